@@ -1,0 +1,17 @@
+//! The rules of a Menshen station.
+//!
+//! This crate decides and never does: no clock, random source, file, socket, thread or async.
+//! Time and random bytes are arguments, so that every rule is a plain, repeatable test.
+//! Byte formats follow `SECURITY.md` §2, the state machine and the verdicts `DESIGN.md` §2.
+
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+pub mod cbor;
+pub mod code;
+pub mod cose;
+pub mod crypto;
+pub mod hex;
+pub mod ids;
+pub mod screen;
+pub mod time;
+pub mod verdict;
