@@ -1,1 +1,18 @@
-//! reader
+//! The eye: grey pictures in, the contents of the QR codes in them out.
+//!
+//! No camera, no credential, no clock: the caller hands over a [`Luma`] and a [`Budget`] that knows how much
+//! time is left. Nothing here trusts the picture: whatever is drawn in it, [`Reader::read`] returns.
+
+mod black;
+mod finder;
+mod first;
+mod guard;
+mod luma;
+mod reader;
+mod reading;
+mod second;
+mod view;
+
+pub use luma::{Luma, MAX_PIXELS, WrongSize};
+pub use reader::Reader;
+pub use reading::{Budget, Code, Corner, Level, Place, Reading};

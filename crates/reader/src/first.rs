@@ -1,0 +1,170 @@
+//! The first pass: rxing's port of zxing-cpp's QR reader, driven step by step so that what was located but not
+//! decoded is known.
+
+use rxing::{
+    DecodeHints, Point,
+    common::{
+        BitMatrix, CharacterSet, DetectorRXingResult,
+        cpp_essentials::{ConcentricPattern, DecoderResult},
+        string_utils::guessCharset,
+    },
+    qrcode::cpp_port::{
+        decoder::Decode,
+        detector::{EstimateModuleSize, FinderPatternSet, GenerateFinderPatternSets, SampleQR},
+    },
+};
+
+use crate::{
+    finder,
+    guard::guarded,
+    reading::{Code, Corner, Level, Place},
+};
+
+/// Sets of three finder patterns tried in one picture; a picture full of squares has thousands.
+const MOST_SETS: usize = 200;
+const CROWD: usize = 60;
+
+/// What a picture of black and white gave.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) codes: Vec<Code>,
+    pub(crate) unread: Vec<Place>,
+    /// So many finder patterns that they are hardly codes, but wallpaper.
+    pub(crate) crowded: bool,
+}
+
+/// Looks for codes; `stop` ends the search early.
+pub(crate) fn search(black: &BitMatrix, stop: &impl Fn() -> bool) -> Found {
+    let mut found = Found::default();
+    let sets = guarded(|| {
+        let mut patterns = finder::find(black, stop);
+        found.crowded = patterns.len() > CROWD;
+        GenerateFinderPatternSets(&mut patterns)
+    });
+    let Ok(sets) = sets else {
+        found.unread.push(whole(black));
+        return found;
+    };
+
+    let mut used = Vec::new();
+    for set in sets.iter().take(MOST_SETS) {
+        if [set.bl, set.tl, set.tr].iter().any(|pattern| used.contains(pattern)) {
+            continue;
+        }
+        if stop() {
+            break;
+        }
+        match guarded(|| decode(black, set)) {
+            Ok(Some(code)) => {
+                used.extend([set.bl, set.tl, set.tr]);
+                found.codes.push(code);
+            }
+            Ok(None) if !looks_like_a_code(black, set) => {}
+            Ok(None) | Err(_) => found.unread.push(outline(set)),
+        }
+    }
+
+    found
+}
+
+fn decode(black: &BitMatrix, set: &FinderPatternSet) -> Option<Code> {
+    let sampled = SampleQR(black, set).ok()?;
+    let decoded = Decode(sampled.getBits()).ok().filter(DecoderResult::isValid)?;
+    let place = match sampled.getPoints() {
+        &[tl, tr, bl, br] => Place { corners: [corner(tl), corner(tr), corner(br), corner(bl)] },
+        _ => outline(set),
+    };
+
+    Some(Code {
+        content: content(&decoded),
+        place,
+        version: u8::try_from(decoded.versionNumber()).ok()?,
+        level: level(decoded.ecLevel())?,
+        mirrored: decoded.isMirrored(),
+    })
+}
+
+/// The text zxing-cpp would print, as UTF-8; the bytes as they are where they fit no character set.
+fn content(decoded: &DecoderResult<bool>) -> Vec<u8> {
+    let builder = decoded.content();
+    let bytes = builder.bytes();
+    if bytes.is_ascii() && !builder.has_eci {
+        return bytes.to_vec();
+    }
+
+    let text = builder.to_string();
+    let guess = guessCharset(bytes, &DecodeHints::default());
+    let fits = builder.has_eci || guess.is_some_and(|set| set.decode(bytes).is_ok());
+    if fits && !text.contains(char::REPLACEMENT_CHARACTER) {
+        return text.into_bytes();
+    }
+
+    // The guess misses half-width katakana.
+    CharacterSet::Shift_JIS.decode(bytes).map_or_else(|_| bytes.to_vec(), String::into_bytes)
+}
+
+fn level(name: &str) -> Option<Level> {
+    match name {
+        "L" => Some(Level::L),
+        "M" => Some(Level::M),
+        "Q" => Some(Level::Q),
+        "H" => Some(Level::H),
+        _ => None,
+    }
+}
+
+/// Whether the lines between three finder patterns alternate the way a code's timing patterns do
+/// (ISO/IEC 18004, 6.3.5): three squares in a photograph are seldom a code.
+fn looks_like_a_code(black: &BitMatrix, set: &FinderPatternSet) -> bool {
+    guarded(|| {
+        let across = timing(black, set.tl, set.tr, set.bl);
+        let down = timing(black, set.tl, set.bl, set.tr);
+        matches!((across, down), (Some(across), Some(down)) if across.min(down) < 0.35 && across.max(down) < 0.6)
+    })
+    .unwrap_or(false)
+}
+
+/// How far the changes between black and white from `from` to `to` are from those of a timing pattern that
+/// lies three modules towards `side`, as a share; `None` when the patterns' modules have no size.
+fn timing(black: &BitMatrix, from: ConcentricPattern, to: ConcentricPattern, side: ConcentricPattern) -> Option<f32> {
+    let module = (EstimateModuleSize(black, from, to) + EstimateModuleSize(black, to, from)) as f32 / 2.0;
+    let modules = (Point::distance(from.p, to.p) / module).round();
+    if !(module > 0.5 && (12.0..=180.0).contains(&modules)) {
+        return None;
+    }
+
+    let step = (to.p - from.p) / modules;
+    let start = from.p + (side.p - from.p) * (3.0 * module / Point::distance(from.p, side.p));
+    let samples = (0..((modules - 10.0) * 4.0) as u16).map(|i| start + step * (5.0 + f32::from(i) / 4.0));
+    let colours: Vec<bool> = samples.map(|point| black.try_get_point(point).unwrap_or(false)).collect();
+    let changes = colours.windows(2).filter(|pair| pair[0] != pair[1]).count() as f32;
+    let wanted = modules - 11.0;
+
+    Some((changes - wanted).abs() / wanted)
+}
+
+/// The corners of the code three finder patterns belong to, as if seen flat.
+fn outline(set: &FinderPatternSet) -> Place {
+    let module = (set.tl.size + set.tr.size + set.bl.size) as f32 / 21.0;
+    let across = (set.tr.p - set.tl.p) * (1.0 / Point::distance(set.tl.p, set.tr.p).max(1.0));
+    let down = (set.bl.p - set.tl.p) * (1.0 / Point::distance(set.tl.p, set.bl.p).max(1.0));
+    let out = |point: Point, right: f32, below: f32| {
+        corner(point + across * (3.5 * module * right) + down * (3.5 * module * below))
+    };
+    let last = set.tr.p + set.bl.p - set.tl.p;
+
+    Place {
+        corners: [out(set.tl.p, -1.0, -1.0), out(set.tr.p, 1.0, -1.0), out(last, 1.0, 1.0), out(set.bl.p, -1.0, 1.0)],
+    }
+}
+
+fn whole(black: &BitMatrix) -> Place {
+    let (right, bottom) = (black.width() as f32, black.height() as f32);
+    let corners = [(0.0, 0.0), (right, 0.0), (right, bottom), (0.0, bottom)];
+
+    Place { corners: corners.map(|(x, y)| Corner { x, y }) }
+}
+
+fn corner(point: Point) -> Corner {
+    Corner { x: point.x, y: point.y }
+}

@@ -1,0 +1,38 @@
+//! The second pass: rqrr, which finds the grid in another way, where a code is known to be.
+
+use rqrr::PreparedImage;
+
+use crate::{
+    guard::guarded,
+    luma::Luma,
+    reading::{Code, Corner, Level, Place},
+};
+
+/// Reads what rqrr can of a small picture.
+pub(crate) fn search(luma: &Luma) -> Vec<Code> {
+    guarded(|| {
+        let grey = |x: usize, y: usize| luma.pixels()[y * luma.width + x];
+        let mut picture = PreparedImage::prepare_from_greyscale(luma.width, luma.height, grey);
+        picture.detect_grids().iter().filter_map(decode).collect()
+    })
+    .unwrap_or_default()
+}
+
+fn decode<G: rqrr::BitGrid>(grid: &rqrr::Grid<G>) -> Option<Code> {
+    let mut content = Vec::new();
+    let meta = guarded(|| grid.decode_to(&mut content)).ok()?.ok()?;
+    let level = match meta.ecc_level {
+        0 => Level::M,
+        1 => Level::L,
+        2 => Level::H,
+        _ => Level::Q,
+    };
+
+    Some(Code {
+        content,
+        place: Place { corners: grid.bounds.map(|point| Corner { x: point.x as f32, y: point.y as f32 }) },
+        version: u8::try_from(meta.version.0).ok()?,
+        level,
+        mirrored: false,
+    })
+}
