@@ -45,7 +45,12 @@ impl Sign1 {
         let payload = cbor::encode(payload);
         let signature = key.sign(&sig_structure1(&protected, &label(typ), &payload));
 
-        cbor::encode(&tagged(TAG_SIGN1, protected, payload, Value::bytes(signature)))
+        cbor::encode(&tagged(
+            TAG_SIGN1,
+            protected,
+            payload,
+            Value::bytes(signature),
+        ))
     }
 
     /// Reads a document of type `typ`.
@@ -105,8 +110,7 @@ impl Sign {
             .iter()
             .map(|key| {
                 let signer = signer_protected(key.public().kid());
-                let signature =
-                    key.sign(&sig_structure(&body_protected, &signer, &aad, &payload));
+                let signature = key.sign(&sig_structure(&body_protected, &signer, &aad, &payload));
 
                 Value::Array(vec![
                     Value::Bytes(signer),

@@ -36,10 +36,7 @@ impl StationId {
     /// SHA-256(L("station") ‖ first Ed25519 key)\[..16\], kept at later enrolments.
     #[must_use]
     pub fn of(first_key: &PublicKey) -> Self {
-        Self(first_16(sha256(&[
-            &label("station"),
-            first_key.as_bytes(),
-        ])))
+        Self(first_16(sha256(&[&label("station"), first_key.as_bytes()])))
     }
 }
 

@@ -8,10 +8,16 @@
 
 pub mod cbor;
 pub mod code;
+mod compress;
 pub mod cose;
 pub mod crypto;
+pub mod document;
+pub mod entry;
 pub mod hex;
 pub mod ids;
 pub mod screen;
+pub mod status;
 pub mod time;
+pub mod trust;
 pub mod verdict;
+pub mod wire;

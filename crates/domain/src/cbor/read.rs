@@ -59,10 +59,7 @@ impl<'a> Reader<'a> {
         if depth >= MAX_DEPTH {
             return Err(CborError::TooLarge);
         }
-        self.items_left = self
-            .items_left
-            .checked_sub(1)
-            .ok_or(CborError::TooLarge)?;
+        self.items_left = self.items_left.checked_sub(1).ok_or(CborError::TooLarge)?;
         let [first] = self.take()?;
         let next = depth.saturating_add(1);
         if first >> 5 == 7 {
@@ -147,10 +144,7 @@ impl<'a> Reader<'a> {
     }
 
     fn take<const N: usize>(&mut self) -> Result<[u8; N], CborError> {
-        let (head, rest) = self
-            .rest
-            .split_first_chunk()
-            .ok_or(CborError::Truncated)?;
+        let (head, rest) = self.rest.split_first_chunk().ok_or(CborError::Truncated)?;
         self.rest = rest;
 
         Ok(*head)

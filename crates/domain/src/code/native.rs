@@ -139,7 +139,11 @@ impl Claims {
             birth_year: u16::try_from(holder.take(3)?.as_u64()?).ok()?,
             class: class_from_number(holder.take(4)?.as_u64()?)?,
             last_four: text(&holder.take(5)?)?,
-            slip: holder.take(6).map(|slip| slip_from(&slip).ok_or(())).transpose().ok()?,
+            slip: holder
+                .take(6)
+                .map(|slip| slip_from(&slip).ok_or(()))
+                .transpose()
+                .ok()?,
         };
         (claims.is_empty() && holder.is_empty() && status.end().is_ok()).then_some(read)
     }

@@ -101,11 +101,7 @@ mod tests {
             "王\u{0}*",
             "王\u{e0fff}*",
         ] {
-            assert_eq!(
-                clean_text(hostile),
-                ("王*".to_owned(), true),
-                "{hostile:?}"
-            );
+            assert_eq!(clean_text(hostile), ("王*".to_owned(), true), "{hostile:?}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! SHA-256, HMAC-SHA256 (RFC 2104) and HKDF-SHA256 (RFC 5869).
 
-use ring::{constant_time, digest, hkdf};
+use ring::{digest, hkdf};
+use subtle::ConstantTimeEq;
 
 /// SHA-256 over the parts, one after the other.
 #[must_use]
@@ -41,8 +42,7 @@ pub fn derive_key(salt: &[u8], ikm: &[u8], info: &[&[u8]]) -> [u8; 32] {
 /// Compares in a time that does not tell where the two differ.
 #[must_use]
 pub fn equal(a: &[u8], b: &[u8]) -> bool {
-    #[expect(deprecated, reason = "ring 0.17 has no other constant-time comparison")]
-    constant_time::verify_slices_are_equal(a, b).is_ok()
+    a.ct_eq(b).into()
 }
 
 fn into_32(bytes: &[u8]) -> [u8; 32] {

@@ -69,11 +69,9 @@ impl OpeningKey {
     /// # Errors
     /// Altered, or sealed to another key, purpose or place.
     pub fn open(&self, sealed: &[u8], info: &[u8], aad: &[u8]) -> Result<Vec<u8>, CannotOpen> {
-        let (encapped, ciphertext) = sealed
-            .split_at_checked(ENCAPPED_BYTES)
-            .ok_or(CannotOpen)?;
-        let encapped = <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(encapped)
-            .map_err(|_| CannotOpen)?;
+        let (encapped, ciphertext) = sealed.split_at_checked(ENCAPPED_BYTES).ok_or(CannotOpen)?;
+        let encapped =
+            <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(encapped).map_err(|_| CannotOpen)?;
 
         hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
             &OpModeR::Base,
@@ -233,7 +231,11 @@ mod tests {
             };
             key[0] = first;
             key[31] = last;
-            assert_eq!(SealingKey::new(key), Err(WeakKey), "{first:02x}..{last:02x}");
+            assert_eq!(
+                SealingKey::new(key),
+                Err(WeakKey),
+                "{first:02x}..{last:02x}"
+            );
         }
         assert!(SealingKey::new(*opening(1).public().as_bytes()).is_ok());
     }

@@ -182,7 +182,10 @@ mod tests {
         );
         assert_eq!(key.public().verify(b"", &signature), Ok(()));
         assert_eq!(key.public().verify(b"x", &signature), Err(BadSignature));
-        assert_eq!(key.public().verify(b"", &signature[..63]), Err(BadSignature));
+        assert_eq!(
+            key.public().verify(b"", &signature[..63]),
+            Err(BadSignature)
+        );
     }
 
     /// The public keys of the C2SP CCTV ed25519 set that are of small order or not reduced, with both

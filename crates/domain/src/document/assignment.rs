@@ -347,10 +347,7 @@ mod tests {
         );
         let mut long = assignment();
         long.header.expires = Timestamp(45 * DAY + 1);
-        assert_eq!(
-            verify(&long.sign(&key(9)), 1),
-            Err(DocumentError::Content)
-        );
+        assert_eq!(verify(&long.sign(&key(9)), 1), Err(DocumentError::Content));
     }
 
     #[test]

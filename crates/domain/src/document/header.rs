@@ -24,10 +24,7 @@ pub struct Header {
 impl Header {
     pub(super) fn entries(&self) -> Vec<(Value, Value)> {
         vec![
-            (
-                Value::text("authority"),
-                Value::bytes(self.authority.0),
-            ),
+            (Value::text("authority"), Value::bytes(self.authority.0)),
             (Value::text("version"), Value::from(self.version)),
             (Value::text("iat"), Value::int(self.issued_at.0)),
             (Value::text("exp"), Value::int(self.expires.0)),

@@ -11,6 +11,6 @@ pub use header::{DocumentError, Header, Held, Newer};
 pub use manifest::{Manifest, Shard, StatusFile};
 pub use root::Root;
 pub use trust::{
-    ExchangeTurn, ISSUER_FORMAT_NATIVE, Issuer, IssuerKind, RoleKey, SealingTurn, Trust,
-    TrustBody, VenuePolicy,
+    ExchangeTurn, ISSUER_FORMAT_NATIVE, Issuer, IssuerKind, RoleKey, SealingTurn, Trust, TrustBody,
+    VenuePolicy,
 };

@@ -33,7 +33,12 @@ impl Root {
         entries.extend([
             (
                 Value::text("keys"),
-                Value::Array(self.keys.iter().map(|k| Value::bytes(k.as_bytes())).collect()),
+                Value::Array(
+                    self.keys
+                        .iter()
+                        .map(|k| Value::bytes(k.as_bytes()))
+                        .collect(),
+                ),
             ),
             (
                 Value::text("threshold"),
@@ -104,9 +109,7 @@ impl Root {
             .into_iter()
             .map(PublicKey::new)
             .collect::<Result<_, _>>()?;
-        let threshold = fields.get("threshold", |value| {
-            usize::try_from(value.as_u64()?).ok()
-        })?;
+        let threshold = fields.get("threshold", |value| usize::try_from(value.as_u64()?).ok())?;
         let demo = fields.get("demo", Value::as_bool)?;
         fields.end()?;
 
@@ -148,10 +151,7 @@ mod tests {
     fn a_root_is_taken_by_its_hash_and_two_of_its_own_signatures() {
         let bytes = root().sign(&[&key(1), &key(3)]);
         assert_eq!(Root::first(&bytes, &sha256(&[&bytes])), Ok(root()));
-        assert_eq!(
-            Root::first(&bytes, &[0; 32]),
-            Err(DocumentError::NotSigned)
-        );
+        assert_eq!(Root::first(&bytes, &[0; 32]), Err(DocumentError::NotSigned));
     }
 
     #[test]
@@ -185,7 +185,10 @@ mod tests {
             entries.extend([
                 (
                     Value::text("keys"),
-                    Value::Array(vec![Value::bytes([0; 32]), Value::bytes(key(1).public().as_bytes())]),
+                    Value::Array(vec![
+                        Value::bytes([0; 32]),
+                        Value::bytes(key(1).public().as_bytes()),
+                    ]),
                 ),
                 (Value::text("threshold"), Value::from(2_u8)),
                 (Value::text("demo"), Value::Bool(false)),

@@ -1,0 +1,14 @@
+//! Entries of the log: what is recorded, how it is sealed to its place, and how entries are chained
+//! (SECURITY.md §2).
+
+mod body;
+mod chain;
+mod core;
+mod kind;
+
+pub use body::{
+    Body, Detail, NewEntry, Personal, SealedEntry, Sealer, Witness, open_sealed, token,
+};
+pub use chain::{ChainHash, GENESIS_SEQ, genesis, row_message};
+pub use core::{Core, CoreError, Place};
+pub use kind::{Action, Flags, Kind};

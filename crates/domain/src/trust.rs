@@ -1,0 +1,84 @@
+//! The only maker of a [`VerifiedCredential`].
+
+use crate::code::SignedCredential;
+use crate::code::native::{Claims, SignedCode};
+use crate::document::{Issuer, IssuerKind, Trust};
+use crate::time::Timestamp;
+use crate::verdict::Reason;
+
+/// Candidates for one key id (SECURITY.md §3 step 4).
+const MAX_CANDIDATES: usize = 8;
+
+/// A credential whose signature, signer and life were found right. What is merely looked up or typed is
+/// another type, so that only this one can be admitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedCredential {
+    claims: Claims,
+    kind: IssuerKind,
+}
+
+impl VerifiedCredential {
+    /// What it says.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// A resident's sheet or a test centre's slip.
+    #[must_use]
+    pub fn kind(&self) -> IssuerKind {
+        self.kind
+    }
+}
+
+/// Checks signature, signer's time, signer's name, kind and claimed life of `signed` (SECURITY.md §3
+/// steps 4 and 5). Whether it has expired is the policy's to say, which may show what it says.
+///
+/// # Errors
+/// [`Reason::UnknownIssuer`], [`Reason::Forged`], [`Reason::SignerNotValid`],
+/// [`Reason::IssuerDiffers`], [`Reason::KindNotAllowed`], [`Reason::LifetimeTooLong`].
+pub fn verify(
+    trust: &Trust,
+    signed: &SignedCredential,
+    now: Timestamp,
+) -> Result<VerifiedCredential, Reason> {
+    let SignedCredential::Native(code) = signed;
+    let (issuer, claims) = signer(trust, code)?;
+    if now < issuer.not_before || now >= issuer.not_after || claims.issued_at < issuer.not_before {
+        return Err(Reason::SignerNotValid);
+    }
+    if claims.issuer != issuer.name {
+        return Err(Reason::IssuerDiffers);
+    }
+    if claims.slip.is_some() != (issuer.kind == IssuerKind::Slip) {
+        return Err(Reason::KindNotAllowed);
+    }
+    if claims.expires.since(claims.issued_at) > issuer.max_lifetime {
+        return Err(Reason::LifetimeTooLong);
+    }
+
+    Ok(VerifiedCredential {
+        claims: claims.clone(),
+        kind: issuer.kind,
+    })
+}
+
+/// The issuer whose key made the signature, of all that share the key id.
+fn signer<'a>(trust: &'a Trust, code: &'a SignedCode) -> Result<(&'a Issuer, &'a Claims), Reason> {
+    let mut reason = Reason::UnknownIssuer;
+    let candidates = trust
+        .body
+        .issuers
+        .iter()
+        .filter_map(|issuer| Some((issuer, issuer.native_key()?)))
+        .filter(|(_, key)| key.kid().short() == code.kid())
+        .take(MAX_CANDIDATES);
+    for (issuer, key) in candidates {
+        if let Some(claims) = code.verify(&key) {
+            return Ok((issuer, claims));
+        }
+        reason = Reason::Forged;
+    }
+
+    Err(reason)
+}

@@ -1,0 +1,345 @@
+//! `batch`: entries on their way to the centre, one signature over all.
+
+use thiserror::Error;
+
+use crate::cbor::{self, CborError, Value};
+use crate::compress;
+use crate::crypto::{PublicKey, SigningKey, label, sha256};
+use crate::entry::{ChainHash, Core, SealedEntry};
+use crate::ids::StationId;
+
+/// The most bytes of a batch as sent (SECURITY.md §8).
+pub const MAX_BATCH_BYTES: usize = 1024 * 1024;
+/// The most entries of a batch (SECURITY.md §8).
+pub const MAX_BATCH_ENTRIES: usize = 500;
+/// The most bytes of a body unpacked (SECURITY.md §8).
+const MAX_RAW: u64 = 4 * 1024 * 1024;
+/// The most bytes of an entry (SECURITY.md §8).
+const MAX_ENTRY: usize = 2 * 1024;
+/// zstd window 2^20 (SECURITY.md §8).
+const WINDOW_LOG: u32 = 20;
+const LEVEL: i32 = 3;
+/// Five items an entry, and the array around them.
+const MAX_ITEMS: usize = MAX_BATCH_ENTRIES * 5 + 1;
+
+/// What a batch's signature is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchHeader {
+    /// Whose entries.
+    pub station: StationId,
+    /// Of which epoch.
+    pub epoch: u32,
+    /// First number.
+    pub first: u64,
+    /// Last number.
+    pub last: u64,
+    /// Hash before the first.
+    pub before: ChainHash,
+    /// Hash of the last.
+    pub after: ChainHash,
+    /// SHA-256 of the body as sent.
+    pub body_sha256: [u8; 32],
+    /// Comes back in the answer.
+    pub nonce: [u8; 16],
+}
+
+/// Why a batch is refused as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum BatchError {
+    /// More bytes or entries than allowed: halve it.
+    #[error("the batch is larger than allowed")]
+    TooLarge,
+    /// Not built as a batch.
+    #[error("the batch is not built as it should be")]
+    Shape,
+    /// The body does not unpack.
+    #[error("the batch does not unpack")]
+    Unpack,
+    /// Not deterministic CBOR.
+    #[error(transparent)]
+    Cbor(#[from] CborError),
+    /// The signature does not verify, or the body is not the one signed.
+    #[error("the batch is not signed by its station")]
+    NotSigned,
+    /// The entries do not lead from the first hash to the last.
+    #[error("the entries of the batch are not chained as it says")]
+    BrokenChain,
+}
+
+/// A batch that was read and whose signature is not yet checked. Nothing is unpacked before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// What it claims.
+    pub header: BatchHeader,
+    signature: [u8; 64],
+    body: Vec<u8>,
+}
+
+/// A batch whose signature and chain were checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedBatch {
+    /// What was signed.
+    pub header: BatchHeader,
+    /// Its entries in order.
+    pub entries: Vec<CheckedEntry>,
+}
+
+/// An entry of a checked batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedEntry {
+    /// Its number, by its place in the batch.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: ChainHash,
+    /// The bytes.
+    pub entry: SealedEntry,
+    /// Whether they make sense.
+    pub check: EntryCheck,
+}
+
+/// Whether an entry makes sense. One that does not is kept apart and acknowledged, so that it never
+/// blocks the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryCheck {
+    /// Its core reads, names its own place, and fits what it carries.
+    Good(Core),
+    /// It does not.
+    Poison,
+}
+
+impl Batch {
+    /// cbor(\[header, signature, body\]) for entries that follow `before`. `first` is the number of the
+    /// first of them.
+    ///
+    /// # Errors
+    /// [`BatchError::TooLarge`], or [`BatchError::Shape`] for no entries.
+    pub fn build(
+        station: StationId,
+        epoch: u32,
+        first: u64,
+        before: ChainHash,
+        entries: &[SealedEntry],
+        nonce: [u8; 16],
+        key: &SigningKey,
+    ) -> Result<Vec<u8>, BatchError> {
+        if entries.is_empty() {
+            return Err(BatchError::Shape);
+        }
+        if entries.len() > MAX_BATCH_ENTRIES {
+            return Err(BatchError::TooLarge);
+        }
+        let raw = cbor::encode(&Value::Array(entries.iter().map(entry_value).collect()));
+        if u64::try_from(raw.len()).unwrap_or(u64::MAX) > MAX_RAW {
+            return Err(BatchError::TooLarge);
+        }
+        let body = compress::pack(&raw, LEVEL, WINDOW_LOG).map_err(|_| BatchError::Unpack)?;
+        let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        let header = BatchHeader {
+            station,
+            epoch,
+            first,
+            last: first.saturating_add(count).saturating_sub(1),
+            before,
+            after: entries
+                .iter()
+                .fold(before, |hash, entry| hash.next(&entry.core)),
+            body_sha256: sha256(&[&body]),
+            nonce,
+        };
+        let header = header.encode();
+        let signature = key.sign(&message(&header));
+        let batch = cbor::encode(&Value::Array(vec![
+            Value::Bytes(header),
+            Value::bytes(signature),
+            Value::Bytes(body),
+        ]));
+        if batch.len() > MAX_BATCH_BYTES {
+            return Err(BatchError::TooLarge);
+        }
+
+        Ok(batch)
+    }
+
+    /// Reads a batch as sent.
+    ///
+    /// # Errors
+    /// [`BatchError::TooLarge`], [`BatchError::Cbor`], [`BatchError::Shape`].
+    pub fn read(bytes: &[u8]) -> Result<Self, BatchError> {
+        if bytes.len() > MAX_BATCH_BYTES {
+            return Err(BatchError::TooLarge);
+        }
+        let Value::Array(members) = cbor::decode(bytes, 4)? else {
+            return Err(BatchError::Shape);
+        };
+        let [header, signature, body] =
+            <[Value; 3]>::try_from(members).map_err(|_| BatchError::Shape)?;
+        let header = header
+            .as_bytes()
+            .and_then(BatchHeader::decode)
+            .ok_or(BatchError::Shape)?;
+        let signature = signature.as_array().ok_or(BatchError::Shape)?;
+        let Value::Bytes(body) = body else {
+            return Err(BatchError::Shape);
+        };
+
+        Ok(Self {
+            header,
+            signature,
+            body,
+        })
+    }
+
+    /// Checks the signature, then unpacks, then checks the chain.
+    ///
+    /// # Errors
+    /// See [`BatchError`].
+    pub fn check(&self, key: &PublicKey) -> Result<CheckedBatch, BatchError> {
+        let signed = key.verify(&message(&self.header.encode()), &self.signature);
+        if signed.is_err() || sha256(&[&self.body]) != self.header.body_sha256 {
+            return Err(BatchError::NotSigned);
+        }
+        let raw =
+            compress::unpack(&self.body, MAX_RAW, WINDOW_LOG).map_err(|_| BatchError::Unpack)?;
+        let Value::Array(values) = cbor::decode(&raw, MAX_ITEMS)? else {
+            return Err(BatchError::Shape);
+        };
+        let entries = values
+            .into_iter()
+            .map(entry_from)
+            .collect::<Option<Vec<_>>>()
+            .ok_or(BatchError::Shape)?;
+
+        self.chain(entries)
+    }
+
+    fn chain(&self, entries: Vec<SealedEntry>) -> Result<CheckedBatch, BatchError> {
+        let header = &self.header;
+        let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        let claimed = header
+            .last
+            .checked_sub(header.first)
+            .and_then(|span| span.checked_add(1));
+        if claimed != Some(count) || header.first == 0 {
+            return Err(BatchError::BrokenChain);
+        }
+        let mut hash = header.before;
+        let entries: Vec<CheckedEntry> = (header.first..=header.last)
+            .zip(entries)
+            .map(|(seq, entry)| {
+                hash = hash.next(&entry.core);
+                CheckedEntry {
+                    seq,
+                    hash,
+                    check: header.check_entry(seq, &entry),
+                    entry,
+                }
+            })
+            .collect();
+        if hash != header.after {
+            return Err(BatchError::BrokenChain);
+        }
+
+        Ok(CheckedBatch {
+            header: *header,
+            entries,
+        })
+    }
+}
+
+impl BatchHeader {
+    fn check_entry(&self, seq: u64, entry: &SealedEntry) -> EntryCheck {
+        let size = entry
+            .core
+            .len()
+            .saturating_add(entry.sealed.as_ref().map_or(0, Vec::len))
+            .saturating_add(entry.detail.as_ref().map_or(0, Vec::len));
+        match Core::decode(&entry.core) {
+            Ok(core)
+                if size <= MAX_ENTRY
+                    && core.place.station == self.station
+                    && core.place.epoch == self.epoch
+                    && core.place.seq == seq
+                    && entry.matches(&core) =>
+            {
+                EntryCheck::Good(core)
+            }
+            Ok(_) | Err(_) => EntryCheck::Poison,
+        }
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        cbor::encode(&Value::Array(vec![
+            Value::bytes(self.station.0),
+            Value::from(self.epoch),
+            Value::from(self.first),
+            Value::from(self.last),
+            Value::bytes(self.before.0),
+            Value::bytes(self.after.0),
+            Value::bytes(self.body_sha256),
+            Value::bytes(self.nonce),
+        ]))
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let value = cbor::decode(bytes, 10).ok()?;
+        let [station, epoch, first, last, before, after, body, nonce] = value.as_items()? else {
+            return None;
+        };
+
+        Some(Self {
+            station: StationId(station.as_array()?),
+            epoch: u32::try_from(epoch.as_u64()?).ok()?,
+            first: first.as_u64()?,
+            last: last.as_u64()?,
+            before: ChainHash(before.as_array()?),
+            after: ChainHash(after.as_array()?),
+            body_sha256: body.as_array()?,
+            nonce: nonce.as_array()?,
+        })
+    }
+}
+
+fn message(header: &[u8]) -> Vec<u8> {
+    let mut message = label("batch");
+    message.extend_from_slice(header);
+    message
+}
+
+fn entry_value(entry: &SealedEntry) -> Value {
+    let optional = |bytes: &Option<Vec<u8>>| bytes.as_ref().map_or(Value::Null, Value::bytes);
+
+    Value::Array(vec![
+        Value::bytes(&entry.core),
+        entry.token.map_or(Value::Null, Value::bytes),
+        optional(&entry.sealed),
+        optional(&entry.detail),
+    ])
+}
+
+fn entry_from(value: Value) -> Option<SealedEntry> {
+    let Value::Array(members) = value else {
+        return None;
+    };
+    let [core, token, sealed, detail] = <[Value; 4]>::try_from(members).ok()?;
+    let optional = |value: Value| match value {
+        Value::Null => Some(None),
+        Value::Bytes(bytes) => Some(Some(bytes)),
+        Value::Unsigned(_)
+        | Value::Negative(_)
+        | Value::Text(_)
+        | Value::Array(_)
+        | Value::Map(_)
+        | Value::Tag(..)
+        | Value::Bool(_) => None,
+    };
+
+    Some(SealedEntry {
+        core: optional(core)??,
+        token: match optional(token)? {
+            Some(token) => Some(token.try_into().ok()?),
+            None => None,
+        },
+        sealed: optional(sealed)?,
+        detail: optional(detail)?,
+    })
+}

@@ -1,0 +1,26 @@
+//! What travels between station and centre (SECURITY.md §2, DESIGN.md §4).
+//!
+//! | route | body | answer |
+//! |---|---|---|
+//! | `POST /v1/enrolments` | [`EnrolRequest`] | [`Enrolled`] (200), or a refusal without details |
+//! | `POST /v1/assignments` | [`Hello`] | the assignment (200), 204 while it waits for approval |
+//! | `POST /v1/head` | [`Hello`] | [`Answer`] |
+//! | `POST /v1/batches` | [`Batch`] | [`Answer`]; 413 halve, 422 never again, 429/503 later |
+//! | `GET /v1/knowledge/{root,trust,manifest}` | | the document |
+//! | `GET /v1/status/{sha256}` | | a status file |
+//! | `GET /healthz` | | `ok` |
+//!
+//! Bodies are CBOR (`application/cbor`) unless the table says otherwise.
+
+mod answer;
+mod batch;
+mod enrol;
+mod hello;
+
+pub use answer::{Answer, AnswerKind};
+pub use batch::{
+    Batch, BatchError, BatchHeader, CheckedBatch, CheckedEntry, EntryCheck, MAX_BATCH_BYTES,
+    MAX_BATCH_ENTRIES,
+};
+pub use enrol::{EnrolRequest, Enrolled, Pairing, PairingToken, pair_code};
+pub use hello::Hello;
