@@ -38,17 +38,28 @@ pub(crate) fn global(luma: &Luma) -> Option<BitMatrix> {
 }
 
 /// Sets a bit for each pixel that is not above its column's threshold; `turn` prepares the thresholds of a row.
-fn paint(luma: &Luma, thresholds: &mut [u8], mut turn: impl FnMut(usize, &mut [u8])) -> Option<BitMatrix> {
-    let (width, height) = (u32::try_from(luma.width).ok()?, u32::try_from(luma.height).ok()?);
+fn paint(
+    luma: &Luma,
+    thresholds: &mut [u8],
+    mut turn: impl FnMut(usize, &mut [u8]),
+) -> Option<BitMatrix> {
+    let (width, height) = (
+        u32::try_from(luma.width).ok()?,
+        u32::try_from(luma.height).ok()?,
+    );
     let mut black = BitMatrix::new(width, height).ok()?;
     let mut bits = BitArray::with_size(luma.width);
 
     for (y, row) in (0..height).zip(luma.pixels().chunks_exact(luma.width)) {
         turn(y as usize, thresholds);
-        let words = row.chunks(BIT_FIELD_BASE_BITS).zip(thresholds.chunks(BIT_FIELD_BASE_BITS));
+        let words = row
+            .chunks(BIT_FIELD_BASE_BITS)
+            .zip(thresholds.chunks(BIT_FIELD_BASE_BITS));
         for (word, (pixels, thresholds)) in words.enumerate() {
             let dark = pixels.iter().zip(thresholds).enumerate();
-            let set = dark.fold(0, |set, (bit, (pixel, threshold))| set | (BitFieldBaseType::from(pixel <= threshold) << bit));
+            let set = dark.fold(0, |set, (bit, (pixel, threshold))| {
+                set | (BitFieldBaseType::from(pixel <= threshold) << bit)
+            });
             bits.setBulk(word * BIT_FIELD_BASE_BITS, set);
         }
         black.setRow(y, &bits);
@@ -57,29 +68,78 @@ fn paint(luma: &Luma, thresholds: &mut [u8], mut turn: impl FnMut(usize, &mut [u
     Some(black)
 }
 
-/// One black point a block, row after row of blocks.
+/// One black point a block, row after row of blocks; the last blocks of a row and the last row overlap the
+/// ones before.
 fn black_points(luma: &Luma, columns: usize) -> Vec<u16> {
     let mut points: Vec<u16> = Vec::with_capacity(columns * luma.height.div_ceil(BLOCK));
+    let mut band = Band::new(luma.width);
 
     for top in (0..luma.height).step_by(BLOCK) {
-        let top = top.min(luma.height - BLOCK);
+        band.fill(luma, top.min(luma.height - BLOCK));
         for left in (0..luma.width).step_by(BLOCK) {
             let left = left.min(luma.width - BLOCK);
-            let (mut sum, mut low, mut high) = (0_u16, u8::MAX, u8::MIN);
-            for row in luma.pixels().chunks_exact(luma.width).skip(top).take(BLOCK) {
-                for &pixel in &row[left..left + BLOCK] {
-                    sum += u16::from(pixel);
-                    low = low.min(pixel);
-                    high = high.max(pixel);
-                }
-            }
-
-            let mean = sum / 64;
-            points.push(if high - low > FLAT { mean } else { flat_point(&points, columns, low) });
+            let (mean, low, high) = band.block(left);
+            let flat = high - low <= FLAT;
+            points.push(if flat {
+                flat_point(&points, columns, low)
+            } else {
+                mean
+            });
         }
     }
 
     points
+}
+
+/// Sum, darkest and brightest of each column of eight pixels: whole rows at a time, which the compiler turns
+/// into wide instructions.
+struct Band {
+    sum: Vec<u16>,
+    low: Vec<u8>,
+    high: Vec<u8>,
+}
+
+impl Band {
+    fn new(width: usize) -> Self {
+        Self {
+            sum: vec![0; width],
+            low: vec![0; width],
+            high: vec![0; width],
+        }
+    }
+
+    fn fill(&mut self, luma: &Luma, top: usize) {
+        self.sum.fill(0);
+        self.low.fill(u8::MAX);
+        self.high.fill(u8::MIN);
+        for row in luma.pixels().chunks_exact(luma.width).skip(top).take(BLOCK) {
+            self.sum
+                .iter_mut()
+                .zip(row)
+                .for_each(|(sum, pixel)| *sum += u16::from(*pixel));
+            self.low
+                .iter_mut()
+                .zip(row)
+                .for_each(|(low, pixel)| *low = (*low).min(*pixel));
+            self.high
+                .iter_mut()
+                .zip(row)
+                .for_each(|(high, pixel)| *high = (*high).max(*pixel));
+        }
+    }
+
+    /// Mean, darkest and brightest of eight columns.
+    fn block(&self, left: usize) -> (u16, u8, u8) {
+        let columns = left..left + BLOCK;
+        let sum: u16 = self.sum[columns.clone()].iter().sum();
+        let low = self.low[columns.clone()]
+            .iter()
+            .copied()
+            .fold(u8::MAX, u8::min);
+        let high = self.high[columns].iter().copied().fold(u8::MIN, u8::max);
+
+        (sum / 64, low, high)
+    }
 }
 
 /// A flat block is white, unless the blocks before it (left, above, above left) say it is black.
@@ -98,8 +158,13 @@ fn flat_point(points: &[u16], columns: usize, low: u8) -> u16 {
 fn spread(points: &[u16], columns: usize, band: usize, thresholds: &mut [u8]) {
     let bands = points.len() / columns;
     let first = band.clamp(2, bands - 3) - 2;
-    let sums: Vec<u16> =
-        (0..columns).map(|column| (first..first + 5).map(|row| points[row * columns + column]).sum()).collect();
+    let sums: Vec<u16> = (0..columns)
+        .map(|column| {
+            (first..first + 5)
+                .map(|row| points[row * columns + column])
+                .sum()
+        })
+        .collect();
 
     for (column, thresholds) in thresholds.chunks_mut(BLOCK).enumerate() {
         let left = column.clamp(2, columns - 3) - 2;
@@ -116,7 +181,9 @@ fn otsu(pixels: &[u8]) -> u8 {
     }
 
     let total = f64::from(counts.iter().sum::<u32>());
-    let weight = |(grey, &count): (usize, &u32)| f64::from(u32::try_from(grey).unwrap_or(0)) * f64::from(count);
+    let weight = |(grey, &count): (usize, &u32)| {
+        f64::from(u32::try_from(grey).unwrap_or(0)) * f64::from(count)
+    };
     let all: f64 = counts.iter().enumerate().map(weight).sum();
     let (mut dark, mut dark_sum, mut best, mut threshold) = (0.0, 0.0, 0.0, 127);
     for grey in 0..=u8::MAX {

@@ -5,12 +5,15 @@
 //! picture tiled with squares would hold the reader for minutes.
 
 use rxing::{
+    Point,
     common::{
-        BIT_FIELD_BASE_BITS, BitMatrix,
+        BitFieldBaseType, BitMatrix,
         cpp_essentials::{ConcentricPattern, LocateConcentricPattern},
     },
     point,
 };
+
+use crate::pixel;
 
 /// The narrowest centre square is 3 modules of a pixel: no row in between can be the only one to meet it.
 const ROW_STEP: u32 = 3;
@@ -49,7 +52,7 @@ fn runs_of(black: &BitMatrix, y: u32, runs: &mut Vec<u32>) {
     let (mut start, mut colour, mut at) = (0, 0, 0);
 
     for word in black.getRow(y).getBitArray() {
-        let end = (at + BIT_FIELD_BASE_BITS as u32).min(black.width());
+        let end = (at + BitFieldBaseType::BITS).min(black.width());
         let mut x = at;
         while x < end {
             let ahead = (word ^ colour) >> (x - at);
@@ -66,31 +69,40 @@ fn runs_of(black: &BitMatrix, y: u32, runs: &mut Vec<u32>) {
 
 /// Bars and spaces are measured apart, since ink and light spread (zxing-cpp's edge-to-edge rule).
 fn like_a_finder(five: &[u32]) -> bool {
-    let [a, b, c, d, e] = *five else { return false };
-    if c < 3 || c < 2 * a.max(e) || c < b.max(d) {
+    let [first, gap, centre, other_gap, last] = *five else {
+        return false;
+    };
+    if centre < 3 || centre < 2 * first.max(last) || centre < gap.max(other_gap) {
         return false;
     }
 
-    let bar = f64::from(a + c + e) / 5.0;
-    let space = f64::from(b + d) / 2.0;
+    let bar = f64::from(first + centre + last) / 5.0;
+    let space = f64::from(gap + other_gap) / 2.0;
     let off = |run: u32, wanted: f64| (f64::from(run) - wanted).abs();
 
     bar.max(space) <= 4.0 * bar.min(space)
-        && [off(a, bar), off(c, 3.0 * bar), off(e, bar)].iter().all(|off| *off <= 0.75 * bar + 0.5)
-        && [off(b, space), off(d, space)].iter().all(|off| *off <= space / 3.0 + 0.5)
+        && [off(first, bar), off(centre, 3.0 * bar), off(last, bar)]
+            .iter()
+            .all(|off| *off <= 0.75 * bar + 0.5)
+        && [off(gap, space), off(other_gap, space)]
+            .iter()
+            .all(|off| *off <= space / 3.0 + 0.5)
 }
 
 /// Keeps what is a finder pattern in all directions and not yet known.
 fn add(found: &mut Vec<ConcentricPattern>, black: &BitMatrix, left: u32, five: &[u32], y: u32) {
-    let centre = f64::from(left + five[0] + five[1]) + f64::from(five[2]) / 2.0;
-    let centre = point(centre as f32, y as f32 + 0.5);
+    let twice = 2 * (left + five[0] + five[1]) + five[2];
+    let across = pixel::distance(twice as usize) / 2.0;
+    let centre = point(across, pixel::distance(y as usize) + 0.5);
     let known = |old: &ConcentricPattern| {
-        rxing::Point::distance(centre, old.p) < f64::from(old.size) as f32 / 2.0
+        Point::distance(centre, old.p) < pixel::coordinate(old.size) / 2.0
     };
     if found.iter().any(known) {
         return;
     }
 
     let range = i32::try_from(3 * five.iter().sum::<u32>()).unwrap_or(i32::MAX);
-    found.extend(LocateConcentricPattern::<true, 5, 7>(black, &RATIO, centre, range));
+    found.extend(LocateConcentricPattern::<true, 5, 7>(
+        black, &RATIO, centre, range,
+    ));
 }

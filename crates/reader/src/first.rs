@@ -17,6 +17,7 @@ use rxing::{
 use crate::{
     finder,
     guard::guarded,
+    pixel,
     reading::{Code, Corner, Level, Place},
 };
 
@@ -48,7 +49,10 @@ pub(crate) fn search(black: &BitMatrix, stop: &impl Fn() -> bool) -> Found {
 
     let mut used = Vec::new();
     for set in sets.iter().take(MOST_SETS) {
-        if [set.bl, set.tl, set.tr].iter().any(|pattern| used.contains(pattern)) {
+        if [set.bl, set.tl, set.tr]
+            .iter()
+            .any(|pattern| used.contains(pattern))
+        {
             continue;
         }
         if stop() {
@@ -69,9 +73,13 @@ pub(crate) fn search(black: &BitMatrix, stop: &impl Fn() -> bool) -> Found {
 
 fn decode(black: &BitMatrix, set: &FinderPatternSet) -> Option<Code> {
     let sampled = SampleQR(black, set).ok()?;
-    let decoded = Decode(sampled.getBits()).ok().filter(DecoderResult::isValid)?;
+    let decoded = Decode(sampled.getBits())
+        .ok()
+        .filter(DecoderResult::isValid)?;
     let place = match sampled.getPoints() {
-        &[tl, tr, bl, br] => Place { corners: [corner(tl), corner(tr), corner(br), corner(bl)] },
+        &[tl, tr, bl, br] => Place {
+            corners: [corner(tl), corner(tr), corner(br), corner(bl)],
+        },
         _ => outline(set),
     };
 
@@ -100,7 +108,9 @@ fn content(decoded: &DecoderResult<bool>) -> Vec<u8> {
     }
 
     // The guess misses half-width katakana.
-    CharacterSet::Shift_JIS.decode(bytes).map_or_else(|_| bytes.to_vec(), String::into_bytes)
+    CharacterSet::Shift_JIS
+        .decode(bytes)
+        .map_or_else(|_| bytes.to_vec(), String::into_bytes)
 }
 
 fn level(name: &str) -> Option<Level> {
@@ -126,8 +136,14 @@ fn looks_like_a_code(black: &BitMatrix, set: &FinderPatternSet) -> bool {
 
 /// How far the changes between black and white from `from` to `to` are from those of a timing pattern that
 /// lies three modules towards `side`, as a share; `None` when the patterns' modules have no size.
-fn timing(black: &BitMatrix, from: ConcentricPattern, to: ConcentricPattern, side: ConcentricPattern) -> Option<f32> {
-    let module = (EstimateModuleSize(black, from, to) + EstimateModuleSize(black, to, from)) as f32 / 2.0;
+fn timing(
+    black: &BitMatrix,
+    from: ConcentricPattern,
+    to: ConcentricPattern,
+    side: ConcentricPattern,
+) -> Option<f32> {
+    let module = EstimateModuleSize(black, from, to) + EstimateModuleSize(black, to, from);
+    let module = narrow(module / 2.0);
     let modules = (Point::distance(from.p, to.p) / module).round();
     if !(module > 0.5 && (12.0..=180.0).contains(&modules)) {
         return None;
@@ -135,17 +151,28 @@ fn timing(black: &BitMatrix, from: ConcentricPattern, to: ConcentricPattern, sid
 
     let step = (to.p - from.p) / modules;
     let start = from.p + (side.p - from.p) * (3.0 * module / Point::distance(from.p, side.p));
-    let samples = (0..((modules - 10.0) * 4.0) as u16).map(|i| start + step * (5.0 + f32::from(i) / 4.0));
-    let colours: Vec<bool> = samples.map(|point| black.try_get_point(point).unwrap_or(false)).collect();
-    let changes = colours.windows(2).filter(|pair| pair[0] != pair[1]).count() as f32;
+    let samples = (0..pixel::whole(4.0 * modules - 40.0))
+        .map(|i| start + step * (5.0 + pixel::distance(i) / 4.0));
+    let colours: Vec<bool> = samples
+        .map(|point| black.try_get_point(point).unwrap_or(false))
+        .collect();
+    let changes = colours.windows(2).filter(|pair| pair[0] != pair[1]).count();
     let wanted = modules - 11.0;
 
-    Some((changes - wanted).abs() / wanted)
+    Some((pixel::distance(changes) - wanted).abs() / wanted)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "only digits behind the point are lost"
+)]
+fn narrow(size: f64) -> f32 {
+    size as f32
 }
 
 /// The corners of the code three finder patterns belong to, as if seen flat.
 fn outline(set: &FinderPatternSet) -> Place {
-    let module = (set.tl.size + set.tr.size + set.bl.size) as f32 / 21.0;
+    let module = pixel::coordinate(set.tl.size + set.tr.size + set.bl.size) / 21.0;
     let across = (set.tr.p - set.tl.p) * (1.0 / Point::distance(set.tl.p, set.tr.p).max(1.0));
     let down = (set.bl.p - set.tl.p) * (1.0 / Point::distance(set.tl.p, set.bl.p).max(1.0));
     let out = |point: Point, right: f32, below: f32| {
@@ -154,17 +181,30 @@ fn outline(set: &FinderPatternSet) -> Place {
     let last = set.tr.p + set.bl.p - set.tl.p;
 
     Place {
-        corners: [out(set.tl.p, -1.0, -1.0), out(set.tr.p, 1.0, -1.0), out(last, 1.0, 1.0), out(set.bl.p, -1.0, 1.0)],
+        corners: [
+            out(set.tl.p, -1.0, -1.0),
+            out(set.tr.p, 1.0, -1.0),
+            out(last, 1.0, 1.0),
+            out(set.bl.p, -1.0, 1.0),
+        ],
     }
 }
 
 fn whole(black: &BitMatrix) -> Place {
-    let (right, bottom) = (black.width() as f32, black.height() as f32);
+    let (right, bottom) = (
+        pixel::distance(black.width() as usize),
+        pixel::distance(black.height() as usize),
+    );
     let corners = [(0.0, 0.0), (right, 0.0), (right, bottom), (0.0, bottom)];
 
-    Place { corners: corners.map(|(x, y)| Corner { x, y }) }
+    Place {
+        corners: corners.map(|(x, y)| Corner { x, y }),
+    }
 }
 
 fn corner(point: Point) -> Corner {
-    Corner { x: point.x, y: point.y }
+    Corner {
+        x: point.x,
+        y: point.y,
+    }
 }

@@ -8,6 +8,7 @@ mod finder;
 mod first;
 mod guard;
 mod luma;
+mod pixel;
 mod reader;
 mod reading;
 mod second;

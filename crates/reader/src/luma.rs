@@ -17,7 +17,9 @@ pub struct Luma {
 
 /// The pixels do not fill the picture that was announced, or it is larger than [`MAX_PIXELS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{pixels} bytes are no grey picture of {width} by {height} pixels with at most {MAX_PIXELS}")]
+#[error(
+    "{pixels} bytes are no grey picture of {width} by {height} pixels with at most {MAX_PIXELS}"
+)]
 pub struct WrongSize {
     /// Announced pixels in a row.
     pub width: usize,
@@ -33,19 +35,32 @@ impl Luma {
     /// # Errors
     /// When there are not exactly `width * height` pixels, or more than [`MAX_PIXELS`].
     pub fn new(width: usize, height: usize, pixels: Vec<u8>) -> Result<Self, WrongSize> {
-        let wrong = WrongSize { width, height, pixels: pixels.len() };
+        let wrong = WrongSize {
+            width,
+            height,
+            pixels: pixels.len(),
+        };
         let wanted = width.checked_mul(height).ok_or(wrong)?;
         if wanted != pixels.len() || wanted > MAX_PIXELS {
             return Err(wrong);
         }
 
-        Ok(Self { width, height, pixels })
+        Ok(Self {
+            width,
+            height,
+            pixels,
+        })
     }
 
     /// The pixels, row after row.
     #[must_use]
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
+    }
+
+    /// Width and height are still those of the pixels.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.width.checked_mul(self.height) == Some(self.pixels.len())
     }
 
     /// The pixels, given back for reuse.

@@ -15,35 +15,45 @@ const MOST_SECOND: usize = 4;
 
 /// Reads QR codes, frame after frame.
 #[derive(Debug, Default)]
-pub struct Reader {
-    /// Where codes were read in the last frame that had any.
-    last: Vec<Place>,
-}
+pub struct Reader;
 
 impl Reader {
     /// A reader that has seen nothing yet.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self
     }
 
     /// Reads every code of a picture, within the budget.
+    ///
+    /// Whatever the picture holds, this returns: a decoder's own failure counts as a code seen but not read.
+    /// A picture whose size was changed after [`Luma::new`] holds nothing.
     pub fn read(&mut self, luma: &Luma, budget: Budget) -> Reading {
         let before = budget.left();
-        let mut look = Look { luma, budget: &budget, codes: Vec::new(), unread: Vec::new(), crowded: false };
-        if !luma.pixels().is_empty() && luma.pixels().chunks_exact(luma.width).len() == luma.height {
+        let mut look = Look {
+            luma,
+            budget,
+            codes: Vec::new(),
+            unread: Vec::new(),
+            crowded: false,
+        };
+        if !luma.pixels().is_empty() && luma.is_whole() {
             look.first_pass();
             look.second_pass();
         }
 
-        Reading { codes: look.codes, seen_not_read: look.unread, took: before.saturating_sub(budget.left()) }
+        Reading {
+            codes: look.codes,
+            seen_not_read: look.unread,
+            took: before.saturating_sub(look.budget.left()),
+        }
     }
 }
 
 /// One picture while it is looked at.
 struct Look<'a> {
     luma: &'a Luma,
-    budget: &'a Budget,
+    budget: Budget,
     codes: Vec<Code>,
     unread: Vec<Place>,
     crowded: bool,
@@ -53,7 +63,9 @@ impl Look<'_> {
     /// As it is, then white on black, then smaller, which closes gaps and evens out noise and moire.
     fn first_pass(&mut self) {
         let whole = View::whole(self.luma);
-        let Some(mut black) = black::local(&whole.luma) else { return };
+        let Some(mut black) = black::local(&whole.luma) else {
+            return;
+        };
         self.search(&whole, &black);
         if self.done() {
             return;
@@ -84,9 +96,14 @@ impl Look<'_> {
             if self.budget.is_spent() {
                 return;
             }
-            let Some(view) = View::around(self.luma, &place) else { continue };
+            let Some(view) = View::around(self.luma, &place) else {
+                continue;
+            };
             for code in second::search(&view.luma) {
-                self.keep(Code { place: view.back(&code.place), ..code });
+                self.keep(Code {
+                    place: view.back(&code.place),
+                    ..code
+                });
             }
         }
     }
@@ -100,11 +117,19 @@ impl Look<'_> {
         let found = first::search(black, &|| self.budget.is_spent());
         self.crowded |= found.crowded;
         for code in found.codes {
-            self.keep(Code { place: view.back(&code.place), ..code });
+            self.keep(Code {
+                place: view.back(&code.place),
+                ..code
+            });
         }
         for place in found.unread {
             let place = view.back(&place);
-            let known = self.codes.iter().map(|code| &code.place).chain(&self.unread).any(|old| old.covers(&place));
+            let known = self
+                .codes
+                .iter()
+                .map(|code| &code.place)
+                .chain(&self.unread)
+                .any(|old| old.meets(&place));
             if !known {
                 self.unread.push(place);
             }
@@ -112,8 +137,8 @@ impl Look<'_> {
     }
 
     fn keep(&mut self, code: Code) {
-        self.unread.retain(|place| !place.covers(&code.place));
-        if !self.codes.iter().any(|old| old.place.covers(&code.place)) {
+        self.unread.retain(|place| !place.meets(&code.place));
+        if !self.codes.iter().any(|old| old.place.meets(&code.place)) {
             self.codes.push(code);
         }
     }

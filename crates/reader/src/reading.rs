@@ -18,7 +18,9 @@ impl Budget {
 
     /// The time left is asked of `left`, which counts down to zero.
     pub fn from_fn(left: impl Fn() -> Duration + 'static) -> Self {
-        Self { left: Some(Box::new(left)) }
+        Self {
+            left: Some(Box::new(left)),
+        }
     }
 
     pub(crate) fn left(&self) -> Duration {
@@ -32,7 +34,9 @@ impl Budget {
 
 impl fmt::Debug for Budget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Budget").field("limited", &self.left.is_some()).finish()
+        f.debug_struct("Budget")
+            .field("limited", &self.left.is_some())
+            .finish()
     }
 }
 
@@ -98,23 +102,30 @@ impl Place {
     #[must_use]
     pub fn middle(&self) -> Corner {
         let [a, b, c, d] = self.corners;
-        Corner { x: (a.x + b.x + c.x + d.x) / 4.0, y: (a.y + b.y + c.y + d.y) / 4.0 }
+        Corner {
+            x: (a.x + b.x + c.x + d.x) / 4.0,
+            y: (a.y + b.y + c.y + d.y) / 4.0,
+        }
     }
 
     /// The longest of the four sides, in pixels.
     #[must_use]
     pub fn side(&self) -> f32 {
         let ends = self.corners.iter().zip(self.corners.iter().cycle().skip(1));
-        ends.map(|(a, b)| (a.x - b.x).hypot(a.y - b.y)).fold(0.0, f32::max)
+        ends.map(|(a, b)| (a.x - b.x).hypot(a.y - b.y))
+            .fold(0.0, f32::max)
     }
 
-    /// The same code: the middle of either lies well within the other.
-    pub(crate) fn covers(&self, other: &Self) -> bool {
+    /// The two are too near each other to be two codes: the middle of one lies within the other.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
         let (a, b) = (self.middle(), other.middle());
-        (a.x - b.x).hypot(a.y - b.y) < 0.5 * self.side().min(other.side())
+
+        (a.x - b.x).hypot(a.y - b.y) < 0.5 * self.side().max(other.side())
     }
 
     pub(crate) fn map(&self, to: impl Fn(Corner) -> Corner) -> Self {
-        Self { corners: self.corners.map(to) }
+        Self {
+            corners: self.corners.map(to),
+        }
     }
 }

@@ -5,6 +5,7 @@ use rqrr::PreparedImage;
 use crate::{
     guard::guarded,
     luma::Luma,
+    pixel,
     reading::{Code, Corner, Level, Place},
 };
 
@@ -30,7 +31,12 @@ fn decode<G: rqrr::BitGrid>(grid: &rqrr::Grid<G>) -> Option<Code> {
 
     Some(Code {
         content,
-        place: Place { corners: grid.bounds.map(|point| Corner { x: point.x as f32, y: point.y as f32 }) },
+        place: Place {
+            corners: grid.bounds.map(|point| Corner {
+                x: pixel::coordinate(point.x),
+                y: pixel::coordinate(point.y),
+            }),
+        },
         version: u8::try_from(meta.version.0).ok()?,
         level,
         mirrored: false,

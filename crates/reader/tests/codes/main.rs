@@ -1,0 +1,7 @@
+//! Codes drawn by another library, and pictures meant to do harm.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod draw;
+mod drawn;
+mod hostile;
