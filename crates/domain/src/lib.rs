@@ -15,6 +15,7 @@ pub mod document;
 pub mod entry;
 pub mod hex;
 pub mod ids;
+pub mod keyfile;
 pub mod screen;
 pub mod status;
 pub mod time;

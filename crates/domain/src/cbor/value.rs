@@ -44,6 +44,7 @@ impl Value {
     }
 
     /// A map from text keys.
+    #[must_use]
     pub fn map<const N: usize>(entries: [(&str, Value); N]) -> Self {
         Self::Map(
             entries

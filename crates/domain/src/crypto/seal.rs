@@ -152,8 +152,10 @@ impl TryRng for Once {
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let [a, b, c, d, e, f, g, h, ..] = self.block();
-        Ok(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
+        let block = self.block();
+        Ok(u64::from_le_bytes(
+            *block.first_chunk().expect("a block has 32 bytes"),
+        ))
     }
 
     fn try_fill_bytes(&mut self, target: &mut [u8]) -> Result<(), Infallible> {

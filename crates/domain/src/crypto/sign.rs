@@ -25,8 +25,8 @@ impl Kid {
     /// The key id of a raw public key.
     #[must_use]
     pub fn of(raw: &[u8; 32]) -> Self {
-        let [a, b, c, d, e, f, g, h, ..] = sha256(&[raw]);
-        Self([a, b, c, d, e, f, g, h])
+        let hash = sha256(&[raw]);
+        Self(*hash.first_chunk().expect("SHA-256 gives 32 bytes"))
     }
 
     /// The first four bytes: the key id in a paper code.

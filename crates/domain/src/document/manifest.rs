@@ -177,9 +177,12 @@ impl StatusFile {
     fn from_value(value: Value) -> Result<Self, WrongShape> {
         let mut fields = Fields::of(value)?;
         let file = Self {
-            base: fields.get("base", |value| match value {
-                Value::Null => Some(None),
-                other => other.as_array().map(Some),
+            base: fields.get("base", |value| {
+                if *value == Value::Null {
+                    Some(None)
+                } else {
+                    value.as_array().map(Some)
+                }
             })?,
             sha256: fields.get("sha256", Value::as_array)?,
             salt: fields.get("salt", Value::as_array)?,

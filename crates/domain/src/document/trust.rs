@@ -452,9 +452,12 @@ impl VenuePolicy {
         let mut fields = Fields::of(value)?;
         let policy = Self {
             kind: fields.get("kind", |value| preset_from(value.as_text()?))?,
-            test_within_hours: fields.get("test_within_hours", |value| match value {
-                Value::Null => Some(None),
-                other => as_u32(other).map(Some),
+            test_within_hours: fields.get("test_within_hours", |value| {
+                if *value == Value::Null {
+                    Some(None)
+                } else {
+                    as_u32(value).map(Some)
+                }
             })?,
             identity_check: fields.get("identity_check", Value::as_bool)?,
             again_within: fields.get("again_within", Value::as_i64)?,

@@ -8,7 +8,7 @@ use crate::ids::StationId;
 /// The number of the genesis, before the first entry of an epoch.
 pub const GENESIS_SEQ: u64 = 0;
 
-/// h_n of SECURITY.md §2.
+/// `h_n` of SECURITY.md §2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChainHash(pub [u8; 32]);
 
@@ -20,7 +20,7 @@ impl ChainHash {
     }
 }
 
-/// h_0 = SHA-256(L("genesis") ‖ cbor(\[station, epoch, SHA-256(assignment), previous local head seq,
+/// `h_0` = SHA-256(L("genesis") ‖ cbor(\[station, epoch, SHA-256(assignment), previous local head seq,
 /// hash\])).
 #[must_use]
 pub fn genesis(
@@ -40,7 +40,7 @@ pub fn genesis(
     ChainHash(sha256(&[&label("genesis"), &list]))
 }
 
-/// What a row's signature is over: L("row") ‖ station ‖ u32 epoch ‖ u64 seq ‖ h_n, big endian.
+/// What a row's signature is over: L("row") ‖ station ‖ u32 epoch ‖ u64 seq ‖ `h_n`, big endian.
 #[must_use]
 pub fn row_message(station: StationId, epoch: u32, seq: u64, hash: ChainHash) -> Vec<u8> {
     let mut message = label("row");

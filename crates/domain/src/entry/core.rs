@@ -138,22 +138,18 @@ impl Core {
             },
             bucket: bucket.as_u64()?,
             kind: Kind::from_number(kind.as_u64()?)?,
-            verdict: verdict_from(verdict.as_u64()?)?,
+            verdict: match u8::try_from(verdict.as_u64()?).ok()? {
+                0 => None,
+                number => Some(Verdict::from_number(number)?),
+            },
             action: Action::from_number(action.as_u64()?)?,
-            seal_kid: match seal_kid {
-                Value::Null => None,
-                kid => Some(Kid(kid.as_array()?)),
+            seal_kid: if *seal_kid == Value::Null {
+                None
+            } else {
+                Some(Kid(seal_kid.as_array()?))
             },
             flags: Flags(u32::try_from(flags.as_u64()?).ok()?),
             body_hash: body_hash.as_array()?,
         })
     }
-}
-
-fn verdict_from(number: u64) -> Option<Option<Verdict>> {
-    if number == 0 {
-        return Some(None);
-    }
-
-    Verdict::from_number(u8::try_from(number).ok()?).map(Some)
 }

@@ -175,8 +175,8 @@ mod tests {
             as_of in 0_i64..5_000_000_000, age in 0_i64..62,
         ) {
             let as_of = Timestamp(as_of);
-            let start = (as_of.0.div_euclid(SLOT_SECONDS) - age) * SLOT_SECONDS;
-            let cell = Cell::coloured(Colour::Yellow, Sample::Negative(Timestamp(start + 17)), as_of);
+            let start = as_of.plus(age.saturating_mul(-SLOT_SECONDS)).0.div_euclid(SLOT_SECONDS).saturating_mul(SLOT_SECONDS);
+            let cell = Cell::coloured(Colour::Yellow, Sample::Negative(Timestamp(start).plus(17)), as_of);
             prop_assert_eq!(cell.standing(as_of), Standing::Coloured {
                 colour: Colour::Yellow, sample: Sample::Negative(Timestamp(start)),
             });

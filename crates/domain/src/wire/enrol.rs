@@ -174,8 +174,8 @@ pub fn pair_code(
         sealing_key.as_bytes(),
         &token.0,
     ]);
-    let [a, b, c, d, e, f, g, h, ..] = hash;
-    let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]) % 1_000_000_000_000;
+    let number = u64::from_be_bytes(*hash.first_chunk().expect("SHA-256 gives 32 bytes"))
+        % 1_000_000_000_000;
     let (high, low) = (number / 100_000_000, number % 100_000_000);
 
     format!("{high:04} {:04} {:04}", low / 10_000, low % 10_000)
