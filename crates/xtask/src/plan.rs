@@ -156,11 +156,11 @@ fn with_sudo(line: Line) -> Line {
     Line([words("sudo"), line.0].concat())
 }
 
-/// One line for people who have the root password instead of sudo.
+/// One line for people who have the root password instead of sudo; `-`, since dpkg wants root's own PATH.
 fn as_root(lines: &[Line]) -> String {
     let all: Vec<String> = lines.iter().map(Line::text).collect();
 
-    format!("su -c \"{}\"", all.join(" && "))
+    format!("su - -c \"{}\"", all.join(" && "))
 }
 
 fn by_hand(os: Os, missing: &[Need]) -> Vec<String> {

@@ -23,15 +23,38 @@ pub(crate) fn provide(purpose: Purpose, yes: bool) -> Outcome<Machine> {
             say::line(format!("  - {}", need.title()));
         }
     }
+    stop_for_node(purpose, &plan)?;
     let advice = carry_out(&plan)?;
     let machine = if plan.missing.is_empty() {
         machine
     } else {
         Machine::look()
     };
+    let lacking: Vec<Need> = plan
+        .missing
+        .iter()
+        .copied()
+        .filter(|need| !machine.has(*need))
+        .collect();
+    stop_for_packages(purpose, &lacking, advice)?;
 
-    stop_if_needed(purpose, &machine, &plan, advice)?;
     Ok(machine)
+}
+
+/// A window cannot do without Node: said before minutes go into installing the rest.
+fn stop_for_node(purpose: Purpose, plan: &Plan) -> Outcome {
+    let Some(advice) = &plan.node else {
+        return Ok(());
+    };
+    if purpose != Purpose::Window {
+        say::line(advice);
+        return Ok(());
+    }
+
+    Err(Failure::act(match &plan.way {
+        Way::Show(lines) => format!("{}\n\n{advice}", to_do(lines)),
+        Way::Ask(_) | Way::Nothing | Way::Run(_) => advice.clone(),
+    }))
 }
 
 /// Runs the lines, and returns what is left for the person to do.
@@ -50,37 +73,22 @@ fn carry_out(plan: &Plan) -> Outcome<Option<String>> {
     }
 }
 
-fn stop_if_needed(
-    purpose: Purpose,
-    machine: &Machine,
-    plan: &Plan,
-    advice: Option<String>,
-) -> Outcome {
-    let lacking: Vec<&Need> = plan
-        .missing
-        .iter()
-        .filter(|need| !machine.has(**need))
-        .collect();
-    let stops = lacking.iter().any(|need| purpose.stops_without(**need));
-    if let Some(advice) = advice {
-        if stops {
-            return Err(Failure::act(advice));
-        }
-        say::line(advice);
-    } else if stops {
-        let names: Vec<&str> = lacking.iter().map(|need| need.title()).collect();
-        return Err(Failure::broken(format!(
-            "the installer ended well, but this is still not to be found: {}.\n`cargo xtask doctor` shows what is looked for.",
-            names.join(", ")
-        )));
-    }
-    match &plan.node {
-        Some(advice) if purpose == Purpose::Window => Err(Failure::act(advice.clone())),
-        Some(advice) => {
+fn stop_for_packages(purpose: Purpose, lacking: &[Need], advice: Option<String>) -> Outcome {
+    let stops = lacking.iter().any(|need| purpose.stops_without(*need));
+    match (advice, stops) {
+        (Some(advice), true) => Err(Failure::act(advice)),
+        (Some(advice), false) => {
             say::line(advice);
             Ok(())
         }
-        None => Ok(()),
+        (None, true) => {
+            let names: Vec<&str> = lacking.iter().map(|need| need.title()).collect();
+            Err(Failure::broken(format!(
+                "the installer ended well, but this is still not to be found: {}.\n`cargo xtask doctor` shows what is looked for.",
+                names.join(", ")
+            )))
+        }
+        (None, false) => Ok(()),
     }
 }
 
@@ -115,4 +123,57 @@ fn to_do(lines: &[String]) -> String {
         "To install it:\n  {}\nThen start this again.",
         lines.join("\n  ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_stops_for_node_and_names_the_packages_in_the_same_breath() {
+        let plan = plan(Way::Show(vec!["su - -c \"x\"".to_owned()]));
+
+        assert_eq!(
+            stop_for_node(Purpose::Window, &plan),
+            Err(Failure::act(
+                "To install it:\n  su - -c \"x\"\nThen start this again.\n\nget Node"
+            ))
+        );
+        assert_eq!(stop_for_node(Purpose::Test, &plan), Ok(()));
+    }
+
+    #[test]
+    fn what_the_purpose_cannot_do_without_stops_it_and_the_rest_is_left_out() {
+        let advice = || Some("do this".to_owned());
+
+        assert_eq!(
+            stop_for_packages(Purpose::Window, &[Need::Webview], advice()),
+            Err(Failure::act("do this"))
+        );
+        assert_eq!(
+            stop_for_packages(Purpose::Test, &[Need::Webview], advice()),
+            Ok(())
+        );
+        assert_eq!(
+            stop_for_packages(Purpose::Check, &[Need::Python], advice()),
+            Err(Failure::act("do this"))
+        );
+    }
+
+    #[test]
+    fn an_installer_that_ends_well_without_bringing_what_was_asked_is_not_believed() {
+        let failure =
+            stop_for_packages(Purpose::Window, &[Need::Webview], None).expect_err("it is missing");
+
+        assert!(failure.text().contains("webview (window)"), "{failure:?}");
+        assert_eq!(stop_for_packages(Purpose::Window, &[], None), Ok(()));
+    }
+
+    fn plan(way: Way) -> Plan {
+        Plan {
+            missing: vec![Need::Webview],
+            way,
+            node: Some("get Node".to_owned()),
+        }
+    }
 }

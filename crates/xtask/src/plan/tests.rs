@@ -88,7 +88,7 @@ fn without_sudo_the_exact_line_is_shown_even_with_yes() {
         texts(plan.way),
         (
             "show",
-            vec![format!("su -c \"{UPDATE} && {INSTALL} fonts-noto-cjk\"")]
+            vec![format!("su - -c \"{UPDATE} && {INSTALL} fonts-noto-cjk\"")]
         )
     );
 }
