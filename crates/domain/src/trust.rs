@@ -31,7 +31,7 @@ impl VerifiedCredential {
     }
 }
 
-/// Checks signature, signer's time, signer's name, kind and claimed life of `signed` (SECURITY.md §3
+/// Checks signature, signer's time, kind, signer's name and claimed life of `signed` (SECURITY.md §3
 /// steps 4 and 5). Whether it has expired is the policy's to say, which may show what it says.
 ///
 /// # Errors
@@ -44,14 +44,17 @@ pub fn verify(
 ) -> Result<VerifiedCredential, Reason> {
     let SignedCredential::Native(code) = signed;
     let (issuer, claims) = signer(trust, code)?;
-    if now < issuer.not_before || now >= issuer.not_after || claims.issued_at < issuer.not_before {
+    if [now, claims.issued_at]
+        .iter()
+        .any(|at| *at < issuer.not_before || *at >= issuer.not_after)
+    {
         return Err(Reason::SignerNotValid);
-    }
-    if claims.issuer != issuer.name {
-        return Err(Reason::IssuerDiffers);
     }
     if claims.slip.is_some() != (issuer.kind == IssuerKind::Slip) {
         return Err(Reason::KindNotAllowed);
+    }
+    if claims.issuer != issuer.name {
+        return Err(Reason::IssuerDiffers);
     }
     if claims.expires.since(claims.issued_at) > issuer.max_lifetime {
         return Err(Reason::LifetimeTooLong);
@@ -66,15 +69,8 @@ pub fn verify(
 /// The issuer whose key made the signature, of all that share the key id.
 fn signer<'a>(trust: &'a Trust, code: &'a SignedCode) -> Result<(&'a Issuer, &'a Claims), Reason> {
     let mut reason = Reason::UnknownIssuer;
-    let candidates = trust
-        .body
-        .issuers
-        .iter()
-        .filter_map(|issuer| Some((issuer, issuer.native_key()?)))
-        .filter(|(_, key)| key.kid().short() == code.kid())
-        .take(MAX_CANDIDATES);
-    for (issuer, key) in candidates {
-        if let Some(claims) = code.verify(&key) {
+    for (issuer, key) in trust.native_issuers(code.kid()).take(MAX_CANDIDATES) {
+        if let Some(claims) = code.verify(key) {
             return Ok((issuer, claims));
         }
         reason = Reason::Forged;

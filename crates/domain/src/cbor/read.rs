@@ -8,6 +8,8 @@ use super::Value;
 pub const MAX_DEPTH: usize = 16;
 /// More data items than this in a code are refused (SECURITY.md §8).
 pub const MAX_ITEMS: usize = 4_096;
+/// Items that an array may ask memory for before the first has been read.
+const MAX_RESERVED: usize = 64;
 
 /// Why bytes are not one deterministic data item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -109,14 +111,18 @@ impl<'a> Reader<'a> {
         Ok(Value::Map(entries))
     }
 
-    /// Every item takes at least a byte, so a longer count cannot be honest: nothing is reserved for it.
+    /// Every item takes at least a byte, so a longer count cannot be honest. An honest one may still sit in
+    /// another that is not, so little is reserved before items have come.
     fn capacity(&self, n: u64) -> Result<usize, CborError> {
         let n = usize::try_from(n).map_err(|_| CborError::TooLarge)?;
         if n > self.rest.len() {
             return Err(CborError::Truncated);
         }
+        if n > self.items_left {
+            return Err(CborError::TooLarge);
+        }
 
-        Ok(n.min(self.items_left))
+        Ok(n.min(MAX_RESERVED))
     }
 
     fn argument(&mut self, info: u8) -> Result<u64, CborError> {

@@ -1,10 +1,11 @@
 //! Random bytes and secrets as arguments.
 
-use zeroize::Zeroizing;
+use std::fmt;
+
+use zeroize::{Zeroize, Zeroizing};
 
 /// `N` bytes straight from the operating system's random source, good for one use: neither `Copy` nor
-/// `Clone`, and consumed by the call that takes them.
-#[derive(Debug)]
+/// `Clone`, and consumed by the call that takes them. Wiped on drop: an ephemeral key may come of them.
 pub struct Fresh<const N: usize>([u8; N]);
 
 impl<const N: usize> Fresh<N> {
@@ -18,6 +19,18 @@ impl<const N: usize> Fresh<N> {
     #[must_use]
     pub fn into_bytes(self) -> [u8; N] {
         self.0
+    }
+}
+
+impl<const N: usize> Drop for Fresh<N> {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl<const N: usize> fmt::Debug for Fresh<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fresh(..)")
     }
 }
 

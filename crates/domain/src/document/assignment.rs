@@ -1,5 +1,7 @@
 //! `assignment`: which venue a station stands at, under which keys, with which status secrets.
 
+use zeroize::Zeroizing;
+
 use super::{DocumentError, Header};
 use crate::cbor::{self, Fields, Value, WrongShape};
 use crate::cose::Sign1;
@@ -86,10 +88,10 @@ impl SealedSecret {
         station: StationId,
         fresh: Fresh<32>,
     ) -> Self {
-        let plain = cbor::encode(&Value::Array(vec![
+        let plain = Zeroizing::new(cbor::encode(&Value::Array(vec![
             Value::from(week),
             Value::bytes(secret.expose()),
-        ]));
+        ])));
 
         Self(seal(to, &info(authority, station), &plain, &[], fresh))
     }
@@ -100,7 +102,7 @@ impl SealedSecret {
         authority: AuthorityId,
         station: StationId,
     ) -> Option<(u64, Secret)> {
-        let plain = key.open(&self.0, &info(authority, station), &[]).ok()?;
+        let plain = Zeroizing::new(key.open(&self.0, &info(authority, station), &[]).ok()?);
         let value = cbor::decode(&plain, 4).ok()?;
         let [week, secret] = value.as_items()? else {
             return None;
@@ -181,8 +183,23 @@ impl Assignment {
         if assignment.signing_key != *own_key {
             return Err(DocumentError::OtherStation);
         }
+        if !assignment.begins_where_it_may() {
+            return Err(DocumentError::Content);
+        }
 
         Ok(assignment)
+    }
+
+    /// Epochs count from 1; the first follows nothing, and its key gave the station its id.
+    fn begins_where_it_may(&self) -> bool {
+        match self.epoch {
+            0 => false,
+            1 => {
+                self.previous == PreviousEpoch::NONE
+                    && self.station == StationId::of(&self.signing_key)
+            }
+            _ => true,
+        }
     }
 
     /// The status secrets that open with the station's key, by week.
@@ -348,6 +365,36 @@ mod tests {
         let mut long = assignment();
         long.header.expires = Timestamp(45 * DAY + 1);
         assert_eq!(verify(&long.sign(&key(9)), 1), Err(DocumentError::Content));
+    }
+
+    #[test]
+    fn epochs_count_from_one_and_the_first_follows_nothing_under_the_key_that_gave_the_id() {
+        let epoch_0 = Assignment {
+            epoch: 0,
+            ..assignment()
+        };
+        let with_a_past = Assignment {
+            previous: PreviousEpoch {
+                seq: 1,
+                hash: [1; 32],
+            },
+            ..assignment()
+        };
+        let foreign_id = Assignment {
+            station: StationId([0; 16]),
+            ..assignment()
+        };
+        for wrong in [epoch_0, with_a_past.clone(), foreign_id.clone()] {
+            assert_eq!(
+                verify(&wrong.sign(&key(9)), 1),
+                Err(DocumentError::Content),
+                "{wrong:?}"
+            );
+        }
+        for mut later in [with_a_past, foreign_id] {
+            later.epoch = 2;
+            assert_eq!(verify(&later.sign(&key(9)), 1), Ok(later));
+        }
     }
 
     #[test]

@@ -104,7 +104,8 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// No index stands in two shards, none is empty, and no file claims another size than its table's.
+    /// No index stands in two shards, none is empty, no file claims another size than its table's, and
+    /// deltas alone name a base.
     fn shards_are_in_order(&self) -> bool {
         let mut next = 0_u64;
         self.shards.iter().all(|shard| {
@@ -112,6 +113,7 @@ impl Manifest {
             let fits = shard.first >= next
                 && shard.count > 0
                 && shard.full.base.is_none()
+                && shard.deltas.iter().all(|delta| delta.base.is_some())
                 && shard.full.raw_length == shard.count;
             next = end.unwrap_or(u64::MAX);
             fits && end.is_some()

@@ -2,15 +2,18 @@
 
 mod assignment;
 mod header;
+mod issuer;
 mod manifest;
 mod root;
 mod trust;
+mod turns;
+mod venue_policy;
 
 pub use assignment::{Assignment, PreviousEpoch, SealedSecret, Venue};
 pub use header::{DocumentError, Header, Held, Newer};
+pub use issuer::{ISSUER_FORMAT_NATIVE, Issuer, IssuerKind};
 pub use manifest::{Manifest, Shard, StatusFile};
 pub use root::Root;
-pub use trust::{
-    ExchangeTurn, ISSUER_FORMAT_NATIVE, Issuer, IssuerKind, RoleKey, SealingTurn, Trust, TrustBody,
-    VenuePolicy,
-};
+pub use trust::{Trust, TrustBody};
+pub use turns::{ExchangeTurn, RoleKey, SealingTurn};
+pub use venue_policy::VenuePolicy;

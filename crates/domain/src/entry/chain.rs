@@ -50,3 +50,14 @@ pub fn row_message(station: StationId, epoch: u32, seq: u64, hash: ChainHash) ->
     message.extend_from_slice(&hash.0);
     message
 }
+
+/// What a row's bytes on the station's disk are bound to: L("local") ‖ station ‖ u32 epoch ‖ u64 seq, big
+/// endian, as the associated data of AES-256-GCM.
+#[must_use]
+pub fn local_aad(station: StationId, epoch: u32, seq: u64) -> Vec<u8> {
+    let mut aad = label("local");
+    aad.extend_from_slice(&station.0);
+    aad.extend_from_slice(&epoch.to_be_bytes());
+    aad.extend_from_slice(&seq.to_be_bytes());
+    aad
+}

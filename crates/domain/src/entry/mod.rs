@@ -9,6 +9,6 @@ mod kind;
 pub use body::{
     Body, Detail, NewEntry, Personal, SealedEntry, Sealer, Witness, open_sealed, token,
 };
-pub use chain::{ChainHash, GENESIS_SEQ, genesis, row_message};
+pub use chain::{ChainHash, GENESIS_SEQ, genesis, local_aad, row_message};
 pub use core::{Core, CoreError, Place};
 pub use kind::{Action, Flags, Kind};

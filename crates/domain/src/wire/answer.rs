@@ -7,6 +7,8 @@ use crate::ids::StationId;
 use crate::time::Timestamp;
 
 const TYP: &str = "answer";
+/// An answer is some 200 bytes; what is longer is none.
+const MAX_BYTES: usize = 1024;
 
 /// What the centre says of a station's entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +90,9 @@ impl Answer {
     /// Reads an answer that one of `receipt` signed, and which key it was.
     #[must_use]
     pub fn verify(bytes: &[u8], receipt: &[PublicKey]) -> Option<(Self, Kid)> {
+        if bytes.len() > MAX_BYTES {
+            return None;
+        }
         let signed = Sign1::read(TYP, bytes).ok()?;
         let payload = receipt.iter().find_map(|key| signed.verify(key))?;
 
