@@ -1,6 +1,8 @@
 //! The native paper code: `MS1:` + base45 (RFC 9285) of a `COSE_Sign1` over a CWT (DESIGN.md §4,
 //! SECURITY.md §2 `code`).
 
+use std::fmt;
+
 use crate::cbor::{self, Value};
 use crate::cose::{EDDSA, sig_structure1, tagged, untag_limited};
 use crate::crypto::{PublicKey, SigningKey};
@@ -25,8 +27,8 @@ const CLAIM_STATUS: i64 = 65_535;
 /// Our private claim with what the paper says of its holder.
 const CLAIM_HOLDER: i64 = -65_540;
 
-/// Everything that a native code says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Everything that a native code says. Its `Debug` tells nothing of the holder, so that no log can.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Claims {
     /// Who signed it: the name of an issuer in `trust`.
     pub issuer: String,
@@ -68,6 +70,16 @@ pub enum TestResult {
     Negative,
     /// Found.
     Positive,
+}
+
+impl fmt::Debug for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claims")
+            .field("issuer", &self.issuer)
+            .field("issued_at", &self.issued_at)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Claims {
@@ -150,13 +162,21 @@ impl Claims {
 }
 
 /// A native code whose structure is right and whose signature nobody has checked yet. Its claims are
-/// out of reach until then.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// out of reach until then, and out of its `Debug`.
+#[derive(Clone, PartialEq, Eq)]
 pub struct SignedCode {
     kid: [u8; 4],
     to_be_signed: Vec<u8>,
     signature: [u8; 64],
     claims: Claims,
+}
+
+impl fmt::Debug for SignedCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedCode")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
 }
 
 impl SignedCode {

@@ -1,5 +1,9 @@
 //! What an entry carries beside its core: a sealed text about a person, or a plain detail about the log.
 
+use std::fmt;
+
+use zeroize::Zeroizing;
+
 use super::core::{Core, Place};
 use super::kind::{Action, Flags, Kind};
 use crate::cbor::{self, Value};
@@ -18,7 +22,7 @@ const EMERGENCY_BASE: u16 = 100;
 /// What is about to be recorded, before it has a place in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEntry {
-    /// What it is about.
+    /// What it is about; [`Kind::is_about_a_person`] says which body goes with it.
     pub kind: Kind,
     /// What was shown.
     pub verdict: Option<Verdict>,
@@ -41,8 +45,9 @@ pub enum Body {
     Detail(Detail),
 }
 
-/// What tracing may need of a person. Everything is optional but the reasons.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What tracing may need of a person. Everything is optional but the reasons. Its `Debug` tells nothing of
+/// the person, so that no log can.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Personal {
     /// Who signed the code.
     pub issuer: Option<String>,
@@ -60,6 +65,14 @@ pub struct Personal {
     pub typed_last_four: Option<String>,
     /// Holder class.
     pub class: Option<HolderClass>,
+}
+
+impl fmt::Debug for Personal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Personal")
+            .field("reasons", &self.reasons)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What an entry about the log says. One variant per [`Kind`] that is no scan.
@@ -149,7 +162,7 @@ impl Sealer {
         match &entry.body {
             Body::Detail(detail) => {
                 let detail = detail.encode();
-                core.body_hash = sha256(&[&label("detail"), &detail]);
+                core.body_hash = detail_hash(&detail);
 
                 SealedEntry {
                     core: core.encode(),
@@ -163,7 +176,7 @@ impl Sealer {
                 let token = personal
                     .handle
                     .map(|handle| token(handle, entry.at, place.venue));
-                let text = personal.pad(entry.at, witness);
+                let text = Zeroizing::new(personal.pad(entry.at, witness));
                 let sealed = seal(
                     &self.key,
                     &self.info(),
@@ -189,16 +202,30 @@ impl Sealer {
 }
 
 impl SealedEntry {
-    /// Whether token, sealed text and detail are those that the core was hashed over.
+    /// Whether token, sealed text and detail are of the core's kind, and those that it was hashed over.
     #[must_use]
     pub fn matches(&self, core: &Core) -> bool {
-        let hash = match (&self.sealed, &self.detail) {
-            (Some(sealed), None) => body_hash(self.token.as_ref(), sealed),
-            (None, Some(detail)) if self.token.is_none() => sha256(&[&label("detail"), detail]),
+        if core.kind.is_about_a_person() != core.seal_kid.is_some() {
+            return false;
+        }
+        let hash = match (core.seal_kid, &self.sealed, &self.detail) {
+            (Some(_), Some(sealed), None) => body_hash(self.token.as_ref(), sealed),
+            (None, None, Some(detail)) if self.token.is_none() => detail_hash(detail),
             _ => return false,
         };
 
         hash == core.body_hash
+    }
+
+    /// Whether retention took token and sealed text before the entry was sent: what is left is the core,
+    /// which keeps the chain whole (SECURITY.md §7).
+    #[must_use]
+    pub fn is_shredded(&self, core: &Core) -> bool {
+        core.kind.is_about_a_person()
+            && core.seal_kid.is_some()
+            && self.token.is_none()
+            && self.sealed.is_none()
+            && self.detail.is_none()
     }
 }
 
@@ -338,4 +365,9 @@ fn aad(token: Option<&[u8; 16]>, core: &Core) -> Vec<u8> {
 /// SHA-256(L("body") ‖ token or 16 zero bytes ‖ sealed).
 fn body_hash(token: Option<&[u8; 16]>, sealed: &[u8]) -> [u8; 32] {
     sha256(&[&label("body"), token.unwrap_or(&[0; 16]), sealed])
+}
+
+/// SHA-256(L("detail") ‖ cbor(detail)).
+fn detail_hash(detail: &[u8]) -> [u8; 32] {
+    sha256(&[&label("detail"), detail])
 }

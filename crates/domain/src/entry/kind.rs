@@ -51,6 +51,20 @@ numbered! {
     }
 }
 
+impl Kind {
+    /// Whether an entry of this kind is about a person, so that what it carries is sealed; the others
+    /// carry a detail in clear.
+    #[must_use]
+    pub fn is_about_a_person(self) -> bool {
+        match self {
+            Self::Scan | Self::Registered | Self::Emergency => true,
+            Self::Undo | Self::LetIn | Self::Gone | Self::Clock | Self::Shift | Self::KeyRoll => {
+                false
+            }
+        }
+    }
+}
+
 numbered! {
     /// What happened to the person.
     Action {

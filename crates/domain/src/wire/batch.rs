@@ -91,7 +91,8 @@ pub struct CheckedEntry {
     pub seq: u64,
     /// Its hash.
     pub hash: ChainHash,
-    /// The bytes.
+    /// The bytes. Where token, sealed text or detail are not what such a member may be, `detail` holds
+    /// all four as they came, to be kept apart whole.
     pub entry: SealedEntry,
     /// Whether they make sense.
     pub check: EntryCheck,
@@ -101,7 +102,8 @@ pub struct CheckedEntry {
 /// blocks the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryCheck {
-    /// Its core reads, names its own place, and fits what it carries.
+    /// Its core reads, names its own place, and fits what it carries. What was shredded at retention
+    /// carries nothing any more ([`SealedEntry::is_shredded`]).
     Good(Core),
     /// It does not.
     Poison,
@@ -204,7 +206,7 @@ impl Batch {
             return Err(BatchError::Shape);
         };
         let entries = values
-            .into_iter()
+            .iter()
             .map(entry_from)
             .collect::<Option<Vec<_>>>()
             .ok_or(BatchError::Shape)?;
@@ -259,7 +261,7 @@ impl BatchHeader {
                     && core.place.station == self.station
                     && core.place.epoch == self.epoch
                     && core.place.seq == seq
-                    && entry.matches(&core) =>
+                    && (entry.matches(&core) || entry.is_shredded(&core)) =>
             {
                 EntryCheck::Good(core)
             }
@@ -316,30 +318,43 @@ fn entry_value(entry: &SealedEntry) -> Value {
     ])
 }
 
-fn entry_from(value: Value) -> Option<SealedEntry> {
+/// None where there is no core to chain. Other members that are not what they may be make an entry that
+/// no core fits, so that it is kept apart and blocks nothing.
+fn entry_from(value: &Value) -> Option<SealedEntry> {
     let Value::Array(members) = value else {
         return None;
     };
-    let [core, token, sealed, detail] = <[Value; 4]>::try_from(members).ok()?;
-    let optional = |value: Value| match value {
-        Value::Null => Some(None),
-        Value::Bytes(bytes) => Some(Some(bytes)),
-        Value::Unsigned(_)
-        | Value::Negative(_)
-        | Value::Text(_)
-        | Value::Array(_)
-        | Value::Map(_)
-        | Value::Tag(..)
-        | Value::Bool(_) => None,
+    let core = members.first()?.as_bytes()?.to_vec();
+
+    Some(well_formed(&core, members).unwrap_or_else(|| SealedEntry {
+        core,
+        token: None,
+        sealed: None,
+        detail: Some(cbor::encode(value)),
+    }))
+}
+
+fn well_formed(core: &[u8], members: &[Value]) -> Option<SealedEntry> {
+    let [_, token, sealed, detail] = members else {
+        return None;
     };
 
     Some(SealedEntry {
-        core: optional(core)??,
-        token: match optional(token)? {
-            Some(token) => Some(token.try_into().ok()?),
-            None => None,
-        },
-        sealed: optional(sealed)?,
-        detail: optional(detail)?,
+        core: core.to_vec(),
+        token: optional(token, Value::as_array)?,
+        sealed: optional(sealed, |value| value.as_bytes().map(<[u8]>::to_vec))?,
+        detail: optional(detail, |value| value.as_bytes().map(<[u8]>::to_vec))?,
     })
+}
+
+#[expect(
+    clippy::option_option,
+    reason = "null is one thing, and a wrong type another"
+)]
+fn optional<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Option<T>> {
+    if *value == Value::Null {
+        Some(None)
+    } else {
+        read(value).map(Some)
+    }
 }
