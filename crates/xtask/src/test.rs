@@ -23,56 +23,78 @@ pub(crate) fn perform(mut args: Args) -> Outcome {
     let broken = if chosen.is_empty() {
         every_suite(&machine, &mut tally)?
     } else {
-        rust(&chosen, &mut tally)?
+        let chosen: Vec<&str> = chosen.iter().map(String::as_str).collect();
+        crates(&chosen, &mut tally)?
     };
-    if !machine.has(Need::VirtualDisplay) && !machine.display {
-        tally.leave_out(
-            "tests that open a window",
-            "Xvfb is missing, and there is no display",
-        );
-    }
 
     close(&tally, &broken)
 }
 
 fn every_suite(machine: &Machine, tally: &mut Tally) -> Outcome<Vec<String>> {
-    say::head("programs that the stories start");
-    process::run(process::cargo().args([
-        "build",
-        "--locked",
-        "--package",
-        "menshen",
-        "--package",
-        "menshen-server",
-    ]))?;
-
-    let mut broken = rust(&[], tally)?;
-    let Node::Ready(_) = machine.node else {
-        tally.leave_out("the screens' tests", "a Node.js that suits is missing");
-        tally.leave_out("the window's tests", "a Node.js that suits is missing");
-        return Ok(broken);
-    };
-    say::head("tests of the screens");
-    npm::install()?;
-    broken.extend(follow(npm::npm().args(["test"]), tally)?);
-
-    if machine.builds_window() {
-        say::head("tests of the window");
-        process::run(npm::npm().args(["run", "--silent", "build"]))?;
-        broken.extend(cargo_test(&["--package", "menshen-desktop"], tally)?);
+    let mut broken = Vec::new();
+    if let Node::Ready(_) = machine.node {
+        broken.extend(screens(tally)?);
     } else {
-        tally.leave_out("the window's tests", "the webview's libraries are missing");
+        tally.leave_out("the screens' tests", "a Node.js that suits is missing");
+    }
+    if !machine.builds_window() {
+        tally.leave_out(
+            "the window's tests",
+            "the webview's libraries or Node.js are missing",
+        );
+    }
+    if !machine.has(Need::VirtualDisplay) && !machine.display {
+        tally.leave_out(
+            "tests that open a window",
+            "there is no display, and no Xvfb to stand for one",
+        );
+    }
+
+    let scope = scope(machine.builds_window());
+    say::head("programs that the stories start");
+    process::run(
+        process::cargo()
+            .args(["build", "--locked", "--bins", "--tests"])
+            .args(scope),
+    )?;
+    broken.extend(crates(scope, tally)?);
+    if has_nextest() {
+        say::head("examples in the documentation");
+        broken.extend(cargo_test(&[scope, &["--doc"]].concat(), tally)?);
     }
 
     Ok(broken)
 }
 
-/// The default members; cargo-nextest runs the tests of all packages at once, but no examples in documentation.
-fn rust(chosen: &[String], tally: &mut Tally) -> Outcome<Vec<String>> {
+/// With the window all packages are built in one go, or most crates would be built twice with other features;
+/// that the others build without it is seen by `cargo xtask check`.
+fn scope(window: bool) -> &'static [&'static str] {
+    if window {
+        &[
+            "--workspace",
+            "--features",
+            "menshen-desktop/custom-protocol,menshen/camera",
+        ]
+    } else {
+        &[]
+    }
+}
+
+/// The screens are built as well: the window's package holds them.
+fn screens(tally: &mut Tally) -> Outcome<Vec<String>> {
+    say::head("tests of the screens");
+    npm::install()?;
+    let broken = follow(npm::npm().args(["test"]), tally)?;
+    process::run(npm::npm().args(["run", "--silent", "build"]))?;
+
+    Ok(broken)
+}
+
+/// cargo-nextest runs the tests of all packages at once, but no examples in documentation.
+fn crates(chosen: &[&str], tally: &mut Tally) -> Outcome<Vec<String>> {
     say::head("tests of the crates");
-    let chosen: Vec<&str> = chosen.iter().map(String::as_str).collect();
-    if !process::answers(process::cargo().args(["nextest", "--version"])) {
-        return cargo_test(&chosen, tally);
+    if !has_nextest() {
+        return cargo_test(chosen, tally);
     }
     let mut nextest = process::cargo();
     nextest
@@ -84,13 +106,13 @@ fn rust(chosen: &[String], tally: &mut Tally) -> Outcome<Vec<String>> {
             "--success-output",
             "immediate",
         ])
-        .args(&chosen);
-    let mut broken = follow(&mut nextest, tally)?;
-    if chosen.is_empty() {
-        broken.extend(cargo_test(&["--doc"], tally)?);
-    }
+        .args(chosen);
 
-    Ok(broken)
+    follow(&mut nextest, tally)
+}
+
+fn has_nextest() -> bool {
+    process::answers(process::cargo().args(["nextest", "--version"]))
 }
 
 fn cargo_test(chosen: &[&str], tally: &mut Tally) -> Outcome<Vec<String>> {
