@@ -28,7 +28,9 @@ pub(crate) fn question(text: impl AsRef<str>) {
     }
 }
 
-/// Why it ended early.
+/// Why it ended early; nothing where the reason was shown already.
 pub(crate) fn failure(failure: &Failure) {
-    eprintln!("\n{}", failure.text());
+    if !failure.text().is_empty() {
+        eprintln!("\n{}", failure.text());
+    }
 }
