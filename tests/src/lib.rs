@@ -1,1 +1,4 @@
-//! acceptance
+//! What the stories and the figures across the crates share.
+
+pub mod figures;
+pub mod frames;

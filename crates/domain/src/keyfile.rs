@@ -184,8 +184,7 @@ impl KeyFile {
         nonce: Fresh<NONCE_BYTES>,
     ) -> Result<String, KeyFileError> {
         let salt = salt.into_bytes();
-        let key =
-            key_from_passphrase(passphrase, &salt, hardness).ok_or(KeyFileError::Hardness)?;
+        let key = key_from_passphrase(passphrase, &salt, hardness).ok_or(KeyFileError::Hardness)?;
         let aad = place(self.role, self.demo, self.role.public(&self.secret));
         let sealed = Aead256::new(&key).seal(self.secret.expose(), &aad, nonce);
         let (nonce, text) = sealed
@@ -204,7 +203,7 @@ impl KeyFile {
                     },
                 },
                 nonce: hex::encode(nonce),
-                sealed: hex::encode(text),
+                ciphertext: hex::encode(text),
             }),
         ))
     }
@@ -263,7 +262,7 @@ struct Sealed {
     kdf: Kdf,
     nonce: String,
     #[serde(rename = "box")]
-    sealed: String,
+    ciphertext: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -290,10 +289,9 @@ impl Sealed {
         if settings.p != 1 {
             return Err(KeyFileError::Hardness);
         }
-        let key =
-            key_from_passphrase(passphrase, &salt, hardness).ok_or(KeyFileError::Hardness)?;
+        let key = key_from_passphrase(passphrase, &salt, hardness).ok_or(KeyFileError::Hardness)?;
         let mut sealed = hex::decode(&self.nonce).ok_or(KeyFileError::Shape)?;
-        sealed.extend(hex::decode(&self.sealed).ok_or(KeyFileError::Shape)?);
+        sealed.extend(hex::decode(&self.ciphertext).ok_or(KeyFileError::Shape)?);
         let plain = Aead256::new(&key)
             .open(&sealed, aad)
             .map_err(|CannotOpen| KeyFileError::CannotOpen)?;

@@ -136,13 +136,19 @@ impl TrustBody {
             ("exchange", array(&self.exchange, |turn| turn.to_value())),
             ("sealing", array(&self.sealing, |turn| turn.to_value())),
             ("issuers", array(&self.issuers, Issuer::to_value)),
-            ("status_uris", array(&self.status_uris, |uri| Value::text(uri))),
+            (
+                "status_uris",
+                array(&self.status_uris, |uri| Value::text(uri)),
+            ),
             ("policies", array(&self.policies, VenuePolicy::to_value)),
             ("retention_days", Value::from(self.retention_days)),
             ("min_version", Value::text(&self.min_version)),
             ("release", Value::text(&self.release)),
             ("pins", array(&self.pins, |pin| Value::bytes(pin))),
-            ("districts", array(&self.districts, |code| Value::text(code))),
+            (
+                "districts",
+                array(&self.districts, |code| Value::text(code)),
+            ),
         ];
         entries.extend(fields.map(|(name, value)| (Value::text(name), value)));
 
