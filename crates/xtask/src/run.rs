@@ -7,7 +7,7 @@ mod open;
 mod server;
 mod talk;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{
     args::Args,
@@ -45,14 +45,26 @@ pub(crate) fn perform(mut args: Args) -> Outcome {
         all: if window { 6 } else { 5 },
     };
     let programs = build::build(&machine, window, release, &mut steps)?;
+
+    show(&programs, &data, &machine, window, &mut steps)
+}
+
+/// The demo itself: the server runs for as long as the station is open.
+fn show(
+    programs: &Programs,
+    data: &Path,
+    machine: &Machine,
+    window: bool,
+    steps: &mut Steps,
+) -> Outcome {
     steps.next("the demo authority and its residents");
-    demo::make(&programs, &data)?;
+    demo::make(programs, data)?;
     steps.next("the server, on loopback alone");
-    let server = server::Server::start(&programs, &data)?;
+    let server = server::Server::start(programs, data)?;
     steps.next("the station's enrolment");
-    enrol::enrol(&programs, &data)?;
+    enrol::enrol(programs, data)?;
     steps.next("the station");
-    open::open(&programs, &data, &machine, window)?;
+    open::open(programs, data, machine, window)?;
 
     server.stop()
 }
@@ -94,3 +106,7 @@ fn folder(asked: Option<String>) -> Outcome<PathBuf> {
 
     Ok(folder)
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

@@ -129,7 +129,8 @@ impl Drop for Talk {
 /// Far longer than a start or a stop takes on a slow machine.
 const LONGEST: Duration = Duration::from_mins(1);
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

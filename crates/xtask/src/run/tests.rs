@@ -1,0 +1,152 @@
+//! The demo's order of calls, with programs that only write down how they were called.
+
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
+
+use super::*;
+use crate::machine::{Node, Os, User};
+
+#[test]
+fn a_first_start_makes_enrols_and_opens_and_a_second_only_refreshes_and_opens() {
+    let data = fresh_folder("first");
+    let programs = programs(&data);
+
+    assert_eq!(demo(&programs, &data, false), Ok(()));
+    assert_eq!(
+        calls(&data),
+        [
+            "menshen keys --demo --out DATA/authority",
+            "menshen demo --data DATA",
+            "server serve --stop-on-stdin-close --port 0 --data DATA",
+            "server pair",
+            "menshen station enrol --demo --key-file --data DATA --pairing DATA/station/pairing.json",
+            "server approve --data DATA 123456789012",
+            "menshen station --headless --script demo --data DATA",
+            "server stopped",
+        ]
+    );
+
+    fs::remove_file(data.join("calls")).unwrap();
+    assert_eq!(demo(&programs, &data, false), Ok(()));
+    assert_eq!(
+        calls(&data),
+        [
+            "menshen demo --data DATA",
+            "server serve --stop-on-stdin-close --port 40123 --data DATA",
+            "menshen station --headless --script demo --data DATA",
+            "server stopped",
+        ]
+    );
+    fs::remove_dir_all(&data).unwrap();
+}
+
+#[test]
+fn with_a_display_and_no_webcam_the_window_opens_with_the_demo_camera() {
+    let data = fresh_folder("window");
+    let programs = programs(&data);
+
+    assert_eq!(demo(&programs, &data, true), Ok(()));
+    assert!(calls(&data).contains(&"desktop --data DATA --demo-camera".to_owned()));
+    fs::remove_dir_all(&data).unwrap();
+}
+
+#[test]
+fn a_server_that_does_not_start_is_shown_with_its_last_words() {
+    let data = fresh_folder("broken");
+    let mut programs = programs(&data);
+    programs.server = program(&data, "server", "echo 'the port is taken' >&2; exit 1");
+
+    let failure = demo(&programs, &data, false).unwrap_err();
+
+    assert!(
+        failure.text().starts_with("the server did not start"),
+        "{failure:?}"
+    );
+    assert!(failure.text().contains("the port is taken"), "{failure:?}");
+    fs::remove_dir_all(&data).unwrap();
+}
+
+fn demo(programs: &Programs, data: &Path, window: bool) -> Outcome {
+    let machine = Machine {
+        os: Os::Linux,
+        user: User::Root,
+        installer: None,
+        node: Node::Missing,
+        has: BTreeSet::new(),
+        terminal: false,
+        display: window,
+        webcam: false,
+    };
+    let mut steps = Steps { done: 1, all: 5 };
+
+    show(programs, data, &machine, window, &mut steps)
+}
+
+fn programs(data: &Path) -> Programs {
+    Programs {
+        menshen: program(
+            data,
+            "menshen",
+            "case \"$1 $2\" in
+               'keys --demo') mkdir -p \"$4/public\" && touch \"$4/public/trust.cbor\" ;;
+               'station enrol') mkfifo \"$DATA/approved\"; echo 'code: 1234 5678 9012'
+                 read -r _ < \"$DATA/approved\"; touch \"$DATA/station/assignment.cbor\" ;;
+             esac",
+        ),
+        server: program(
+            data,
+            "server",
+            "case \"$1\" in
+               serve) echo '{\"url\":\"https://127.0.0.1:40123\"}' > \"$DATA/server/ready.json\"
+                 echo 'listening on https://127.0.0.1:40123'; cat; echo 'server stopped' >> \"$DATA/calls\" ;;
+               approve) echo > \"$DATA/approved\" ;;
+             esac",
+        ),
+        desktop: program(data, "desktop", ""),
+    }
+}
+
+/// A script that notes its call in `DATA/calls`, then does what `body` says. A shell writes it: were it open
+/// for writing here while another test starts a program, it could not be run.
+fn program(data: &Path, name: &str, body: &str) -> PathBuf {
+    let place = data.join("bin").join(name);
+    let data = data.display();
+    let script =
+        format!("#!/bin/sh\nDATA='{data}'\necho {name} \"$@\" >> '{data}/calls'\n{body}\n");
+    let written = Command::new("sh")
+        .args([
+            "-c",
+            "mkdir -p \"${1%/*}\" && printf %s \"$2\" > \"$1\" && chmod +x \"$1\"",
+            "sh",
+        ])
+        .arg(&place)
+        .arg(script)
+        .status()
+        .unwrap();
+    assert!(written.success());
+
+    place
+}
+
+/// What was called, without the long list of the venue's particulars.
+fn calls(data: &Path) -> Vec<String> {
+    let text = fs::read_to_string(data.join("calls")).unwrap();
+
+    text.lines()
+        .map(|line| line.replace(&data.display().to_string(), "DATA"))
+        .map(|line| {
+            if line.starts_with("server pair ") {
+                "server pair".to_owned()
+            } else {
+                line
+            }
+        })
+        .collect()
+}
+
+fn fresh_folder(name: &str) -> PathBuf {
+    let folder =
+        std::env::temp_dir().join(format!("menshen-xtask-run-{}-{name}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+
+    folder
+}
