@@ -1,6 +1,6 @@
 //! Figures of many runs: sorted times, and the words they are printed in.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Times of many runs of one thing.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +38,28 @@ impl Times {
         let at = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
 
         sorted.get(at).copied().unwrap_or_default()
+    }
+}
+
+/// A running time.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "figures are finer than the milliseconds of the station's own clock"
+    )]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time since the start.
+    #[must_use]
+    pub fn time(self) -> Duration {
+        self.0.elapsed()
     }
 }
 

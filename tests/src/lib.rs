@@ -1,4 +1,6 @@
 //! What the stories and the figures across the crates share.
 
+pub mod city;
 pub mod figures;
 pub mod frames;
+pub mod programs;

@@ -7,17 +7,24 @@
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod cbor;
+pub mod clock;
 pub mod code;
 mod compress;
 pub mod cose;
 pub mod crypto;
 pub mod document;
 pub mod entry;
+#[cfg(test)]
+mod fixture;
 pub mod hex;
 pub mod ids;
 pub mod keyfile;
+pub mod policy;
+pub mod recent;
 pub mod screen;
+pub mod station;
 pub mod status;
+pub mod sync;
 pub mod time;
 pub mod trust;
 pub mod verdict;

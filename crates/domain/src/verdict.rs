@@ -1,6 +1,6 @@
 //! The four verdicts and every reason for them.
 //!
-//! Numbers are part of the sealed and signed bytes of an entry: listed in ARCHITECTURE.md, never reused.
+//! Numbers are part of the sealed and signed bytes of an entry: listed in docs/formats.md, never reused.
 
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,7 @@
 use super::{DocumentError, Header};
 use crate::cbor::{Fields, Value, WrongShape};
 use crate::cose::Sign1;
-use crate::crypto::{PublicKey, SigningKey};
+use crate::crypto::{Kid, PublicKey, SigningKey};
 use crate::ids::AuthorityId;
 use crate::time::DAY;
 
@@ -104,6 +104,12 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// The key that a manifest names as its signer; meaningful once [`Self::verify`] took the same bytes.
+    #[must_use]
+    pub fn signer(bytes: &[u8]) -> Option<Kid> {
+        Sign1::read(TYP, bytes).ok().map(|signed| signed.kid())
+    }
+
     /// No index stands in two shards, none is empty, no file claims another size than its table's, and
     /// deltas alone name a base.
     fn shards_are_in_order(&self) -> bool {
@@ -194,5 +200,25 @@ impl StatusFile {
         fields.end()?;
 
         Ok(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{AUTHORITY, NOW, STATUS_KEY, key, snapshot};
+    use crate::status::Cell;
+
+    #[test]
+    fn a_manifest_names_the_key_that_signed_it() {
+        let status = key(STATUS_KEY);
+        let manifest = snapshot(NOW, &[Cell::LOST]).manifest().clone();
+        let bytes = manifest.sign(&status);
+        assert_eq!(
+            Manifest::verify(&bytes, AUTHORITY, &[status.public()]),
+            Ok(manifest)
+        );
+        assert_eq!(Manifest::signer(&bytes), Some(status.public().kid()));
+        assert_eq!(Manifest::signer(b"no manifest"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Numbers of kind, action and flag. They are part of signed bytes: listed in ARCHITECTURE.md, never
+//! Numbers of kind, action and flag. They are part of signed bytes: listed in docs/formats.md, never
 //! reused.
 
 use std::ops::BitOr;

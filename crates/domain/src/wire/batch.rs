@@ -205,6 +205,9 @@ impl Batch {
         let Value::Array(values) = cbor::decode(&raw, MAX_ITEMS)? else {
             return Err(BatchError::Shape);
         };
+        if values.len() > MAX_BATCH_ENTRIES {
+            return Err(BatchError::TooLarge);
+        }
         let entries = values
             .iter()
             .map(entry_from)

@@ -1,0 +1,309 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::time::Timestamp;
+
+use crate::{COLUMNS, clock};
+
+/// Menshen's command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "menshen",
+    version,
+    about = "Keys, codes and sheets of an authority; reading and verifying codes; a station without a window.",
+    after_help = "Exit status: 0 done or verified, 1 not verified or not readable, 2 the command could not do its work."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make the twelve residents of a demo authority and their sheets, or bring them up to date.
+    Demo(DemoArgs),
+    /// Issue codes for a table of residents and print their sheets.
+    Issue(IssueArgs),
+    /// Found an authority: all its keys, the first root, trust list and status list.
+    Keys(KeysArgs),
+    /// Read the codes in pictures.
+    Read(ReadArgs),
+    /// Print a code's sheet again.
+    Sheet(SheetArgs),
+    /// A verification station.
+    Station(StationArgs),
+    /// Sign the status list anew, perhaps with changes.
+    Status(StatusArgs),
+    /// Say whether a code is genuine and in time, and why or why not, field by field.
+    Verify(VerifyArgs),
+}
+
+/// `menshen keys`.
+#[derive(Debug, Args)]
+pub struct KeysArgs {
+    /// The authority's folder; it must be empty or not there.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// A demonstration: keys without a passphrase, DEMO on every sheet and screen, refused by real stations.
+    #[arg(long)]
+    pub demo: bool,
+    /// The authority's name on sheets, in the local script.
+    #[arg(
+        long,
+        alias = "authority-name",
+        value_name = "NAME",
+        default_value = "滨河市健康管理局"
+    )]
+    pub name: String,
+    /// The same in Latin script.
+    #[arg(long, value_name = "NAME", default_value = "Binhe Health Authority")]
+    pub name_latin: String,
+    /// The issuing office's name in codes: short, it is printed into every code.
+    #[arg(long, value_name = "WORD", default_value = "binhe-cdc-01", value_parser = word)]
+    pub issuer: String,
+    /// The test centre's name in slips.
+    #[arg(long, value_name = "WORD", default_value = "binhe-lab-01", value_parser = word)]
+    pub slip_issuer: String,
+    /// The status list's name in codes: short, it is printed into every code.
+    #[arg(long, value_name = "URI", default_value = "https://s.example/bh-01/", value_parser = uri)]
+    pub status_uri: String,
+    /// District codes of its stations, separated by commas.
+    #[arg(
+        long,
+        value_name = "CODE",
+        value_delimiter = ',',
+        default_value = "310106"
+    )]
+    pub districts: Vec<String>,
+    /// Minutes that local time is ahead of UTC.
+    #[arg(long, value_name = "MINUTES", default_value_t = 480, allow_hyphen_values = true,
+          value_parser = clap::value_parser!(i32).range(-840..=840))]
+    pub utc_offset: i32,
+    /// The time, instead of the clock's: 2026-11-24T08:00:00Z or seconds since 1970.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse)]
+    pub at: Option<Timestamp>,
+}
+
+/// `menshen issue`.
+#[derive(Debug, Args)]
+#[command(after_help = format!("Columns of the table (CSV, UTF-8, with a heading line):\n{COLUMNS}"))]
+pub struct IssueArgs {
+    /// The authority's folder.
+    #[arg(long, value_name = "DIR")]
+    pub authority: PathBuf,
+    /// The table of residents.
+    #[arg(long, value_name = "CSV")]
+    pub residents: PathBuf,
+    /// Where the sheets go.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The time, instead of the clock's.
+    #[arg(long, alias = "now", value_name = "TIME", value_parser = clock::parse)]
+    pub at: Option<Timestamp>,
+}
+
+/// `menshen sheet`.
+#[derive(Debug, Args)]
+pub struct SheetArgs {
+    /// The authority's folder.
+    #[arg(long, value_name = "DIR")]
+    pub authority: PathBuf,
+    /// The code's number in the register.
+    #[arg(long, value_name = "NUMBER")]
+    pub number: u64,
+    /// Where the sheet goes.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `menshen status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// The authority's folder.
+    #[arg(long, value_name = "DIR")]
+    pub authority: PathBuf,
+    /// A change: NUMBER= and then green, yellow, red, lost, reissued, positive, no-test or the time of a
+    /// negative sample; several joined by commas.
+    #[arg(long = "set", value_name = "NUMBER=WHAT")]
+    pub changes: Vec<String>,
+    /// The time, instead of the clock's.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse)]
+    pub at: Option<Timestamp>,
+}
+
+/// `menshen station`.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Lines of input: y, n, m (the ID document matches, differs, is missing); l (let in); d (dismiss); u (undo);\n\
+e 1 note (emergency with reason 1 to 6); r 1941 123X name (register a person without a code)."
+)]
+pub struct StationArgs {
+    /// What to do instead of running it.
+    #[command(subcommand)]
+    pub action: Option<StationAction>,
+    /// Running it.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `menshen station --headless`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Without a window: one line a verdict, answers by lines of input, a summary at the end. The station with a
+    /// window is menshen-desktop.
+    #[arg(long, required = true)]
+    pub headless: bool,
+    /// The data folder.
+    #[arg(long, value_name = "DIR", required = true)]
+    pub data: Option<PathBuf>,
+    /// Take the pictures of this folder, in the order of their names, each once, instead of a camera's.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["demo_camera", "script", "camera"])]
+    pub frames: Option<PathBuf>,
+    /// Take the program's own moving photographs of the demo's sheets instead of a camera.
+    #[arg(long, conflicts_with_all = ["script", "camera"])]
+    pub demo_camera: bool,
+    /// The webcam with this name instead of the first one.
+    #[arg(long, value_name = "NAME", conflicts_with = "script")]
+    pub camera: Option<String>,
+    /// Nobody answers: every sheet of the demo, every answer, and moved clocks, and then it ends.
+    #[arg(long, value_enum)]
+    pub script: Option<ScriptName>,
+    /// The station's key is behind a passphrase: ask for it.
+    #[arg(long)]
+    pub passphrase: bool,
+}
+
+/// Scripts that run a station.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScriptName {
+    /// The demonstration.
+    Demo,
+}
+
+/// What to do with a station.
+#[derive(Debug, Subcommand)]
+pub enum StationAction {
+    /// Enrol this machine: shows twelve digits, and waits until the authority has compared and approved them.
+    Enrol(EnrolArgs),
+}
+
+/// `menshen station enrol`.
+#[derive(Debug, Args)]
+pub struct EnrolArgs {
+    /// The data folder; the station's own files go to `station/`.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// The pairing file from the authority (`menshen-server pair`); good once, for 15 minutes.
+    #[arg(long, value_name = "FILE")]
+    pub pairing: PathBuf,
+    /// Take an authority that is a demonstration.
+    #[arg(long)]
+    pub demo: bool,
+    /// Keep the station's key in a plain file instead of the system's keychain: it is shown as a warning.
+    #[arg(long, conflicts_with = "passphrase")]
+    pub key_file: bool,
+    /// Keep the station's key behind a passphrase that is typed at every start.
+    #[arg(long)]
+    pub passphrase: bool,
+}
+
+/// `menshen demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// The data folder; its demo authority is in `authority/`, the sheets go to `sheets/`.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// The time, instead of the clock's.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse)]
+    pub at: Option<Timestamp>,
+}
+
+/// `menshen read`.
+#[derive(Debug, Args)]
+pub struct ReadArgs {
+    /// One JSON line a picture.
+    #[arg(long)]
+    pub json: bool,
+    /// The pictures are successive frames: what earlier ones taught is kept.
+    #[arg(long)]
+    pub sequence: bool,
+    /// PNG or JPEG files.
+    #[arg(required = true, value_name = "IMAGE")]
+    pub images: Vec<PathBuf>,
+}
+
+/// `menshen verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The text of the code, exactly: in base45 a space is a digit.
+    #[arg(required_unless_present_any = ["image", "vectors"], conflicts_with_all = ["image", "vectors"])]
+    pub text: Option<String>,
+    /// A picture with the code in it.
+    #[arg(long, value_name = "FILE", conflicts_with = "vectors")]
+    pub image: Option<PathBuf>,
+    /// Test vectors, one JSON object a line; each brings its own keys and its own time.
+    #[arg(long, value_name = "FILE")]
+    pub vectors: Option<PathBuf>,
+    /// An authority's folder or its `public` folder.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["trust", "root"])]
+    pub authority: Option<PathBuf>,
+    /// A trust list.
+    #[arg(long, value_name = "FILE", requires = "root")]
+    pub trust: Option<PathBuf>,
+    /// The root that signed it.
+    #[arg(long, value_name = "FILE", requires = "trust")]
+    pub root: Option<PathBuf>,
+    /// The time, instead of the clock's.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse)]
+    pub at: Option<Timestamp>,
+}
+
+/// Short names without surprises.
+fn word(text: &str) -> Result<String, String> {
+    let fits = (1..=32).contains(&text.len())
+        && text
+            .bytes()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || b"-._".contains(&c));
+    if !fits {
+        return Err("write 1 to 32 of a-z, 0-9, - . _".to_owned());
+    }
+
+    Ok(text.to_owned())
+}
+
+fn uri(text: &str) -> Result<String, String> {
+    let fits = text.len() <= 64
+        && text
+            .strip_prefix("https://")
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_graphic()));
+    if !fits {
+        return Err("write https://... in at most 64 plain characters".to_owned());
+    }
+
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_command_line_fit_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_printed_into_every_code_is_short_and_plain() {
+        assert_eq!(word("binhe-cdc-01").as_deref(), Ok("binhe-cdc-01"));
+        assert!(word("Binhe CDC").is_err());
+        assert!(uri("http://s.example/").is_err());
+    }
+}

@@ -1,0 +1,138 @@
+//! New codes: signed, entered in the register, published.
+
+use domain::code::native::{Claims, Slip};
+use domain::crypto::SigningKey;
+use domain::ids::Handle;
+use domain::keyfile::KeyRole;
+use domain::screen::{Colour, HolderClass};
+use domain::time::{DAY, Timestamp};
+
+use super::{Authority, Record, Register, Revoked, TestKnown};
+use crate::{Failure, random};
+
+/// What a code is issued for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCode {
+    /// Masked name.
+    pub name: String,
+    /// Birth year.
+    pub birth_year: u16,
+    /// Holder class.
+    pub class: HolderClass,
+    /// The last four characters of the ID document.
+    pub last_four: String,
+    /// Colour today.
+    pub colour: Colour,
+    /// Latest test.
+    pub test: TestKnown,
+    /// Whole days that the sheet is valid, today included.
+    pub valid_days: i64,
+    /// Revoked from the start: for lists taken over from elsewhere.
+    pub revoked: Option<Revoked>,
+}
+
+/// Signs a code for each of `wanted` and adds it to the register. The register is not written here.
+///
+/// # Errors
+/// See [`Failure`].
+pub fn issue(
+    authority: &Authority,
+    register: &mut Register,
+    wanted: &[NewCode],
+    now: Timestamp,
+) -> Result<Vec<Record>, Failure> {
+    authority.check_time(now)?;
+    let key = authority.signing_key(KeyRole::Issuer)?;
+    let mut issued = Vec::with_capacity(wanted.len());
+    for new in wanted {
+        let record = signed(authority, &key, new, register.next_index(), now)?;
+        register.add(record.clone());
+        issued.push(record);
+    }
+
+    Ok(issued)
+}
+
+/// A code for `new` under `key`, with a new handle.
+///
+/// # Errors
+/// [`Failure::Random`].
+pub(crate) fn signed(
+    authority: &Authority,
+    key: &SigningKey,
+    new: &NewCode,
+    index: u64,
+    now: Timestamp,
+) -> Result<Record, Failure> {
+    let handle = Handle(random::fresh()?.into_bytes());
+    let expires = last_second(authority, new, now);
+    let claims = Claims {
+        issuer: authority.about().issuer.clone(),
+        issued_at: now,
+        expires,
+        status_uri: authority.about().status_uri.clone(),
+        status_index: index,
+        handle,
+        name: new.name.clone(),
+        birth_year: new.birth_year,
+        class: new.class,
+        last_four: new.last_four.clone(),
+        slip: None,
+    };
+
+    Ok(Record {
+        index,
+        handle,
+        name: new.name.clone(),
+        birth_year: new.birth_year,
+        class: new.class,
+        last_four: new.last_four.clone(),
+        issued_at: now,
+        expires,
+        colour: new.colour,
+        test: new.test,
+        revoked: new.revoked,
+        text: claims.sign(key),
+    })
+}
+
+/// The slip of a test for the holder of `record`, under the test centre's key, and when it expires.
+///
+/// # Errors
+/// See [`Failure`].
+pub(crate) fn slip(
+    authority: &Authority,
+    record: &Record,
+    slip: Slip,
+    now: Timestamp,
+) -> Result<(String, Timestamp), Failure> {
+    let expires = now.plus(SLIP_DAYS * DAY);
+    let claims = Claims {
+        issuer: authority.about().slip_issuer.clone(),
+        issued_at: now,
+        expires,
+        status_uri: authority.about().status_uri.clone(),
+        status_index: record.index,
+        handle: record.handle,
+        name: record.name.clone(),
+        birth_year: record.birth_year,
+        class: record.class,
+        last_four: record.last_four.clone(),
+        slip: Some(slip),
+    };
+
+    let text = claims.sign(&authority.signing_key(KeyRole::Slip)?);
+
+    Ok((text, expires))
+}
+
+/// A sheet ends at local midnight, so that the day printed on it counts as a whole.
+fn last_second(authority: &Authority, new: &NewCode, now: Timestamp) -> Timestamp {
+    let offset = i64::from(authority.about().utc_offset_minutes) * 60;
+    let local = now.plus(offset).plus(new.valid_days.saturating_mul(DAY));
+
+    Timestamp(local.0.div_euclid(DAY) * DAY).plus(-offset)
+}
+
+/// A slip tells of one test, which no rule looks at for longer.
+const SLIP_DAYS: i64 = 3;

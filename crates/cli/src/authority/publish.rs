@@ -1,0 +1,163 @@
+//! The status list: table, encrypted file, signed manifest, in the authority's public folder.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use domain::crypto::{Secret, sha256};
+use domain::document::{Header, Manifest, Shard, Trust};
+use domain::hex;
+use domain::keyfile::KeyRole;
+use domain::status::{Snapshot, pack_full};
+use domain::time::{DAY, Timestamp};
+
+use super::{Authority, MANIFEST, Register, STATUS_FILES};
+use crate::{Failure, files};
+
+/// exp <= iat + 10 d (SECURITY.md §2).
+const LIFE: i64 = 10 * DAY;
+/// Tables grow by this many residents, so that their length does not tell how many were issued today.
+const STEP: usize = 1_024;
+
+/// Signs the status of `register` as of `now`, in the order that never shows half a list: file, then manifest.
+/// Files that neither this manifest nor the one before names are removed.
+///
+/// # Errors
+/// See [`Failure`].
+pub fn publish(
+    authority: &Authority,
+    register: &Register,
+    now: Timestamp,
+) -> Result<Manifest, Failure> {
+    authority.check_time(now)?;
+    let public = PublicFolder::new(authority.public());
+    let before = public.manifest(authority.trust(), now)?;
+    let version = next_version(before.as_ref(), now)?;
+    let uri = &authority.about().status_uri;
+    let week = now.week();
+    let table = table(register, now);
+    let secret = authority.status_secret(week)?;
+    let (file, full) = pack_full(&table, uri, 0, version, &secret)?;
+    let manifest = Manifest {
+        header: Header {
+            authority: authority.trust().body.header.authority,
+            version,
+            issued_at: now,
+            expires: now.plus(LIFE),
+        },
+        uri: uri.clone(),
+        week,
+        shards: vec![Shard {
+            first: 0,
+            count: full.raw_length,
+            version,
+            sha256: sha256(&[&table]),
+            full,
+            deltas: Vec::new(),
+        }],
+    };
+    // The next week's secret is ready before stations ask for it.
+    authority.status_secret(week.saturating_add(1))?;
+    let signed = manifest.sign(&authority.signing_key(KeyRole::Status)?);
+    public.put(&manifest, &file, &signed)?;
+    public.remove_others(&[Some(&manifest), before.as_ref()])?;
+
+    Ok(manifest)
+}
+
+fn next_version(before: Option<&Manifest>, now: Timestamp) -> Result<u64, Failure> {
+    let Some(before) = before else { return Ok(1) };
+    if now < before.header.issued_at {
+        return Err(Failure::Refused(format!(
+            "the status list of {} is later than the clock ({}): set the clock right first",
+            crate::clock::show(before.header.issued_at),
+            crate::clock::show(now)
+        )));
+    }
+
+    Ok(before.header.version.saturating_add(1))
+}
+
+fn table(register: &Register, as_of: Timestamp) -> Vec<u8> {
+    let issued = usize::try_from(register.next_index()).unwrap_or(usize::MAX);
+    let mut table = vec![0; issued.max(1).next_multiple_of(STEP)];
+    for record in register.records() {
+        let at = usize::try_from(record.index).unwrap_or(usize::MAX);
+        if let Some(cell) = table.get_mut(at) {
+            *cell = record.cell(as_of).0;
+        }
+    }
+
+    table
+}
+
+/// `public/`: what any web server, CDN or USB stick may carry.
+pub struct PublicFolder(PathBuf);
+
+impl PublicFolder {
+    /// The folder at this place.
+    #[must_use]
+    pub fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    /// The manifest in it, if there is one.
+    ///
+    /// # Errors
+    /// [`Failure::Document`] where it does not verify under `trust`.
+    pub fn manifest(&self, trust: &Trust, now: Timestamp) -> Result<Option<Manifest>, Failure> {
+        let path = self.0.join(MANIFEST);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let bytes = files::read(&path)?;
+
+        Manifest::verify(&bytes, trust.body.header.authority, &trust.status(now))
+            .map(Some)
+            .map_err(|source| Failure::Document { path, source })
+    }
+
+    /// The whole list, opened under `secret`.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] with the reason.
+    pub fn snapshot(&self, manifest: Manifest, secret: &Secret) -> Result<Snapshot, Failure> {
+        let file = |hash: &[u8; 32]| fs::read(self.file(hash)).ok();
+
+        Snapshot::open(manifest, file, Some(secret))
+            .map_err(|error| Failure::Refused(error.to_string()))
+    }
+
+    fn put(&self, manifest: &Manifest, file: &[u8], signed: &[u8]) -> Result<(), Failure> {
+        files::make_folder(&self.0.join(STATUS_FILES))?;
+        for shard in &manifest.shards {
+            files::replace(&self.file(&shard.full.sha256), file)?;
+        }
+
+        files::replace(&self.0.join(MANIFEST), signed)
+    }
+
+    fn remove_others(&self, kept: &[Option<&Manifest>]) -> Result<(), Failure> {
+        let kept: BTreeSet<PathBuf> = kept
+            .iter()
+            .flatten()
+            .flat_map(|manifest| &manifest.shards)
+            .map(|shard| self.file(&shard.full.sha256))
+            .collect();
+        let folder = self.0.join(STATUS_FILES);
+        for entry in fs::read_dir(&folder).map_err(Failure::file(&folder, "read"))? {
+            let path = entry.map_err(Failure::file(&folder, "read"))?.path();
+            if !kept.contains(&path) {
+                fs::remove_file(&path).map_err(Failure::file(&path, "remove"))?;
+            }
+        }
+
+        Ok(())
+    }
+
+    fn file(&self, hash: &[u8; 32]) -> PathBuf {
+        Path::new(&self.0)
+            .join(STATUS_FILES)
+            .join(format!("{}.bin", hex::encode(hash)))
+    }
+}

@@ -1,0 +1,273 @@
+//! `residents.csv`: what the authority itself keeps of every code that it issued. Masked names only: who a
+//! resident is, the population register knows.
+
+use std::path::Path;
+
+use domain::ids::Handle;
+use domain::screen::{Colour, HolderClass};
+use domain::status::{Cell, Sample};
+use domain::time::Timestamp;
+use domain::{code, hex};
+use serde::{Deserialize, Serialize};
+
+use crate::{Failure, clock, files};
+
+/// Every code issued, by index.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Register {
+    records: Vec<Record>,
+}
+
+/// One code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its place in the status list.
+    pub index: u64,
+    /// Whose.
+    pub handle: Handle,
+    /// Masked name.
+    pub name: String,
+    /// Birth year.
+    pub birth_year: u16,
+    /// Holder class.
+    pub class: HolderClass,
+    /// The last four characters of the ID document.
+    pub last_four: String,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// Valid before this second.
+    pub expires: Timestamp,
+    /// Today's colour.
+    pub colour: Colour,
+    /// Today's latest test.
+    pub test: TestKnown,
+    /// Whether it is revoked.
+    pub revoked: Option<Revoked>,
+    /// The text of the code.
+    pub text: String,
+}
+
+/// The latest test that the authority knows of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TestKnown {
+    /// Negative, sampled then.
+    Negative(Timestamp),
+    /// None.
+    None,
+    /// Positive.
+    Positive,
+}
+
+/// Why a code counts no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// Reported lost.
+    Lost,
+    /// Replaced by a newer one.
+    Reissued,
+}
+
+impl Record {
+    /// Its byte in a list signed at `as_of`.
+    #[must_use]
+    pub fn cell(&self, as_of: Timestamp) -> Cell {
+        match self.revoked {
+            Some(Revoked::Lost) => return Cell::LOST,
+            Some(Revoked::Reissued) => return Cell::REISSUED,
+            None => {}
+        }
+        let sample = match self.test {
+            TestKnown::Negative(at) => Sample::Negative(at),
+            TestKnown::None => Sample::None,
+            TestKnown::Positive => Sample::Positive,
+        };
+
+        Cell::coloured(self.colour, sample, as_of)
+    }
+}
+
+impl Register {
+    /// The register in an authority's folder.
+    ///
+    /// # Errors
+    /// [`Failure::File`]; [`Failure::Line`] for a line that is not as we wrote it.
+    pub fn read(folder: &Path) -> Result<Self, Failure> {
+        let path = folder.join(FILE);
+        let text = files::read(&path)?;
+        let mut records: Vec<Record> = Vec::new();
+        for (row, line) in csv::Reader::from_reader(text.as_slice())
+            .deserialize::<Row>()
+            .zip(2_u64..)
+        {
+            let problem = |problem: String| Failure::Line {
+                path: path.clone(),
+                line,
+                problem,
+            };
+            let record = row
+                .map_err(|error| problem(error.to_string()))?
+                .record()
+                .map_err(problem)?;
+            if records
+                .last()
+                .is_some_and(|last| last.index >= record.index)
+            {
+                return Err(problem("indexes must rise".to_owned()));
+            }
+            records.push(record);
+        }
+
+        Ok(Self { records })
+    }
+
+    /// Puts it in place of the one in the folder.
+    ///
+    /// # Errors
+    /// [`Failure::File`].
+    pub fn write(&self, folder: &Path) -> Result<(), Failure> {
+        let path = folder.join(FILE);
+        let mut writer = csv::WriterBuilder::new()
+            .quote_style(csv::QuoteStyle::Always)
+            .has_headers(false)
+            .from_writer(Vec::new());
+        let written = writer.write_record(HEADING).and_then(|()| {
+            self.records
+                .iter()
+                .try_for_each(|record| writer.serialize(Row::of(record)))
+        });
+        let bytes = written
+            .map_err(std::io::Error::other)
+            .and_then(|()| writer.into_inner().map_err(csv::IntoInnerError::into_error))
+            .map_err(Failure::file(&path, "write"))?;
+
+        files::replace(&path, &bytes)
+    }
+
+    /// All records, by index.
+    #[must_use]
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// The record of an index, to be changed.
+    pub fn record_mut(&mut self, index: u64) -> Option<&mut Record> {
+        self.records.iter_mut().find(|record| record.index == index)
+    }
+
+    /// The record of an index.
+    #[must_use]
+    pub fn record(&self, index: u64) -> Option<&Record> {
+        self.records.iter().find(|record| record.index == index)
+    }
+
+    /// The next index that no code has.
+    #[must_use]
+    pub fn next_index(&self) -> u64 {
+        self.records
+            .last()
+            .map_or(0, |record| record.index.saturating_add(1))
+    }
+
+    /// Adds a record at [`Self::next_index`] or later.
+    pub fn add(&mut self, record: Record) {
+        self.records.push(record);
+    }
+}
+
+/// A record as it stands in the file.
+#[derive(Serialize, Deserialize)]
+struct Row {
+    index: u64,
+    handle: String,
+    name: String,
+    birth_year: u16,
+    class: HolderClass,
+    id_last_four: String,
+    issued: String,
+    expires: String,
+    colour: Colour,
+    test: String,
+    revoked: String,
+    text: String,
+}
+
+impl Row {
+    fn of(record: &Record) -> Self {
+        Self {
+            index: record.index,
+            handle: hex::encode(record.handle.0),
+            name: record.name.clone(),
+            birth_year: record.birth_year,
+            class: record.class,
+            id_last_four: record.last_four.clone(),
+            issued: clock::show(record.issued_at),
+            expires: clock::show(record.expires),
+            colour: record.colour,
+            test: match record.test {
+                TestKnown::Negative(at) => clock::show(at),
+                TestKnown::None => "-".to_owned(),
+                TestKnown::Positive => POSITIVE.to_owned(),
+            },
+            revoked: match record.revoked {
+                Some(Revoked::Lost) => "lost",
+                Some(Revoked::Reissued) => "reissued",
+                None => "-",
+            }
+            .to_owned(),
+            text: record.text.clone(),
+        }
+    }
+
+    fn record(self) -> Result<Record, String> {
+        code::decode(self.text.as_bytes())
+            .map_err(|reason| format!("the code's text is {}", reason.word()))?;
+
+        Ok(Record {
+            index: self.index,
+            handle: Handle(
+                hex::decode_array(&self.handle).ok_or("the handle is not 32 hexadecimal digits")?,
+            ),
+            name: self.name,
+            birth_year: self.birth_year,
+            class: self.class,
+            last_four: self.id_last_four,
+            issued_at: clock::parse(&self.issued)?,
+            expires: clock::parse(&self.expires)?,
+            colour: self.colour,
+            test: match self.test.as_str() {
+                "-" => TestKnown::None,
+                POSITIVE => TestKnown::Positive,
+                at => TestKnown::Negative(clock::parse(at)?),
+            },
+            revoked: revoked(&self.revoked)?,
+            text: self.text,
+        })
+    }
+}
+
+/// `lost`, `reissued` or `-`.
+pub(crate) fn revoked(word: &str) -> Result<Option<Revoked>, String> {
+    match word {
+        "-" | "" => Ok(None),
+        "lost" => Ok(Some(Revoked::Lost)),
+        "reissued" => Ok(Some(Revoked::Reissued)),
+        other => Err(format!("revoked is {other:?}: write lost, reissued or -")),
+    }
+}
+
+const FILE: &str = "residents.csv";
+const POSITIVE: &str = "positive";
+const HEADING: [&str; 12] = [
+    "index",
+    "handle",
+    "name",
+    "birth_year",
+    "class",
+    "id_last_four",
+    "issued",
+    "expires",
+    "colour",
+    "test",
+    "revoked",
+    "text",
+];

@@ -1,0 +1,48 @@
+//! One function a command: arguments in, answer out.
+
+mod desk;
+mod question;
+mod station;
+
+pub(crate) use desk::write_sheet;
+
+use crate::args::{Cli, Command, StationAction};
+use crate::{Failure, Out, clock};
+
+/// How a command ended, for the exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Exit status 0.
+    Good,
+    /// Exit status 1: the answer is no.
+    No,
+}
+
+impl Ending {
+    pub(crate) fn of(good: bool) -> Self {
+        if good { Self::Good } else { Self::No }
+    }
+}
+
+/// Does what the command line asks for.
+///
+/// # Errors
+/// [`Failure`], which says what to do: exit status 2.
+pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
+    let now = |at: Option<_>| at.unwrap_or_else(clock::now);
+    match &cli.command {
+        Command::Demo(args) => crate::demo::make(&args.data, now(args.at), out)?,
+        Command::Issue(args) => desk::issue(args, now(args.at), out)?,
+        Command::Keys(args) => desk::keys(args, now(args.at), out)?,
+        Command::Read(args) => return question::read(args, out),
+        Command::Sheet(args) => desk::sheet(args, out)?,
+        Command::Station(args) => match &args.action {
+            Some(StationAction::Enrol(args)) => station::enrol(args, out)?,
+            None => station::run(&args.run, out)?,
+        },
+        Command::Status(args) => desk::status(args, now(args.at), out)?,
+        Command::Verify(args) => return question::verify(args, now(args.at), out),
+    }
+
+    Ok(Ending::Good)
+}

@@ -1,0 +1,85 @@
+//! What one asks of a picture or a code: read, verify.
+
+use std::path::Path;
+
+use domain::time::Timestamp;
+
+use super::Ending;
+use crate::args::{ReadArgs, VerifyArgs};
+use crate::{Failure, Out, authority, read, verify};
+
+pub(super) fn read(args: &ReadArgs, out: Out<'_>) -> Result<Ending, Failure> {
+    let mut reading = read::Pictures::new(args.sequence);
+    let mut all = true;
+    for image in &args.images {
+        let line = reading.read(image);
+        all &= line.error.is_none();
+        if args.json {
+            writeln!(out, "{}", line.json())?;
+        } else {
+            writeln!(out, "{line}")?;
+        }
+    }
+
+    Ok(Ending::of(all))
+}
+
+pub(super) fn verify(args: &VerifyArgs, now: Timestamp, out: Out<'_>) -> Result<Ending, Failure> {
+    if let Some(path) = &args.vectors {
+        let count = verify::vectors(path, out)?;
+        writeln!(out, "{count}")?;
+
+        return Ok(Ending::of(count.differ == 0));
+    }
+    let content = match (&args.text, &args.image) {
+        (Some(text), _) => text.as_bytes().to_vec(),
+        (None, Some(image)) => only_code(image)?,
+        (None, None) => {
+            return Err(Failure::Refused(
+                "give the code's text, --image FILE or --vectors FILE".to_owned(),
+            ));
+        }
+    };
+    let known = known(args, now)?;
+    let report = verify::verify(&content, &known, now);
+    write!(out, "{report}")?;
+
+    Ok(Ending::of(report.good()))
+}
+
+fn known(args: &VerifyArgs, now: Timestamp) -> Result<verify::Known, Failure> {
+    if let (Some(trust), Some(root)) = (&args.trust, &args.root) {
+        let (_, trust) = authority::documents_at(root, trust)?;
+
+        return Ok(verify::Known {
+            trust,
+            snapshot: Err("no status list was given".to_owned()),
+        });
+    }
+    let folder = args.authority.as_deref().ok_or_else(|| {
+        Failure::Refused(
+            "say whom to trust: --authority DIR, or --trust FILE --root FILE".to_owned(),
+        )
+    })?;
+
+    verify::Known::at(folder, now)
+}
+
+fn only_code(image: &Path) -> Result<Vec<u8>, Failure> {
+    let line = read::Pictures::new(false).read(image);
+    if let Some(error) = line.error {
+        return Err(Failure::Refused(format!("{}: {error}", image.display())));
+    }
+    match line.contents.as_slice() {
+        [content] => Ok(content.clone()),
+        [] => Err(Failure::Refused(format!(
+            "{}: no code could be read in this picture",
+            image.display()
+        ))),
+        several => Err(Failure::Refused(format!(
+            "{}: {} codes in this picture, one sheet at a time",
+            image.display(),
+            several.len()
+        ))),
+    }
+}

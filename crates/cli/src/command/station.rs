@@ -1,0 +1,103 @@
+//! A station on this machine: run it without a window, enrol it.
+
+use std::io::{self, BufReader};
+use std::sync::mpsc;
+
+use station::{CameraChoice, Enrolment, Headless, Passphrase, Pictures, Script, Unlock};
+
+use crate::args::{EnrolArgs, RunArgs, ScriptName};
+use crate::{Failure, Out, files, passphrase};
+
+/// The summary is the last thing that the station itself writes.
+pub(super) fn run(args: &RunArgs, out: Out<'_>) -> Result<(), Failure> {
+    let data = args
+        .data
+        .clone()
+        .ok_or_else(|| Failure::Refused("name the data folder: --data DIR".to_owned()))?;
+    let unlock = if args.passphrase {
+        typed(&passphrase::enter("Passphrase of this station: ")?)
+    } else {
+        Unlock::default()
+    };
+    let headless = Headless {
+        data,
+        unlock,
+        pictures: pictures(args),
+        script: match args.script {
+            Some(ScriptName::Demo) => Script::Demo,
+            None => Script::Operator,
+        },
+    };
+    station::run_headless(headless, BufReader::new(io::stdin()), out)?;
+
+    Ok(())
+}
+
+fn pictures(args: &RunArgs) -> Pictures {
+    if let Some(folder) = &args.frames {
+        return Pictures::Folder(folder.clone());
+    }
+
+    Pictures::Camera(match &args.camera {
+        Some(name) => CameraChoice::Named(name.clone()),
+        None if args.demo_camera => CameraChoice::Demo,
+        None => CameraChoice::Auto,
+    })
+}
+
+fn typed(words: &[u8]) -> Unlock {
+    Unlock::Passphrase(Passphrase::new(String::from_utf8_lossy(words).into_owned()))
+}
+
+pub(super) fn enrol(args: &EnrolArgs, out: Out<'_>) -> Result<(), Failure> {
+    let pairing = files::read(&args.pairing)?;
+    let unlock = if args.key_file {
+        Unlock::KeyFile
+    } else if args.passphrase {
+        typed(&passphrase::choose()?)
+    } else {
+        Unlock::Keychain
+    };
+    // Nothing is ever sent: whoever wants to stop the waiting ends the program.
+    let (_keep, stop) = mpsc::channel();
+    let wanted = Enrolment {
+        data: &args.data,
+        pairing: &pairing,
+        demo: args.demo,
+        unlock,
+        stop,
+    };
+    let mut shown = Ok(());
+    let enrolled = station::enrol(&wanted, &mut |code| shown = show(code, out))?;
+    shown?;
+    writeln!(
+        out,
+        "Enrolled at {}, gate {}{}.",
+        enrolled.venue,
+        enrolled.gate,
+        if enrolled.demo { ", DEMO" } else { "" }
+    )?;
+    if !enrolled.has_status {
+        writeln!(
+            out,
+            "There is no status list yet: until one comes, verdicts are undecided."
+        )?;
+    }
+
+    Ok(())
+}
+
+/// The digits in groups of four, to be compared by two people on the telephone.
+fn show(code: &str, out: Out<'_>) -> Result<(), Failure> {
+    let digits: Vec<char> = code.chars().filter(char::is_ascii_digit).collect();
+    let groups: Vec<String> = digits.chunks(4).map(|four| four.iter().collect()).collect();
+    writeln!(out, "code: {}", groups.join(" "))?;
+    writeln!(
+        out,
+        "Compare it with the authority; it approves with: menshen-server approve {}",
+        groups.concat()
+    )?;
+    out.flush()?;
+
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! Pictures in, the texts of the codes in them out.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use domain::hex;
+use reader::{Budget, Reader};
+use serde_json::{Value, json};
+use station::picture::read_picture;
+
+use crate::verify::printable;
+
+/// The longest that one picture is looked at: a file is not a camera's frame, and nobody waits at a door.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Reads pictures one after the other.
+pub(crate) struct Pictures {
+    reader: Reader,
+    sequence: bool,
+}
+
+/// What one picture gave.
+#[derive(Debug)]
+pub(crate) struct Line {
+    file: PathBuf,
+    /// The content of every code.
+    pub(crate) contents: Vec<Vec<u8>>,
+    seen_not_read: usize,
+    took: Duration,
+    /// Why the file is no picture.
+    pub(crate) error: Option<String>,
+}
+
+impl Pictures {
+    /// In a `sequence` the reader keeps what earlier frames taught it.
+    pub(crate) fn new(sequence: bool) -> Self {
+        Self {
+            reader: Reader::new(),
+            sequence,
+        }
+    }
+
+    /// The codes of one picture file.
+    pub(crate) fn read(&mut self, file: &Path) -> Line {
+        if !self.sequence {
+            self.reader = Reader::new();
+        }
+        let mut line = Line {
+            file: file.to_path_buf(),
+            contents: Vec::new(),
+            seen_not_read: 0,
+            took: Duration::ZERO,
+            error: None,
+        };
+        match read_picture(file) {
+            Ok(picture) => {
+                let begin = instant();
+                let left = move || PATIENCE.saturating_sub(instant().duration_since(begin));
+                let reading = self.reader.read(&picture, Budget::from_fn(left));
+                line.took = instant().duration_since(begin);
+                line.seen_not_read = reading.seen_not_read.len();
+                line.contents = reading.codes.into_iter().map(|code| code.content).collect();
+            }
+            Err(error) => line.error = Some(error.to_string()),
+        }
+
+        line
+    }
+}
+
+impl Line {
+    /// `file`, `texts`, `ms`; where a content is not UTF-8 its text has replacement signs and `bytes_hex`
+    /// has all contents byte for byte; `error` where the file is no picture.
+    pub(crate) fn json(&self) -> Value {
+        let mut line = json!({
+            "file": self.file.display().to_string(),
+            "texts": self.texts(),
+            "ms": self.ms(),
+        });
+        if self
+            .contents
+            .iter()
+            .any(|content| str::from_utf8(content).is_err())
+        {
+            line["bytes_hex"] = self.contents.iter().map(hex::encode).collect();
+        }
+        if let Some(error) = &self.error {
+            line["error"] = error.as_str().into();
+        }
+
+        line
+    }
+
+    fn texts(&self) -> Vec<String> {
+        self.contents
+            .iter()
+            .map(|content| String::from_utf8_lossy(content).into_owned())
+            .collect()
+    }
+
+    fn ms(&self) -> f64 {
+        (self.took.as_secs_f64() * 1e5).round() / 100.0
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = self.file.display();
+        if let Some(error) = &self.error {
+            return write!(f, "{file}: {error}");
+        }
+        if self.contents.is_empty() {
+            let why = if self.seen_not_read > 0 {
+                "a code is there but cannot be read"
+            } else {
+                "no code"
+            };
+            return write!(f, "{file}: {why} ({:.1} ms)", self.ms());
+        }
+        write!(f, "{file}: {} ({:.1} ms)", self.contents.len(), self.ms())?;
+        for text in self.texts() {
+            write!(f, "\n  {}", printable(&text))?;
+        }
+
+        Ok(())
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the shell's clock: the reader gets the time left as a function"
+)]
+fn instant() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,350 @@
+//! The table that `menshen issue` takes: one resident a line.
+
+use std::path::Path;
+
+use domain::code::native::{Slip, TestResult};
+use domain::screen::{Colour, HolderClass};
+use domain::time::Timestamp;
+
+use crate::authority::{MAX_SHEET_DAYS, NewCode, TestKnown};
+use crate::{Failure, clock, files, mask};
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Resident {
+    /// What a code is to be issued for.
+    pub(crate) code: NewCode,
+    /// A test centre's slip to print beside the sheet.
+    pub(crate) slip: Option<Slip>,
+}
+
+/// The columns, as `menshen issue --help` prints them.
+pub const COLUMNS: &str = "\
+name          as in the ID document; only its masked form goes on paper
+birth_year    four digits
+class         minor, senior, disabled or other
+id_last_four  the last four characters of the ID document: digits or capitals
+colour        green, yellow or red
+last_negative when the latest negative sample was taken: 2026-11-24T08:00:00Z, or - for none
+positive      yes if the latest result is positive (optional column)
+valid_days    1 to 180; empty: 180 (optional column)
+revoked       lost or reissued, for a sheet that counts no more (optional column)
+slip          `negative 2026-11-24T08:00:00Z` or `positive ...`: also prints a test slip (optional column)";
+
+/// Every resident of the table.
+///
+/// # Errors
+/// [`Failure::Line`] for the first line that is not as it should be; then nothing is taken.
+pub(crate) fn read(path: &Path, now: Timestamp) -> Result<Vec<Resident>, Failure> {
+    let bytes = files::read(path)?;
+    let at = |line: u64| {
+        let path = path.to_path_buf();
+        move |problem: String| Failure::Line {
+            path,
+            line,
+            problem,
+        }
+    };
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| at(1)("the table is not UTF-8: save it as `CSV UTF-8`".to_owned()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let columns = reader
+        .headers()
+        .map_err(|error| error.to_string())
+        .and_then(Columns::of)
+        .map_err(at(1))?;
+    let mut residents = Vec::new();
+    for row in reader.records() {
+        let row = row.map_err(|error| {
+            let line = error.position().map_or(0, csv::Position::line);
+            at(line)("this line has more or fewer fields than the first".to_owned())
+        })?;
+        let line = row.position().map_or(0, csv::Position::line);
+        residents.push(columns.resident(&row, now).map_err(at(line))?);
+    }
+    if residents.is_empty() {
+        return Err(at(2)("the table holds no resident".to_owned()));
+    }
+
+    Ok(residents)
+}
+
+/// Where each column stands.
+struct Columns(Vec<&'static str>);
+
+impl Columns {
+    fn of(heading: &csv::StringRecord) -> Result<Self, String> {
+        let names = heading
+            .iter()
+            .map(|found| {
+                KNOWN
+                    .iter()
+                    .find(|name| **name == found)
+                    .copied()
+                    .ok_or_else(|| {
+                        format!(
+                            "{found:?} is no column: the columns are {}",
+                            KNOWN.join(", ")
+                        )
+                    })
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        for (at, name) in KNOWN.iter().enumerate() {
+            let count = names.iter().filter(|found| *found == name).count();
+            if count > 1 {
+                return Err(format!("the column {name} stands there twice"));
+            }
+            if count == 0 && at < NEEDED {
+                return Err(format!("the column {name} is missing"));
+            }
+        }
+
+        Ok(Self(names))
+    }
+
+    fn resident(&self, row: &csv::StringRecord, now: Timestamp) -> Result<Resident, String> {
+        let name = self.field(row, "name");
+        if name.starts_with(['=', '+', '-', '@']) {
+            return Err(format!(
+                "the name {name:?} reads as a formula in a spreadsheet"
+            ));
+        }
+        let code = NewCode {
+            name: mask::mask(name).ok_or_else(|| {
+                format!("the name {name:?} is empty or holds characters that no screen shows")
+            })?,
+            birth_year: birth_year(self.field(row, "birth_year"), now)?,
+            class: class(self.field(row, "class"))?,
+            last_four: last_four(self.field(row, "id_last_four"))?,
+            colour: colour(self.field(row, "colour"))?,
+            test: test(
+                self.field(row, "last_negative"),
+                self.field(row, "positive"),
+                now,
+            )?,
+            valid_days: valid_days(self.field(row, "valid_days"))?,
+            revoked: crate::authority::revoked(self.field(row, "revoked"))?,
+        };
+
+        Ok(Resident {
+            code,
+            slip: slip(self.field(row, "slip"), now)?,
+        })
+    }
+
+    fn field<'a>(&self, row: &'a csv::StringRecord, name: &str) -> &'a str {
+        self.0
+            .iter()
+            .position(|column| *column == name)
+            .and_then(|at| row.get(at))
+            .unwrap_or_default()
+    }
+}
+
+fn birth_year(text: &str, now: Timestamp) -> Result<u16, String> {
+    let (this_year, _, _) = now.date(0);
+
+    text.parse()
+        .ok()
+        .filter(|year: &u16| (1_900..=this_year).contains(&i64::from(*year)))
+        .ok_or_else(|| format!("birth_year is {text:?}: write a year from 1900 to {this_year}"))
+}
+
+fn class(word: &str) -> Result<HolderClass, String> {
+    match word {
+        "minor" => Ok(HolderClass::Minor),
+        "senior" => Ok(HolderClass::Senior),
+        "disabled" => Ok(HolderClass::Disabled),
+        "other" => Ok(HolderClass::Other),
+        _ => Err(format!(
+            "class is {word:?}: write minor, senior, disabled or other"
+        )),
+    }
+}
+
+fn last_four(text: &str) -> Result<String, String> {
+    let fits = text.len() == 4
+        && text
+            .bytes()
+            .all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
+    if !fits {
+        return Err(format!(
+            "id_last_four is {text:?}: write four digits or capitals, with zeros in front (a spreadsheet column of type text keeps them)"
+        ));
+    }
+
+    Ok(text.to_owned())
+}
+
+/// `green`, `yellow` or `red`.
+pub(crate) fn colour(word: &str) -> Result<Colour, String> {
+    match word {
+        "green" => Ok(Colour::Green),
+        "yellow" => Ok(Colour::Yellow),
+        "red" => Ok(Colour::Red),
+        _ => Err(format!("colour is {word:?}: write green, yellow or red")),
+    }
+}
+
+fn test(last_negative: &str, positive: &str, now: Timestamp) -> Result<TestKnown, String> {
+    match positive {
+        "yes" => return Ok(TestKnown::Positive),
+        "" | "no" | "-" => {}
+        _ => return Err(format!("positive is {positive:?}: write yes or no")),
+    }
+    if matches!(last_negative, "-" | "") {
+        return Ok(TestKnown::None);
+    }
+
+    sampled(last_negative, now).map(TestKnown::Negative)
+}
+
+fn sampled(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    let at = clock::parse(text)?;
+    if at > now {
+        return Err(format!("a sample cannot be taken in the future ({text})"));
+    }
+
+    Ok(at)
+}
+
+fn valid_days(text: &str) -> Result<i64, String> {
+    if text.is_empty() {
+        return Ok(MAX_SHEET_DAYS);
+    }
+
+    text.parse()
+        .ok()
+        .filter(|days| (1..=MAX_SHEET_DAYS).contains(days))
+        .ok_or_else(|| format!("valid_days is {text:?}: write 1 to {MAX_SHEET_DAYS}"))
+}
+
+fn slip(text: &str, now: Timestamp) -> Result<Option<Slip>, String> {
+    if matches!(text, "-" | "") {
+        return Ok(None);
+    }
+    let wrong = || format!("slip is {text:?}: write negative or positive, a space and a time");
+    let (result, at) = text.split_once(' ').ok_or_else(wrong)?;
+    let result = match result {
+        "negative" => TestResult::Negative,
+        "positive" => TestResult::Positive,
+        _ => return Err(wrong()),
+    };
+
+    Ok(Some(Slip {
+        sampled_at: sampled(at, now)?,
+        result,
+    }))
+}
+
+const NEEDED: usize = 6;
+const KNOWN: [&str; 10] = [
+    "name",
+    "birth_year",
+    "class",
+    "id_last_four",
+    "colour",
+    "last_negative",
+    "positive",
+    "valid_days",
+    "revoked",
+    "slip",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_795_507_200); // 2026-11-24T08:00:00Z
+    const HEAD: &str = "name,birth_year,class,id_last_four,colour,last_negative";
+
+    fn file(text: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("residents.csv");
+        std::fs::write(&path, text).unwrap();
+        (folder, path)
+    }
+
+    fn problem(text: &str) -> (u64, String) {
+        let (_folder, path) = file(text);
+        match read(&path, NOW) {
+            Err(Failure::Line { line, problem, .. }) => (line, problem),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_line_becomes_a_resident_with_a_masked_name() {
+        let text = format!("\u{feff}{HEAD}\n王小明,1948,senior,012X,green,2026-11-23T08:00:00Z\n");
+        let (_folder, path) = file(&text);
+        assert_eq!(
+            read(&path, NOW).unwrap(),
+            [Resident {
+                code: NewCode {
+                    name: "王*".to_owned(),
+                    birth_year: 1948,
+                    class: HolderClass::Senior,
+                    last_four: "012X".to_owned(),
+                    colour: Colour::Green,
+                    test: TestKnown::Negative(Timestamp(1_795_420_800)),
+                    valid_days: 180,
+                    revoked: None,
+                },
+                slip: None,
+            }]
+        );
+    }
+
+    #[test]
+    fn each_wrong_field_is_named_with_its_line_and_what_to_write() {
+        for (line, wanted) in [
+            (
+                "王,1848,senior,1234,green,-",
+                "birth_year is \"1848\": write a year from 1900 to 2026",
+            ),
+            (
+                "王,1948,old,1234,green,-",
+                "class is \"old\": write minor, senior, disabled or other",
+            ),
+            (
+                "王,1948,senior,1234,blue,-",
+                "colour is \"blue\": write green, yellow or red",
+            ),
+            (
+                "王,1948,senior,1234,green,2026-11-25T08:00:00Z",
+                "a sample cannot be taken in the future (2026-11-25T08:00:00Z)",
+            ),
+            (
+                "=1+1,1948,senior,1234,green,-",
+                "the name \"=1+1\" reads as a formula in a spreadsheet",
+            ),
+            (
+                "王,1948",
+                "this line has more or fewer fields than the first",
+            ),
+        ] {
+            let text = format!("{HEAD}\n李,1950,senior,1234,green,-\n{line}\n");
+            assert_eq!(problem(&text), (3, wanted.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_missing_doubled_or_unknown_column_is_named() {
+        assert_eq!(
+            problem("name\nx\n"),
+            (1, "the column birth_year is missing".to_owned())
+        );
+        assert_eq!(
+            problem(&format!("{HEAD},name\n")),
+            (1, "the column name stands there twice".to_owned())
+        );
+        assert!(
+            problem(&format!("{HEAD},phone\n"))
+                .1
+                .starts_with("\"phone\" is no column")
+        );
+    }
+}

@@ -1,0 +1,254 @@
+//! Test vectors in the form that shared/vectors describes: each line brings its text, its keys and its time.
+//!
+//! Lines of formats that this release does not decode count as not applicable.
+
+use std::fmt;
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::code::native::{Claims, PREFIX, SignedCode};
+use domain::code::{self, SignedCredential};
+use domain::crypto::PublicKey;
+use domain::time::Timestamp;
+use serde::Deserialize;
+
+use crate::{Failure, Out, clock, files};
+
+/// How many lines agreed, differed, or are of another format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Every expectation was met.
+    pub agree: u32,
+    /// At least one was not.
+    pub differ: u32,
+    /// Not a format of this release.
+    pub not_applicable: u32,
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "agree {}, differ {}, not applicable {}",
+            self.agree, self.differ, self.not_applicable
+        )
+    }
+}
+
+/// Decides every line of a file; prints one line for each that differs, with what was got and what was wanted.
+///
+/// # Errors
+/// [`Failure::Line`] for a line that is no vector.
+pub fn vectors(path: &Path, out: Out<'_>) -> Result<Count, Failure> {
+    let mut count = Count::default();
+    for (line, number) in files::read_text(path)?.lines().zip(1_u64..) {
+        if line.is_empty() {
+            continue;
+        }
+        let broken = |problem: String| Failure::Line {
+            path: path.to_path_buf(),
+            line: number,
+            problem,
+        };
+        let vector: Vector =
+            serde_json::from_str(line).map_err(|error| broken(error.to_string()))?;
+        let Some(text) = vector.native() else {
+            count.not_applicable += 1;
+            continue;
+        };
+        let differences = vector.differences(text).map_err(broken)?;
+        if differences.is_empty() {
+            count.agree += 1;
+        } else {
+            count.differ += 1;
+            writeln!(out, "{}: {}", vector.id, differences.join("; "))?;
+        }
+    }
+
+    Ok(count)
+}
+
+#[derive(Deserialize)]
+struct Vector {
+    id: String,
+    qr: Option<String>,
+    #[serde(default)]
+    keys: Vec<Key>,
+    at: Option<String>,
+    #[serde(default)]
+    expect: Expect,
+}
+
+/// A key as DER (RFC 8410) or as 32 raw bytes, both in base64.
+#[derive(Deserialize)]
+struct Key {
+    spki_der_b64: Option<String>,
+    raw_b64: Option<String>,
+}
+
+/// An absent word: the source says nothing.
+#[derive(Default, Deserialize)]
+struct Expect {
+    decode: Option<bool>,
+    signature: Option<bool>,
+    time_ok: Option<bool>,
+    expired: Option<bool>,
+    not_yet_valid: Option<bool>,
+}
+
+impl Vector {
+    fn native(&self) -> Option<&str> {
+        self.qr.as_deref().filter(|text| text.starts_with(PREFIX))
+    }
+
+    fn differences(&self, text: &str) -> Result<Vec<String>, String> {
+        let at = self.at.as_deref().ok_or("the line has no `at`")?;
+        let at = clock::parse(at)?;
+        let code = match code::decode(text.as_bytes()) {
+            Ok(SignedCredential::Native(code)) => Some(code),
+            Err(_) => None,
+        };
+        let claims = code.as_ref().and_then(|code| self.signed(code));
+        let times = claims.map(|claims| Times::of(claims, at));
+        let wanted = [
+            ("decode", Some(code.is_some()), self.expect.decode),
+            ("signature", Some(claims.is_some()), self.expect.signature),
+            ("time_ok", times.map(Times::ok), self.expect.time_ok),
+            ("expired", times.map(|t| t.expired), self.expect.expired),
+            (
+                "not_yet_valid",
+                times.map(|t| t.not_yet_valid),
+                self.expect.not_yet_valid,
+            ),
+        ];
+
+        Ok(wanted
+            .into_iter()
+            .filter_map(|(field, got, want)| difference(field, got, want))
+            .collect())
+    }
+
+    /// What the code says, if one of the line's keys made its signature.
+    fn signed<'a>(&self, code: &'a SignedCode) -> Option<&'a Claims> {
+        self.keys
+            .iter()
+            .filter_map(Key::ed25519)
+            .filter(|key| key.kid().short() == code.kid())
+            .find_map(|key| code.verify(&key))
+    }
+}
+
+impl Key {
+    fn ed25519(&self) -> Option<PublicKey> {
+        let raw = match (&self.raw_b64, &self.spki_der_b64) {
+            (Some(raw), _) => STANDARD.decode(raw).ok()?,
+            (None, Some(der)) => STANDARD
+                .decode(der)
+                .ok()?
+                .strip_prefix(SPKI_ED25519)?
+                .to_vec(),
+            (None, None) => return None,
+        };
+
+        PublicKey::new(raw.try_into().ok()?).ok()
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Times {
+    expired: bool,
+    not_yet_valid: bool,
+}
+
+impl Times {
+    fn of(claims: &Claims, at: Timestamp) -> Self {
+        Self {
+            expired: at >= claims.expires,
+            not_yet_valid: claims.issued_at > at.plus(600),
+        }
+    }
+
+    fn ok(self) -> bool {
+        !self.expired && !self.not_yet_valid
+    }
+}
+
+/// What nobody signed has no time: nothing got.
+fn difference(field: &str, got: Option<bool>, want: Option<bool>) -> Option<String> {
+    let want = want?;
+    match got {
+        Some(got) if got == want => None,
+        Some(got) => Some(format!("{field}: got {got} / want {want}")),
+        None => Some(format!("{field}: got nothing / want {want}")),
+    }
+}
+
+/// RFC 8410: the head of every Ed25519 public key in DER.
+const SPKI_ED25519: &[u8] = &[
+    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+];
+
+#[cfg(test)]
+mod tests {
+    use domain::crypto::{Secret, SigningKey};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn line(id: &str, change: impl FnOnce(&mut Value)) -> String {
+        let key = SigningKey::new(Secret::new([1; 32])).public();
+        let spki = [SPKI_ED25519, key.as_bytes()].concat();
+        let mut line = json!({
+            "id": id,
+            "qr": include_str!("../../../domain/vectors/code.txt").trim_end(),
+            "keys": [{"kid": null, "alg": "EdDSA", "spki_der_b64": STANDARD.encode(spki)}],
+            "at": "2026-11-24T08:00:00Z",
+            "expect": {"decode": true, "signature": true, "expired": false, "not_yet_valid": false},
+        });
+        change(&mut line);
+        line.to_string()
+    }
+
+    fn decide(lines: &[String]) -> (Count, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vectors.jsonl");
+        std::fs::write(&path, lines.join("\n")).unwrap();
+        let mut out = Vec::new();
+        let count = vectors(&path, &mut out).unwrap();
+        (count, String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn native_lines_are_decided_and_foreign_ones_are_not_applicable() {
+        let good = line("good", |_| {});
+        let late = line("late", |line| {
+            line["at"] = json!("2030-01-01T00:00:00Z");
+            line["expect"]["expired"] = json!(true);
+        });
+        let strange = line("strange", |line| {
+            line["keys"] = json!([]);
+            line["expect"] = json!({"decode": true, "signature": false});
+        });
+        let foreign = line("foreign", |line| line["qr"] = json!("HC1:NCF"));
+        assert_eq!(
+            decide(&[good, late, strange, foreign]),
+            (
+                Count {
+                    agree: 3,
+                    differ: 0,
+                    not_applicable: 1
+                },
+                String::new()
+            )
+        );
+    }
+
+    #[test]
+    fn a_line_that_differs_says_what_was_got_and_what_was_wanted() {
+        let wrong = line("wrong", |line| line["expect"]["signature"] = json!(false));
+        let (count, said) = decide(&[wrong]);
+        assert_eq!(count.differ, 1);
+        assert_eq!(said, "wrong: signature: got true / want false\n");
+    }
+}

@@ -1,0 +1,435 @@
+//! The rules of a venue: what a verified credential leads to (SECURITY.md §3 steps 5 to 10).
+//!
+//! The order is fixed, and the first step that fails decides: clock, keys, life of the sheet, revocation, age
+//! of the status, list, red, positive, test, further rules; then what staff must look at; then admit.
+
+mod class;
+
+use crate::code::clean_text;
+use crate::code::native::TestResult;
+use crate::document::{Assignment, IssuerKind, Trust, VenuePolicy};
+use crate::screen::{Colour, HolderClass, PersonView, ReasonView, StatusView, TestView};
+use crate::status::{SLOT_SECONDS, Sample, Snapshot, Standing};
+use crate::time::{DAY, HOUR, Timestamp};
+use crate::trust::VerifiedCredential;
+use crate::verdict::{Reason, Verdict};
+
+/// Seconds that a sheet or sample may lie in our future.
+const AHEAD: i64 = 600;
+/// Days that a list's window of 62 slots covers.
+const WINDOW_DAYS: i64 = 62 * SLOT_SECONDS / DAY;
+
+/// One holder at one door at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The sheet shown.
+    pub credential: &'a VerifiedCredential,
+    /// A slip shown beside it. It counts only if a test centre signed it for the same handle.
+    pub slip: Option<&'a VerifiedCredential>,
+    /// Keys and policies.
+    pub trust: &'a Trust,
+    /// Which venue.
+    pub assignment: &'a Assignment,
+    /// The status list, if there is one.
+    pub snapshot: Option<&'a Snapshot>,
+    /// When the same sheet last went in here, within the policy's window.
+    pub seen_at: Option<Timestamp>,
+    /// Wall clock.
+    pub now: Timestamp,
+    /// The wall clock is not to be believed.
+    pub clock_doubt: bool,
+}
+
+/// What the rules say, before staff compare the ID document and before anything is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, the deciding one first; never empty.
+    pub reasons: Vec<ReasonView>,
+    /// What may be shown of the holder; none where nothing of the code is to be relied on.
+    pub person: Option<PersonView>,
+    /// Staff may resolve it as let in.
+    pub may_let_in: bool,
+    /// Before this admit counts, staff compare the ID document.
+    pub identity_check: bool,
+}
+
+/// The policy of the venue that an assignment names.
+#[must_use]
+pub fn policy_of<'a>(trust: &'a Trust, assignment: &Assignment) -> Option<&'a VenuePolicy> {
+    trust.policy(assignment.venue.kind)
+}
+
+/// What the rules say of a verified credential.
+#[must_use]
+pub fn decide(case: &Case<'_>) -> Decision {
+    if let Some(reason) = cannot_judge(case.trust, case.assignment, case.now, case.clock_doubt) {
+        return Decision::plain(reason);
+    }
+    if case.credential.kind() == IssuerKind::Slip {
+        return Decision::plain(Reason::KindNotAllowed);
+    }
+    let person = case.person();
+    let reasons = match case.judge() {
+        Ok(attentions) if attentions.is_empty() => vec![case.admit_reason()],
+        Ok(attentions) => attentions,
+        Err(failed) => vec![failed],
+    };
+
+    Decision::of(reasons, Some(person), case.asks_for_identity())
+}
+
+/// What a code leads to that was not verified: why it was not, unless the station is in no position to say.
+#[must_use]
+pub fn decide_unverified(
+    reason: Reason,
+    trust: &Trust,
+    assignment: &Assignment,
+    now: Timestamp,
+    clock_doubt: bool,
+) -> Decision {
+    let of_its_form = matches!(
+        reason,
+        Reason::Malformed | Reason::NotAPass | Reason::Unsupported | Reason::VenueCode
+    );
+    let needs_time = reason == Reason::SignerNotValid;
+    let cannot_judge = cannot_judge(trust, assignment, now, clock_doubt)
+        .filter(|doubt| !of_its_form && (*doubt != Reason::ClockDoubt || needs_time));
+
+    Decision::plain(cannot_judge.unwrap_or(reason))
+}
+
+/// A person without a code, as staff typed them in. Not signed by anyone, so at best attention.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typed {
+    /// Name.
+    pub name: String,
+    /// Birth year.
+    pub birth_year: Option<u16>,
+    /// Last four of the ID document.
+    pub last_four: String,
+    /// Holder class.
+    pub class: Option<HolderClass>,
+}
+
+/// What the rules say of a person registered by hand.
+#[must_use]
+pub fn decide_by_hand(
+    typed: &Typed,
+    seen_at: Option<Timestamp>,
+    now: Timestamp,
+    utc_offset_minutes: i32,
+) -> Decision {
+    let (name, name_altered) = clean_text(&typed.name);
+    let differs = match (typed.class, typed.birth_year) {
+        (Some(class), Some(year)) => class_differs(class, year, now, utc_offset_minutes),
+        (Some(_) | None, _) => None,
+    };
+    let person = PersonView {
+        name,
+        name_altered,
+        birth_year: typed.birth_year,
+        last_four: typed.last_four.clone(),
+        class: typed.class,
+        issuer: None,
+        expires: None,
+        status: None,
+    };
+    let reasons = [
+        Some(because(Reason::ByHand)),
+        seen_at.map(|at| seen_again(at, now)),
+        differs,
+    ];
+
+    Decision::of(reasons.into_iter().flatten().collect(), Some(person), false)
+}
+
+/// Past the expiry of keys or assignment everything is undecided, and so it is where the time is unknown.
+fn cannot_judge(
+    trust: &Trust,
+    assignment: &Assignment,
+    now: Timestamp,
+    clock_doubt: bool,
+) -> Option<Reason> {
+    if clock_doubt {
+        return Some(Reason::ClockDoubt);
+    }
+    let expired = now >= trust.body.header.expires || now >= assignment.header.expires;
+
+    expired.then_some(Reason::KeysTooOld)
+}
+
+impl Decision {
+    /// A verdict for one reason that shows nothing of the code and leaves nothing to staff.
+    #[must_use]
+    pub fn plain(reason: Reason) -> Self {
+        Self {
+            may_let_in: false,
+            ..Self::of(vec![because(reason)], None, false)
+        }
+    }
+
+    /// The verdict of the first reason.
+    #[must_use]
+    pub fn of(
+        reasons: Vec<ReasonView>,
+        person: Option<PersonView>,
+        asks_for_identity: bool,
+    ) -> Self {
+        let verdict = reasons
+            .first()
+            .map_or(Verdict::Undecided, |first| first.reason.verdict());
+        let yellow = reasons.iter().any(|view| view.reason == Reason::Yellow);
+
+        Self {
+            verdict,
+            may_let_in: verdict == Verdict::Attention && !yellow,
+            identity_check: verdict == Verdict::Admit && asks_for_identity,
+            reasons,
+            person,
+        }
+    }
+}
+
+impl Case<'_> {
+    /// What staff must look at, or the first step that fails.
+    fn judge(&self) -> Result<Vec<ReasonView>, ReasonView> {
+        self.check_life()?;
+        let (colour, sample) = self.standing()?;
+        if colour == Colour::Red {
+            return Err(because(Reason::Red));
+        }
+        if sample == Sample::Positive || self.slip_result() == Some(TestResult::Positive) {
+            return Err(because(Reason::TestPositive));
+        }
+        let policy =
+            policy_of(self.trust, self.assignment).ok_or_else(|| because(Reason::NoRules))?;
+        self.check_test(policy, sample)?;
+        if !policy.rules.is_empty() {
+            return Err(because(Reason::RuleFailed));
+        }
+
+        Ok(self.attentions(colour))
+    }
+
+    fn check_life(&self) -> Result<(), ReasonView> {
+        let claims = self.credential.claims();
+        let until_issued = claims.issued_at.since(self.now);
+        if until_issued > AHEAD {
+            return Err(amounting(
+                Reason::NotYetValid,
+                until_issued.saturating_add(DAY).saturating_sub(1) / DAY,
+            ));
+        }
+        let since_expiry = self.now.since(claims.expires);
+        if since_expiry >= 0 {
+            return Err(amounting(Reason::Expired, since_expiry / DAY));
+        }
+
+        Ok(())
+    }
+
+    /// Colour and sample, if the list is there, young enough, and has this resident. A revocation refuses
+    /// however old the list is.
+    fn standing(&self) -> Result<(Colour, Sample), ReasonView> {
+        let snapshot = self.snapshot.ok_or_else(|| because(Reason::StatusTooOld))?;
+        let claims = self.credential.claims();
+        let standing = snapshot.standing(&claims.status_uri, claims.status_index);
+        if let Some(Standing::Revoked(reason)) = standing {
+            return Err(because(reason));
+        }
+        let stop = i64::from(self.ages().status_stop_hours).saturating_mul(HOUR);
+        let expired = self.now >= snapshot.manifest().header.expires;
+        if expired || self.status_age(snapshot) >= stop {
+            let hours = self.status_age(snapshot) / HOUR;
+            return Err(amounting(Reason::StatusTooOld, hours));
+        }
+        match standing {
+            Some(Standing::Coloured { colour, sample }) => Ok((colour, sample)),
+            Some(Standing::NeverIssued | Standing::Revoked(_)) | None => {
+                Err(because(Reason::NotInList))
+            }
+        }
+    }
+
+    /// The start of the newest negative sample's slot must lie less than the policy's hours ago. Where the
+    /// list is past its warning age, a newer test may exist that it does not know.
+    fn check_test(&self, policy: &VenuePolicy, listed: Sample) -> Result<(), ReasonView> {
+        let Some(hours) = policy.test_within_hours else {
+            return Ok(());
+        };
+        let listed = match listed {
+            Sample::Negative(from) => Some(from),
+            Sample::None | Sample::Positive => None,
+        };
+        let newest = listed.max(self.negative_slip());
+        let age = newest.map(|sampled| self.now.since(sampled));
+        if age.is_some_and(|age| age < i64::from(hours).saturating_mul(HOUR)) {
+            return Ok(());
+        }
+        if let Some(list_age) = self.ageing() {
+            return Err(amounting(Reason::TestUnknown, list_age));
+        }
+
+        Err(age.map_or(amounting(Reason::NoTest, WINDOW_DAYS), |age| {
+            amounting(Reason::TestTooOld, age / HOUR)
+        }))
+    }
+
+    fn attentions(&self, colour: Colour) -> Vec<ReasonView> {
+        let claims = self.credential.claims();
+        let offset = self.assignment.venue.utc_offset_minutes;
+        let reasons = [
+            (colour == Colour::Yellow).then_some(because(Reason::Yellow)),
+            self.seen_at.map(|at| seen_again(at, self.now)),
+            class_differs(claims.class, claims.birth_year, self.now, offset),
+        ];
+
+        reasons.into_iter().flatten().collect()
+    }
+
+    fn admit_reason(&self) -> ReasonView {
+        self.ageing().map_or(because(Reason::RulesHold), |hours| {
+            amounting(Reason::StatusAgeing, hours)
+        })
+    }
+
+    /// Hours since the list was signed, where that is the warning age or more.
+    fn ageing(&self) -> Option<i64> {
+        let hours = self.status_age(self.snapshot?) / HOUR;
+        (hours >= i64::from(self.ages().status_warn_hours)).then_some(hours)
+    }
+
+    fn status_age(&self, snapshot: &Snapshot) -> i64 {
+        self.now.since(snapshot.as_of())
+    }
+
+    /// The limits of age; without a policy the usual ones, under which nobody is admitted anyway.
+    fn ages(&self) -> VenuePolicy {
+        policy_of(self.trust, self.assignment)
+            .cloned()
+            .unwrap_or_else(VenuePolicy::public_place)
+    }
+
+    fn asks_for_identity(&self) -> bool {
+        let (_, altered) = clean_text(&self.credential.claims().name);
+
+        altered || policy_of(self.trust, self.assignment).is_none_or(|policy| policy.identity_check)
+    }
+
+    /// When the sample of a negative slip was taken, if the slip counts.
+    fn negative_slip(&self) -> Option<Timestamp> {
+        let sampled_at = self.slip()?.claims().slip?.sampled_at;
+        (self.slip_result() == Some(TestResult::Negative)).then_some(sampled_at)
+    }
+
+    fn slip_result(&self) -> Option<TestResult> {
+        self.slip()?.claims().slip.map(|slip| slip.result)
+    }
+
+    /// The slip, if a test centre signed it for this very holder, it is in its time, and it was not revoked.
+    fn slip(&self) -> Option<&VerifiedCredential> {
+        let slip = self.slip?;
+        let claims = slip.claims();
+        let revoked = self
+            .snapshot
+            .and_then(|list| list.standing(&claims.status_uri, claims.status_index))
+            .is_some_and(|standing| matches!(standing, Standing::Revoked(_)));
+        let in_time = self.now < claims.expires
+            && claims.issued_at.since(self.now) <= AHEAD
+            && claims.slip?.sampled_at.since(self.now) <= AHEAD;
+
+        (slip.kind() == IssuerKind::Slip
+            && claims.handle == self.credential.claims().handle
+            && in_time
+            && !revoked)
+            .then_some(slip)
+    }
+
+    fn person(&self) -> PersonView {
+        let claims = self.credential.claims();
+        let (name, name_altered) = clean_text(&claims.name);
+
+        PersonView {
+            name,
+            name_altered,
+            birth_year: Some(claims.birth_year),
+            last_four: clean_text(&claims.last_four).0,
+            class: Some(claims.class),
+            issuer: Some(claims.issuer.clone()),
+            expires: Some(claims.expires),
+            status: self.snapshot.map(|snapshot| self.status_view(snapshot)),
+        }
+    }
+
+    fn status_view(&self, snapshot: &Snapshot) -> StatusView {
+        let claims = self.credential.claims();
+        let (colour, test) = match snapshot.standing(&claims.status_uri, claims.status_index) {
+            Some(Standing::Coloured { colour, sample }) => (Some(colour), sample.view()),
+            Some(Standing::NeverIssued | Standing::Revoked(_)) | None => (None, TestView::None),
+        };
+
+        StatusView {
+            colour,
+            test: self.newest(test),
+            as_of: snapshot.as_of(),
+        }
+    }
+
+    /// The listed test, or that of a slip which counts and is newer: its second, not a slot.
+    fn newest(&self, listed: TestView) -> TestView {
+        let negative = self.negative_slip().map(|from| TestView::Negative {
+            from,
+            until: from.plus(1),
+        });
+        match (listed, negative) {
+            _ if self.slip_result() == Some(TestResult::Positive) => TestView::Positive,
+            (TestView::Negative { from, .. }, Some(_)) if Some(from) >= self.negative_slip() => {
+                listed
+            }
+            (TestView::Negative { .. } | TestView::None, Some(negative)) => negative,
+            (TestView::Positive, _) | (_, None) => listed,
+        }
+    }
+}
+
+fn seen_again(at: Timestamp, now: Timestamp) -> ReasonView {
+    let minutes = now.since(at).saturating_abs() / 60;
+
+    amounting(Reason::SeenRecently, minutes.max(1))
+}
+
+fn class_differs(
+    class: HolderClass,
+    birth_year: u16,
+    now: Timestamp,
+    utc_offset_minutes: i32,
+) -> Option<ReasonView> {
+    let (year, month, day) = now.date(utc_offset_minutes);
+    let fits = class::fits(class, birth_year, year, (month, day) == (12, 31));
+
+    (!fits).then_some(because(Reason::ClassDiffers))
+}
+
+fn because(reason: Reason) -> ReasonView {
+    ReasonView {
+        reason,
+        amount: None,
+    }
+}
+
+fn amounting(reason: Reason, amount: i64) -> ReasonView {
+    ReasonView {
+        reason,
+        amount: Some(amount),
+    }
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "a test that overflows fails, which is what it is for"
+)]
+#[path = "policy_tests.rs"]
+mod tests;

@@ -1,0 +1,10 @@
+//! Stories of the machine: events in, actions out, time by hand.
+
+mod bench;
+mod compare;
+mod emergency;
+mod go_in;
+mod look;
+mod random;
+mod screen;
+mod turn_away;

@@ -1,0 +1,189 @@
+//! The words of the command line.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand, ValueEnum};
+use domain::hex;
+use domain::ids::StationId;
+use domain::screen::Preset;
+use server::Config;
+use server::clock::SystemClock;
+use server::registrar::PairingOrder;
+use server::tls::TlsFiles;
+use zeroize::Zeroizing;
+
+/// The centre of Menshen stations: takes their sealed entries, signs receipts and assignments.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub(crate) struct Args {
+    /// How the log on standard error is written; `MENSHEN_LOG` sets what is in it.
+    #[arg(long, global = true, value_enum, default_value_t = LogForm::Text)]
+    pub(crate) log: LogForm,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Listens for stations until SIGINT or SIGTERM.
+    Serve(ServeArgs),
+    /// Writes a one-time pairing file for a station.
+    Pair(PairArgs),
+    /// Signs the assignment of the station that shows this code.
+    Approve {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// The twelve digits on the station's screen, with or without blanks.
+        #[arg(required = true)]
+        code: Vec<String>,
+    },
+    /// Lists the stations that wait and those that were approved.
+    Stations {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    /// The data folder, with the authority in it.
+    #[arg(long)]
+    data: PathBuf,
+    /// The port; 0 takes the one of the last start, or any.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// The address of this machine to listen at.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    listen: IpAddr,
+    /// What stations are told to connect to, if it is not that address.
+    #[arg(long)]
+    public_url: Option<String>,
+    /// A CA's certificate chain in PEM, instead of one of our own.
+    #[arg(long, requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Its private key in PEM.
+    #[arg(long, requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Stops when standard input closes, so that the server ends with who started it.
+    #[arg(long)]
+    pub(crate) stop_on_stdin_close: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct PairArgs {
+    /// The data folder.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// The venue's name, as the station shows it.
+    #[arg(long)]
+    venue_name: String,
+    /// The venue's kind: selects the rule.
+    #[arg(long, value_enum)]
+    venue_kind: VenueKind,
+    /// The venue's address, as the station shows it.
+    #[arg(long)]
+    address: String,
+    /// The gate's number.
+    #[arg(long, default_value_t = 1)]
+    gate: u64,
+    /// Minutes that the venue's time is ahead of UTC.
+    #[arg(long, default_value_t = 480, allow_negative_numbers = true)]
+    utc_offset: i32,
+    /// The district's code.
+    #[arg(long, default_value = "")]
+    district: String,
+    /// The id of a station that is enrolled anew, under a new epoch.
+    #[arg(long)]
+    station: Option<String>,
+    /// Where the pairing file is written.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogForm {
+    Json,
+    Text,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum VenueKind {
+    PublicPlace,
+    Residential,
+}
+
+impl ServeArgs {
+    pub(crate) fn into_config(
+        self,
+        passphrase: Option<Zeroizing<Vec<u8>>>,
+        clock: Arc<SystemClock>,
+    ) -> Config {
+        let tls = self
+            .tls_cert
+            .zip(self.tls_key)
+            .map(|(certificate, key)| TlsFiles { certificate, key });
+
+        Config {
+            listen: self.listen,
+            port: self.port,
+            public_url: self.public_url,
+            tls,
+            passphrase,
+            clock,
+            ..Config::new(self.data)
+        }
+    }
+}
+
+impl PairArgs {
+    pub(crate) fn order(&self) -> Result<PairingOrder> {
+        let station = match &self.station {
+            Some(digits) => Some(StationId(hex::decode_array(digits).context(
+                "--station takes the 32 hexadecimal digits that `menshen-server stations` lists",
+            )?)),
+            None => None,
+        };
+
+        Ok(PairingOrder {
+            kind: match self.venue_kind {
+                VenueKind::PublicPlace => Preset::PublicPlace,
+                VenueKind::Residential => Preset::Residential,
+            },
+            name: self.venue_name.clone(),
+            address: self.address.clone(),
+            utc_offset_minutes: self.utc_offset,
+            gate: self.gate,
+            district: self.district.clone(),
+            station,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_command_line_do_not_contradict_each_other() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_pairing_stands_eight_hours_ahead_of_utc_unless_told_otherwise() {
+        let line = "menshen-server pair --data d --venue-name n --venue-kind residential --address a --out o";
+        let Command::Pair(pair) = Args::parse_from(line.split(' ')).command else {
+            panic!("not a pairing");
+        };
+        let order = pair.order().unwrap();
+        assert_eq!((order.utc_offset_minutes, order.gate), (480, 1));
+        assert_eq!(order.kind, Preset::Residential);
+    }
+}

@@ -1,0 +1,317 @@
+//! What the centre does with what comes in, whatever carries it: it judges, stores and signs.
+
+use std::sync::Arc;
+
+use domain::ids::StationId;
+use domain::time::Moment;
+use domain::wire::{
+    Answer, AnswerKind, Batch, BatchError, BatchHeader, CheckedBatch, EnrolRequest, Hello,
+};
+use thiserror::Error;
+
+use crate::authority::{Authority, AuthorityError};
+use crate::clock::Clock;
+use crate::registrar::{RegistrarError, renewed};
+use crate::store::{
+    ChainId, EnrolmentState, Filing, Head, Known, Outcome, OutcomeKind, Register, Start, Store,
+    StoreError, TokenUse,
+};
+
+/// Seconds until a station that needs a new assignment asks again.
+const ASK_AGAIN: u32 = 900;
+
+/// The centre, without a socket.
+pub struct Centre {
+    authority: Authority,
+    store: Arc<dyn Store>,
+    register: Arc<dyn Register>,
+    clock: Arc<dyn Clock>,
+}
+
+/// A batch whose signature and chain hold, and what is to be done with it.
+#[derive(Debug)]
+pub enum Judged {
+    /// Its epoch is over.
+    Fenced(ChainId, BatchHeader, Known),
+    /// It is to be stored.
+    Fit(Box<Filing>, Known),
+}
+
+/// Why the centre gives no signed answer. What it tells whom is for [`crate::http`].
+#[derive(Debug, Error)]
+pub enum Refused {
+    /// The authority's documents do not serve.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// The batch is refused as it is.
+    #[error(transparent)]
+    Batch(BatchError),
+    /// The enrolment is refused; why is nobody's business.
+    #[error("the enrolment is refused")]
+    Enrolment,
+    /// The assignment cannot be signed.
+    #[error(transparent)]
+    Registrar(#[from] RegistrarError),
+    /// Not built as it should be.
+    #[error("the request is not built as it should be")]
+    Shape,
+    /// The store has no time or failed: later.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An unknown station, or not signed by the one it names.
+    #[error("the station is not known here")]
+    Unknown,
+}
+
+impl Centre {
+    /// A centre of these parts.
+    #[must_use]
+    pub fn new(
+        authority: Authority,
+        store: Arc<dyn Store>,
+        register: Arc<dyn Register>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            authority,
+            store,
+            register,
+            clock,
+        }
+    }
+
+    /// The authority whose centre this is.
+    #[must_use]
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// Where entries go.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        self.store.as_ref()
+    }
+
+    /// What the centre's clocks say.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// Judges a batch as sent: who sent it, by one signature, then its chain. Nothing of an unknown
+    /// sender is unpacked.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub fn judge(&self, bytes: &[u8]) -> Result<Judged, Refused> {
+        let batch = Batch::read(bytes).map_err(Refused::Batch)?;
+        let header = batch.header;
+        let known = self.known(header.station, header.epoch)?;
+        let checked = batch
+            .check(&known.signing_key)
+            .map_err(|error| match error {
+                BatchError::NotSigned => Refused::Unknown,
+                BatchError::BrokenChain
+                | BatchError::Cbor(_)
+                | BatchError::Shape
+                | BatchError::TooLarge
+                | BatchError::Unpack => Refused::Batch(error),
+            })?;
+        let chain = chain(&known, header.station, header.epoch);
+        if header.epoch < known.newest_epoch {
+            return Ok(Judged::Fenced(chain, header, known));
+        }
+
+        Ok(Judged::Fit(
+            Box::new(self.filing(chain, checked, &known)),
+            known,
+        ))
+    }
+
+    /// Stores a judged batch and signs the answer.
+    ///
+    /// # Errors
+    /// [`Refused::Store`]: nothing was acknowledged.
+    pub async fn receive(&self, judged: Judged) -> Result<Vec<u8>, Refused> {
+        match judged {
+            Judged::Fenced(chain, header, known) => {
+                let head = self.store.head(chain).await?;
+
+                Ok(self.answer(AnswerKind::Fenced, chain, head, &known, header.nonce))
+            }
+            Judged::Fit(filing, known) => {
+                let (chain, nonce) = (filing.chain, filing.batch.header.nonce);
+                let outcome = self.store.append(*filing).await?;
+                note(&chain, &outcome);
+                let kind = match outcome.kind {
+                    OutcomeKind::Fork => AnswerKind::Fork,
+                    OutcomeKind::Gap => AnswerKind::Gap,
+                    OutcomeKind::Stored => AnswerKind::Ok,
+                };
+
+                Ok(self.answer(kind, chain, outcome.head, &known, nonce))
+            }
+        }
+    }
+
+    /// Tells a station how far its chain is stored.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn head(&self, bytes: &[u8]) -> Result<Vec<u8>, Refused> {
+        let (hello, signature) = Hello::read(bytes).ok_or(Refused::Shape)?;
+        let known = self.known(hello.station, hello.epoch)?;
+        hello
+            .verify(&signature, &known.signing_key)
+            .map_err(|_| Refused::Unknown)?;
+        let chain = chain(&known, hello.station, hello.epoch);
+        let head = self.store.head(chain).await?;
+        let kind = head_kind(&hello, head.as_ref(), known.newest_epoch);
+
+        Ok(self.answer(kind, chain, head, &known, hello.nonce))
+    }
+
+    /// Takes a token for a station's keys and gives the documents that it starts from.
+    ///
+    /// # Errors
+    /// [`Refused::Enrolment`] for every fault of the request's, or that the store or the authority's
+    /// folder failed.
+    pub fn enrol(&self, bytes: &[u8]) -> Result<Vec<u8>, Refused> {
+        let request = EnrolRequest::read(bytes)
+            .ok()
+            .flatten()
+            .ok_or(Refused::Enrolment)?;
+        request.verify().map_err(|_| Refused::Enrolment)?;
+        let taken = self.register.take_token(
+            &request.token.hash(),
+            (&request.signing_key, &request.sealing_key),
+            &request.code(),
+            self.clock.now().wall,
+        )?;
+        match taken {
+            TokenUse::First => tracing::info!("a station waits for approval"),
+            TokenUse::Again => tracing::info!("a waiting station asked again"),
+            TokenUse::ByAnother => {
+                tracing::warn!("a pairing was used by a second station: whoever waited is stopped");
+                return Err(Refused::Enrolment);
+            }
+            TokenUse::Unknown => return Err(Refused::Enrolment),
+        }
+
+        Ok(self.authority.enrolled()?.encode())
+    }
+
+    /// The newest assignment of the station that says hello; none while it waits for approval.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub fn assignment(&self, bytes: &[u8]) -> Result<Option<Vec<u8>>, Refused> {
+        let (hello, signature) = Hello::read(bytes).ok_or(Refused::Shape)?;
+        let key = if hello.epoch == 0 {
+            let enrolment = self.register.enrolled_by(hello.station)?;
+            enrolment
+                .filter(|enrolment| enrolment.state != EnrolmentState::Stopped)
+                .ok_or(Refused::Unknown)?
+                .signing_key
+        } else {
+            self.known(hello.station, hello.epoch)?.signing_key
+        };
+        hello
+            .verify(&signature, &key)
+            .map_err(|_| Refused::Unknown)?;
+        let Some(held) = self.register.newest_for_key(&key)? else {
+            return Ok(None);
+        };
+        let newest = self.register.newest(held.station)?;
+        if newest.is_some_and(|newest| newest.epoch > held.epoch) {
+            return Ok(None);
+        }
+        let now = self.clock.now().wall;
+        let given = renewed(self.register.as_ref(), &self.authority, held, now)?;
+
+        Ok(Some(given.bytes))
+    }
+
+    fn known(&self, station: StationId, epoch: u32) -> Result<Known, Refused> {
+        self.register.known(station, epoch)?.ok_or(Refused::Unknown)
+    }
+
+    fn filing(&self, chain: ChainId, batch: CheckedBatch, known: &Known) -> Filing {
+        Filing {
+            chain,
+            start: Start::of(chain.epoch, known.starts.clone()),
+            batch,
+            received: self.clock.now().wall,
+        }
+    }
+
+    fn answer(
+        &self,
+        kind: AnswerKind,
+        chain: ChainId,
+        head: Option<Head>,
+        known: &Known,
+        nonce: [u8; 16],
+    ) -> Vec<u8> {
+        let begin = known.starts.first().map_or([0; 32], |start| start.0);
+        let (acked_seq, acked_hash) = head
+            .filter(|head| head.seq > 0)
+            .map_or((0, begin), |head| (head.seq, head.hash.0));
+
+        Answer {
+            kind,
+            station: chain.station,
+            epoch: chain.epoch,
+            acked_seq,
+            acked_hash,
+            nonce,
+            server_time: self.clock.now().wall,
+            next_after: match kind {
+                AnswerKind::Ok | AnswerKind::Gap | AnswerKind::Hole => 0,
+                AnswerKind::Fenced | AnswerKind::Fork => ASK_AGAIN,
+            },
+        }
+        .sign(self.authority.receipt())
+    }
+}
+
+fn chain(known: &Known, station: StationId, epoch: u32) -> ChainId {
+    ChainId {
+        venue: known.venue,
+        station,
+        epoch,
+    }
+}
+
+/// A hello that names our last number with another hash comes from another branch, although no entry of
+/// it has come yet.
+fn head_kind(hello: &Hello, head: Option<&Head>, newest_epoch: u32) -> AnswerKind {
+    if hello.epoch < newest_epoch {
+        return AnswerKind::Fenced;
+    }
+    let forked = head.is_some_and(|head| {
+        head.forked || head.seq > 0 && head.seq == hello.seq && head.hash.0 != hello.hash
+    });
+
+    if forked {
+        AnswerKind::Fork
+    } else {
+        AnswerKind::Ok
+    }
+}
+
+fn note(chain: &ChainId, outcome: &Outcome) {
+    let station = domain::hex::encode(chain.station.0);
+    let (epoch, stored, poison) = (chain.epoch, outcome.stored, outcome.poison);
+    let seq = outcome.head.map_or(0, |head| head.seq);
+    match outcome.kind {
+        OutcomeKind::Stored if poison > 0 => {
+            tracing::warn!(%station, epoch, seq, stored, poison, "entries that make no sense were put into quarantine");
+        }
+        OutcomeKind::Stored => tracing::info!(%station, epoch, seq, stored, "entries stored"),
+        OutcomeKind::Gap => tracing::warn!(%station, epoch, seq, "entries are missing"),
+        OutcomeKind::Fork => {
+            tracing::error!(%station, epoch, seq, stored, "two branches: the station's key is quarantined; enrol it anew and find out which is the copy");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Where everything of the centre lies, and how a file gets there whole.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use domain::hex;
+
+use crate::random;
+
+/// The data folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder(PathBuf);
+
+/// Held while a server runs on a folder; a second one finds it taken.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "closing the file gives the lock back")] File);
+
+impl Folder {
+    /// The folder that `--data` names.
+    #[must_use]
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self(data.into())
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.0
+    }
+
+    /// The authority's keys and public documents, made by `menshen keys`.
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        self.0.join("authority")
+    }
+
+    /// The server's own part.
+    #[must_use]
+    pub fn server(&self) -> PathBuf {
+        self.0.join("server")
+    }
+
+    /// A database a UTC day.
+    #[must_use]
+    pub fn days(&self) -> PathBuf {
+        self.server().join("days")
+    }
+
+    /// The heads of all chains.
+    #[must_use]
+    pub fn heads(&self) -> PathBuf {
+        self.server().join("heads.db")
+    }
+
+    /// Pairings, waiting stations and assignments.
+    #[must_use]
+    pub fn register(&self) -> PathBuf {
+        self.server().join("register.db")
+    }
+
+    /// The daily keys of tokens: outside the databases, and to be left out of their backups.
+    #[must_use]
+    pub fn day_keys(&self) -> PathBuf {
+        self.server().join("keys")
+    }
+
+    /// Certificate and key of TLS.
+    #[must_use]
+    pub fn tls(&self) -> PathBuf {
+        self.server().join("tls")
+    }
+
+    /// Address and pin, while the server listens.
+    #[must_use]
+    pub fn ready(&self) -> PathBuf {
+        self.server().join("ready.json")
+    }
+
+    /// The port of the last start, so that stations find the next one.
+    #[must_use]
+    pub fn port(&self) -> PathBuf {
+        self.server().join("port")
+    }
+
+    /// Makes the server's folders, for this account only.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn create(&self) -> io::Result<()> {
+        for folder in [self.server(), self.days(), self.day_keys(), self.tls()] {
+            create_private(&folder)?;
+        }
+
+        Ok(())
+    }
+
+    /// Takes the folder for this process; none if another one has it.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn lock(&self) -> io::Result<Option<Lock>> {
+        let file = private_options()
+            .create(true)
+            .write(true)
+            .truncate(false)
+            .open(self.server().join("lock"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+/// Writes a file for this account only: whole or not at all, and on the disk before this returns.
+///
+/// # Errors
+/// What the file system says.
+pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let fresh = random::fresh::<8>().map_err(io::Error::other)?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", hex::encode(fresh.into_bytes())));
+    let temporary = path.with_file_name(name);
+    let mut file = private_options()
+        .create_new(true)
+        .write(true)
+        .open(&temporary)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)?;
+
+    sync_folder_of(path)
+}
+
+#[cfg(unix)]
+fn create_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+#[cfg(not(unix))]
+fn create_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+#[cfg(unix)]
+fn private_options() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let mut options = File::options();
+    options.mode(0o600);
+    options
+}
+
+#[cfg(not(unix))]
+fn private_options() -> OpenOptions {
+    File::options()
+}
+
+/// A rename is on the disk once its folder is.
+#[cfg(unix)]
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    File::open(folder_of(path))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder_of(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// The folder of `name` alone is the one that we are in.
+#[cfg(unix)]
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_server_finds_the_folder_taken_until_the_first_ends() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::new(place.path());
+        folder.create().unwrap();
+        let first = folder.lock().unwrap();
+        assert!(first.is_some());
+        assert!(folder.lock().unwrap().is_none());
+        drop(first);
+        assert!(folder.lock().unwrap().is_some());
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_leaves_nothing_beside_it() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("key");
+        write_private(&path, b"one").unwrap();
+        write_private(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_alone_lies_in_the_folder_that_we_are_in() {
+        assert_eq!(folder_of(Path::new("p.json")), Path::new("."));
+        assert_eq!(folder_of(Path::new("a/p.json")), Path::new("a"));
+        assert_eq!(folder_of(Path::new("/p.json")), Path::new("/"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn folders_and_files_are_for_this_account_only() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::new(place.path());
+        folder.create().unwrap();
+        write_private(&folder.port(), b"1").unwrap();
+        let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(folder.day_keys()), 0o700);
+        assert_eq!(mode(folder.port()), 0o600);
+    }
+}

@@ -1,0 +1,137 @@
+//! One function a route.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::hex;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::refusal::Refusal;
+use super::{Door, body};
+use crate::authority::{AuthorityError, Document};
+use crate::centre::{Centre, Refused};
+
+type Shared = State<Arc<Door>>;
+
+pub(super) async fn enrol(
+    State(door): Shared,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    if !door.attempts.allow(from.ip(), door.centre.now().mono_ms) {
+        return Err(Refusal::TooMany);
+    }
+    let _place = place(&door.others)?;
+    // Too long, too slow or no request at all: the same answer as for a wrong token.
+    let body = body::read(request).await.map_err(|_| Refusal::Enrolment)?;
+    let documents = work(&door.centre, move |centre| centre.enrol(&body)).await?;
+
+    Ok(cbor(documents))
+}
+
+pub(super) async fn assignment(State(door): Shared, request: Request) -> Result<Response, Refusal> {
+    let _place = place(&door.others)?;
+    let body = body::read(request).await?;
+    let assignment = work(&door.centre, move |centre| centre.assignment(&body)).await?;
+
+    Ok(match assignment {
+        Some(document) => cbor(document),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
+}
+
+pub(super) async fn head(State(door): Shared, request: Request) -> Result<Response, Refusal> {
+    let _place = place(&door.others)?;
+    let body = body::read(request).await?;
+
+    Ok(cbor(door.centre.head(&body).await?))
+}
+
+pub(super) async fn batch(State(door): Shared, request: Request) -> Result<Response, Refusal> {
+    let _place = place(&door.batches)?;
+    let body = body::read(request).await?;
+    let judged = work(&door.centre, move |centre| centre.judge(&body)).await?;
+
+    Ok(cbor(door.centre.receive(judged).await?))
+}
+
+pub(super) async fn knowledge(
+    State(door): Shared,
+    Path(name): Path<String>,
+) -> Result<Response, Refusal> {
+    let document = match name.as_str() {
+        "manifest" => Document::Manifest,
+        "root" => Document::Root,
+        "trust" => Document::Trust,
+        _ => return Err(Refusal::NotFound),
+    };
+    let _place = place(&door.others)?;
+    let bytes = work(&door.centre, move |centre| {
+        match centre.authority().document(document) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(AuthorityError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    })
+    .await?;
+
+    bytes.map(cbor).ok_or(Refusal::NotFound)
+}
+
+pub(super) async fn status(
+    State(door): Shared,
+    Path(name): Path<String>,
+) -> Result<Response, Refusal> {
+    let sha256 = hex::decode_array(&name).ok_or(Refusal::NotFound)?;
+    let _place = place(&door.others)?;
+    let file = work(&door.centre, move |centre| {
+        Ok(centre.authority().status_file(&sha256)?)
+    })
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+
+    Ok((headers, file).into_response())
+}
+
+pub(super) async fn health(State(door): Shared) -> Result<&'static str, Refusal> {
+    if door.centre.store().is_open() {
+        Ok("ok\n")
+    } else {
+        Err(Refusal::Later)
+    }
+}
+
+pub(super) async fn nothing_here() -> Refusal {
+    Refusal::NotFound
+}
+
+/// A place among those that may be worked on at once.
+fn place(places: &Semaphore) -> Result<SemaphorePermit<'_>, Refusal> {
+    places.try_acquire().map_err(|_| Refusal::Later)
+}
+
+/// Does what takes a disk or a signature beside the threads that serve sockets.
+async fn work<T: Send + 'static>(
+    centre: &Arc<Centre>,
+    job: impl FnOnce(&Centre) -> Result<T, Refused> + Send + 'static,
+) -> Result<T, Refusal> {
+    let centre = Arc::clone(centre);
+    match tokio::task::spawn_blocking(move || job(&centre)).await {
+        Ok(done) => Ok(done?),
+        Err(fault) => {
+            tracing::error!(%fault, "a request ended by a fault of the program");
+            Err(Refusal::Failed)
+        }
+    }
+}
+
+fn cbor(bytes: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, "application/cbor")], bytes).into_response()
+}

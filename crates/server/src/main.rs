@@ -1,0 +1,149 @@
+//! `menshen-server`: the centre's command line.
+
+mod args;
+mod ending;
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use domain::hex;
+use domain::time::Timestamp;
+use server::clock::{Clock, SystemClock};
+use server::desk::Desk;
+use server::folder::write_private;
+use tracing_subscriber::EnvFilter;
+use zeroize::Zeroizing;
+
+use args::{Args, Command, LogForm, PairArgs, ServeArgs};
+
+fn main() -> ExitCode {
+    match run(Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell if even this cannot be written.
+            let _ = writeln!(io::stderr(), "menshen-server: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: Args) -> Result<()> {
+    let clock = SystemClock::new();
+    let now = clock.now().wall;
+    match args.command {
+        Command::Serve(serve_args) => {
+            start_log(args.log);
+            serve(serve_args, clock)
+        }
+        Command::Pair(pair_args) => pair(&pair_args, now),
+        Command::Approve { data, code } => approve(&data, &code.join(" "), now),
+        Command::Stations { data } => stations(&data, now),
+    }
+}
+
+fn serve(args: ServeArgs, clock: SystemClock) -> Result<()> {
+    let stop_on_stdin_close = args.stop_on_stdin_close;
+    let config = args.into_config(passphrase()?, Arc::new(clock));
+    // Before the line that says so: whoever reads it may stop us at once.
+    let ending = ending::Ending::listen(stop_on_stdin_close)?;
+    let running = server::start(config)?;
+    say(&format!("listening on {}", running.url))?;
+    let cause = ending.wait();
+    tracing::info!(%cause, "stopping");
+    running.stop();
+
+    Ok(())
+}
+
+fn pair(args: &PairArgs, now: Timestamp) -> Result<()> {
+    let desk = Desk::open(&args.data, passphrase()?, now)?;
+    let pairing = desk.pair(&args.order()?, now)?;
+    let text = Zeroizing::new(serde_json::to_vec_pretty(&pairing)?);
+    write_private(&args.out, &text)
+        .with_context(|| format!("{} cannot be written", args.out.display()))?;
+
+    say(&format!(
+        "pairing written to {}: good for 15 minutes and one station",
+        args.out.display()
+    ))
+}
+
+fn approve(data: &Path, code: &str, now: Timestamp) -> Result<()> {
+    let desk = Desk::open(data, passphrase()?, now)?;
+    let assignment = desk.approve(code, now)?;
+
+    say(&format!(
+        "approved: station {} stands at {}, gate {}, epoch {}",
+        hex::encode(assignment.station.0),
+        assignment.venue.name,
+        assignment.gate,
+        assignment.epoch
+    ))
+}
+
+fn stations(data: &Path, now: Timestamp) -> Result<()> {
+    let desk = Desk::open(data, passphrase()?, now)?;
+    for enrolment in desk.waiting()? {
+        say(&format!(
+            "waits     {}  {}, gate {}",
+            enrolment.code, enrolment.pairing.venue.name, enrolment.pairing.gate
+        ))?;
+    }
+    for listed in desk.stations()? {
+        let station = &listed.station;
+        let state = match listed.head {
+            Some(head) if head.forked => format!("FORKED at entry {}", head.seq),
+            Some(head) => format!("{} entries", head.seq),
+            None => "no entry yet".to_owned(),
+        };
+        say(&format!(
+            "approved  {}  epoch {}  {}, gate {}: {state}",
+            hex::encode(station.station.0),
+            station.epoch,
+            station.venue.name,
+            station.gate
+        ))?;
+    }
+
+    Ok(())
+}
+
+/// Of the file that `MENSHEN_PASSPHRASE_FILE` names: its first line.
+fn passphrase() -> Result<Option<Zeroizing<Vec<u8>>>> {
+    let Some(path) = std::env::var_os("MENSHEN_PASSPHRASE_FILE") else {
+        return Ok(None);
+    };
+    let content = Zeroizing::new(
+        std::fs::read(&path)
+            .with_context(|| format!("the passphrase file {} cannot be read", path.display()))?,
+    );
+    let line = content.split(|byte| *byte == b'\n').next();
+    let line = line.unwrap_or_default();
+
+    Ok(Some(Zeroizing::new(
+        line.strip_suffix(b"\r").unwrap_or(line).to_vec(),
+    )))
+}
+
+fn start_log(form: LogForm) {
+    let filter = EnvFilter::try_from_env("MENSHEN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(false);
+    match form {
+        LogForm::Json => log.json().init(),
+        LogForm::Text => log.init(),
+    }
+}
+
+fn say(line: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+
+    Ok(out.flush()?)
+}

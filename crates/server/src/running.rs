@@ -1,0 +1,243 @@
+//! Starting the centre on a folder, and stopping it.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use domain::hex;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::authority::{Authority, AuthorityError};
+use crate::centre::Centre;
+use crate::clock::{Clock, SystemClock};
+use crate::folder::{Folder, Lock, write_private};
+use crate::http::{Listening, ServeError, listen, router};
+use crate::store::sqlite::{QUEUE, SqliteRegister, SqliteStore};
+use crate::store::{Store, StoreError};
+use crate::tls::{Identity, TlsError, TlsFiles};
+
+/// How a centre is started.
+pub struct Config {
+    /// The data folder.
+    pub data: PathBuf,
+    /// At which address of this machine.
+    pub listen: IpAddr,
+    /// At which port; 0 takes the one of the last start, or any if that is taken.
+    pub port: u16,
+    /// What stations are told to connect to; by default the address itself.
+    pub public_url: Option<String>,
+    /// A CA's certificate; by default one of our own, pinned.
+    pub tls: Option<TlsFiles>,
+    /// Opens the authority's key files where they are under a passphrase.
+    pub passphrase: Option<Zeroizing<Vec<u8>>>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// How many batches may wait to be written.
+    pub queue: usize,
+}
+
+/// What the ready file says, while the server listens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// `https://...`, for stations.
+    pub url: String,
+    /// SHA-256 of the TLS public key (SPKI) in hexadecimal; null where a CA vouches for it.
+    pub spki: Option<String>,
+}
+
+/// Why the centre does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The authority's folder does not serve.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// The data folder is not there.
+    #[error("{} is not there: name the data folder by --data; `menshen keys --demo --out {}/authority` makes one with an authority in it", .0.display(), .0.display())]
+    NoFolder(PathBuf),
+    /// Another server runs on the folder.
+    #[error("another menshen-server runs on {}: stop it first", .0.display())]
+    Running(PathBuf),
+    /// The server's own part cannot be written.
+    #[error("{} cannot be written: {source}", .path.display())]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The socket.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The databases do not open.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}
+
+/// A centre that listens.
+pub struct Running {
+    /// Where.
+    pub address: SocketAddr,
+    /// What stations connect to.
+    pub url: String,
+    /// SHA-256 of the TLS public key (SPKI).
+    pub spki: [u8; 32],
+    folder: Folder,
+    listening: Option<Listening>,
+    store: Arc<SqliteStore>,
+    lock: Option<Lock>,
+}
+
+impl Config {
+    /// On loopback, at the last port or any, with a certificate of our own.
+    #[must_use]
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 0,
+            public_url: None,
+            tls: None,
+            passphrase: None,
+            clock: Arc::new(SystemClock::new()),
+            queue: QUEUE,
+        }
+    }
+}
+
+/// Opens everything and listens. Returns once stations can connect; blocks no longer than that.
+///
+/// # Errors
+/// See [`StartError`].
+pub fn start(config: Config) -> Result<Running, StartError> {
+    let folder = Folder::new(config.data);
+    if !folder.data().is_dir() {
+        return Err(StartError::NoFolder(folder.data().to_owned()));
+    }
+    let authority = Authority::open(&folder, config.passphrase, config.clock.now().wall)?;
+    folder.create().map_err(at(&folder.server()))?;
+    let lock = folder.lock().map_err(at(&folder.server()))?;
+    let lock = lock.ok_or_else(|| StartError::Running(folder.data().to_owned()))?;
+    forget_last_start(&folder)?;
+    let identity = match &config.tls {
+        Some(files) => Identity::of_files(files)?,
+        None => Identity::own(&folder)?,
+    };
+    let store = Arc::new(SqliteStore::open(&folder, config.queue)?);
+    let register = Arc::new(SqliteRegister::open(&folder)?);
+    let centre = Arc::new(Centre::new(
+        authority,
+        store.clone(),
+        register,
+        config.clock,
+    ));
+    let listening = open_socket(&folder, config.listen, config.port, &centre, &identity)?;
+    let address = listening.address;
+    let url = config
+        .public_url
+        .unwrap_or_else(|| format!("https://{address}"));
+    let running = Running {
+        address,
+        url,
+        spki: identity.spki,
+        folder,
+        listening: Some(listening),
+        store,
+        lock: Some(lock),
+    };
+    running.announce(identity.own)?;
+
+    Ok(running)
+}
+
+impl Running {
+    /// Takes no new connection, answers what is being answered, writes what waits, and closes.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn announce(&self, own: bool) -> Result<(), StartError> {
+        let ready = Ready {
+            url: self.url.clone(),
+            spki: own.then(|| hex::encode(self.spki)),
+        };
+        let text = serde_json::to_vec(&ready)
+            .map_err(io::Error::from)
+            .map_err(at(&self.folder.ready()))?;
+        let port = self.address.port().to_string();
+        write_private(&self.folder.port(), port.as_bytes()).map_err(at(&self.folder.port()))?;
+        write_private(&self.folder.ready(), &text).map_err(at(&self.folder.ready()))?;
+        tracing::info!(address = %self.address, "listening");
+
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        let Some(listening) = self.listening.take() else {
+            return;
+        };
+        if let Err(error) = std::fs::remove_file(self.folder.ready()) {
+            tracing::warn!(%error, "the ready file stays behind");
+        }
+        listening.stop();
+        self.store.close();
+        self.lock = None;
+        tracing::info!("stopped");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// A server that was killed left its ready file, and nobody may take it for ours.
+fn forget_last_start(folder: &Folder) -> Result<(), StartError> {
+    match std::fs::remove_file(folder.ready()) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(&folder.ready())(error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Stations remember an address, so port 0 means the port of the last start while it is free.
+fn open_socket(
+    folder: &Folder,
+    address: IpAddr,
+    port: u16,
+    centre: &Arc<Centre>,
+    identity: &Identity,
+) -> Result<Listening, ServeError> {
+    let last = std::fs::read_to_string(folder.port())
+        .ok()
+        .and_then(|text| text.trim().parse().ok());
+    let wanted = if port == 0 { last.unwrap_or(0) } else { port };
+    match listen(
+        SocketAddr::new(address, wanted),
+        router(centre.clone()),
+        identity,
+    ) {
+        Err(ServeError::Taken(_)) if port == 0 && wanted != 0 => {
+            tracing::warn!(
+                port = wanted,
+                "the port of the last start is taken: stations that know it will not find this one"
+            );
+            listen(
+                SocketAddr::new(address, 0),
+                router(centre.clone()),
+                identity,
+            )
+        }
+        other => other,
+    }
+}
+
+fn at(path: &std::path::Path) -> impl FnOnce(io::Error) -> StartError {
+    let path = path.to_owned();
+    move |source| StartError::Folder { path, source }
+}

@@ -1,0 +1,136 @@
+//! What the centre keeps: entries and their heads ([`Store`]), stations and their assignments
+//! ([`Register`]).
+
+mod placing;
+mod register;
+pub mod sqlite;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use domain::entry::ChainHash;
+use domain::ids::{StationId, VenueId};
+use domain::time::Timestamp;
+use domain::wire::CheckedBatch;
+use thiserror::Error;
+
+pub use placing::{Placement, place};
+pub use register::{
+    AssignmentRow, Enrolment, EnrolmentState, Known, PairingRow, Register, StationRow, TokenUse,
+};
+
+/// One station's entries of one epoch, at the venue it stands at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChainId {
+    /// At which venue: part of every key and filter, so that rows can be spread by it.
+    pub venue: VenueId,
+    /// Whose.
+    pub station: StationId,
+    /// In which epoch.
+    pub epoch: u32,
+}
+
+/// How far a chain is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Every entry up to this number is stored.
+    pub seq: u64,
+    /// The hash of that entry.
+    pub hash: ChainHash,
+    /// Another branch was seen: the key is quarantined until a new epoch.
+    pub forked: bool,
+}
+
+/// A checked batch on its way into the store.
+#[derive(Clone, Debug)]
+pub struct Filing {
+    /// Whose entries.
+    pub chain: ChainId,
+    /// The hashes that the chain may begin with.
+    pub start: Start,
+    /// The entries.
+    pub batch: CheckedBatch,
+    /// When they came.
+    pub received: Timestamp,
+}
+
+/// With what a chain may begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// The genesis over one of the epoch's assignments.
+    OneOf(Vec<ChainHash>),
+    /// A later epoch begins where the station's own log ended, which may be beyond what the centre has.
+    AsTold,
+}
+
+impl Start {
+    /// The first epoch follows nothing, so its beginning is known; a later one's only to the station.
+    #[must_use]
+    pub fn of(epoch: u32, starts: Vec<ChainHash>) -> Self {
+        if epoch == 1 {
+            Self::OneOf(starts)
+        } else {
+            Self::AsTold
+        }
+    }
+}
+
+/// What became of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Which of the three.
+    pub kind: OutcomeKind,
+    /// The chain's head afterwards; none while nothing is stored.
+    pub head: Option<Head>,
+    /// Entries stored for the first time, poison included.
+    pub stored: usize,
+    /// Entries among them that make no sense and were put into quarantine.
+    pub poison: usize,
+}
+
+/// The three ways that a batch goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutcomeKind {
+    /// It lies on another branch than the one stored, or the key is quarantined because one did. Both
+    /// branches are kept.
+    Fork,
+    /// Entries before it are missing; nothing was stored.
+    Gap,
+    /// All of it is stored.
+    Stored,
+}
+
+/// Why the store did not do it. Nothing was acknowledged; the station sends again.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum StoreError {
+    /// More is waiting than is worth waiting for.
+    #[error("the store has more to do than it can take")]
+    Busy,
+    /// The store is closing or has failed.
+    #[error("the store is closed")]
+    Closed,
+    /// The disk or the database failed.
+    #[error("the store failed: {0}")]
+    Failed(String),
+    /// Somebody else wrote the same row first.
+    #[error("somebody else was faster")]
+    Taken,
+}
+
+/// What a store will give when it is done.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Entries and heads. `SQLite` is the embedded store; every store passes the same tests.
+pub trait Store: Send + Sync {
+    /// Stores what is new of a batch. When this is done, it is on the disk.
+    fn append(&self, filing: Filing) -> Later<'_, Outcome>;
+
+    /// How far a chain is stored; none while nothing is.
+    fn head(&self, chain: ChainId) -> Later<'_, Option<Head>>;
+
+    /// Whether the store still takes entries.
+    fn is_open(&self) -> bool;
+
+    /// Finishes what is waiting, then closes.
+    fn close(&self);
+}

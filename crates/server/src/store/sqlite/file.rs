@@ -1,0 +1,117 @@
+//! Opening a database so that a commit is on the disk when it returns.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::StoreError;
+
+/// Another process of ours (`pair`, `approve`, a backup) holds a database for moments only.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// `secure_delete`: what retention erases must not lie about in free pages. `fullfsync` is what macOS
+/// needs for a commit to survive power loss.
+const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; \
+     PRAGMA checkpoint_fullfsync = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;";
+
+/// Opens or makes a database and brings it to the newest layout. Layouts are numbered steps that are
+/// never edited.
+pub(super) fn open(path: &Path, layouts: &[&str]) -> Result<Connection, StoreError> {
+    let at = |error: rusqlite::Error| at(path, &error);
+    let mut database = Connection::open(path).map_err(at)?;
+    database.busy_timeout(PATIENCE).map_err(at)?;
+    database.execute_batch(SETTINGS).map_err(at)?;
+    migrate(&mut database, path, layouts)?;
+
+    Ok(database)
+}
+
+/// Opens a database that is there; none if it is not.
+pub(super) fn open_existing(path: &Path) -> Result<Option<Connection>, StoreError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let at = |error: rusqlite::Error| at(path, &error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let database = Connection::open_with_flags(path, flags).map_err(at)?;
+    database.busy_timeout(PATIENCE).map_err(at)?;
+
+    Ok(Some(database))
+}
+
+fn migrate(database: &mut Connection, path: &Path, layouts: &[&str]) -> Result<(), StoreError> {
+    let at = |error: rusqlite::Error| at(path, &error);
+    let transaction = database
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(at)?;
+    let held: i64 = transaction
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(at)?;
+    let held = usize::try_from(held).unwrap_or(usize::MAX);
+    if held > layouts.len() {
+        return Err(StoreError::Failed(format!(
+            "{} was made by a newer release: run that one",
+            path.display()
+        )));
+    }
+    for layout in layouts.iter().skip(held) {
+        transaction.execute_batch(layout).map_err(at)?;
+    }
+    transaction
+        .pragma_update(
+            None,
+            "user_version",
+            i64::try_from(layouts.len()).unwrap_or(i64::MAX),
+        )
+        .map_err(at)?;
+
+    transaction.commit().map_err(at)
+}
+
+fn at(path: &Path, error: &rusqlite::Error) -> StoreError {
+    StoreError::Failed(format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_of_a_newer_release_is_left_alone() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("a.db");
+        let steps = ["CREATE TABLE a (x) STRICT", "CREATE TABLE b (x) STRICT"];
+        let broken = open(&path, &steps);
+        assert!(
+            matches!(broken, Err(StoreError::Failed(_))),
+            "STRICT wants types"
+        );
+        let steps = [
+            "CREATE TABLE a (x INTEGER) STRICT",
+            "CREATE TABLE b (x INTEGER) STRICT",
+        ];
+        open(&path, &steps[..1]).unwrap();
+        let database = open(&path, &steps).unwrap();
+        let tables: i64 = database
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(tables, 2);
+        drop(database);
+        let error = open(&path, &steps[..1]).unwrap_err();
+        assert!(error.to_string().contains("newer release"), "{error}");
+    }
+
+    #[test]
+    fn every_database_keeps_its_commits_through_power_loss() {
+        let place = tempfile::tempdir().unwrap();
+        let database = open(&place.path().join("a.db"), &[]).unwrap();
+        let mode: String = database
+            .query_row("PRAGMA journal_mode", [], |row| row.get(0))
+            .unwrap();
+        let synchronous: i64 = database
+            .query_row("PRAGMA synchronous", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!((mode.as_str(), synchronous), ("wal", 2));
+    }
+}

@@ -1,0 +1,193 @@
+//! The one thread that writes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::Receiver;
+
+use tokio::sync::oneshot;
+
+use super::books::Books;
+use super::{ChainId, Filing, Head, Outcome, StoreError};
+use crate::folder::Folder;
+
+/// The most batches in one commit.
+const GROUP: usize = 64;
+
+/// Where an answer goes. Nobody may be waiting any more: what is stored stays stored.
+pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What the writer is asked.
+pub(super) enum Job {
+    /// Store a batch.
+    Append(Box<Filing>, Reply<Outcome>),
+    /// How far is a chain stored?
+    Head(ChainId, Reply<Option<Head>>),
+    /// Fail as a fault in the program would.
+    #[cfg(test)]
+    Panic(Reply<()>),
+    /// Nothing comes after this.
+    Stop,
+}
+
+/// Answers that are true once the commit is.
+enum Pending {
+    Append(Outcome, Reply<Outcome>),
+    Head(Option<Head>, Reply<Option<Head>>),
+}
+
+/// Takes jobs until [`Job::Stop`]. Whatever fails, nothing of that group is acknowledged: the files are
+/// opened anew, which undoes what was not committed, and the heads follow the days again.
+pub(super) fn run(folder: &Folder, books: Books, jobs: &Receiver<Job>) {
+    let mut books = Some(books);
+    while let Ok(first) = jobs.recv() {
+        let (group, stop) = gather(first, jobs);
+        if books.is_none() {
+            books = reopen(folder);
+        }
+        books = if let Some(books) = books {
+            work(books, group)
+        } else {
+            let closed = StoreError::Failed("the database does not open".to_owned());
+            refuse(group, &closed);
+            None
+        };
+        if stop {
+            return;
+        }
+    }
+}
+
+fn gather(first: Job, jobs: &Receiver<Job>) -> (Vec<Job>, bool) {
+    let mut group = Vec::new();
+    let mut next = Some(first);
+    while let Some(job) = next {
+        if matches!(job, Job::Stop) {
+            return (group, true);
+        }
+        group.push(job);
+        next = if group.len() < GROUP {
+            jobs.try_recv().ok()
+        } else {
+            None
+        };
+    }
+
+    (group, false)
+}
+
+fn reopen(folder: &Folder) -> Option<Books> {
+    match catch_unwind(AssertUnwindSafe(|| Books::open(folder))) {
+        Ok(Ok(books)) => {
+            tracing::info!("the database was opened anew");
+            Some(books)
+        }
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the database does not open");
+            None
+        }
+        Err(_) => {
+            tracing::error!("opening the database ended by a fault of the program");
+            None
+        }
+    }
+}
+
+/// Gives the books back unless they can no longer be relied on.
+fn work(mut books: Books, group: Vec<Job>) -> Option<Books> {
+    let done = catch_unwind(AssertUnwindSafe(|| commit_group(&mut books, group)));
+    match done {
+        Ok(true) => Some(books),
+        Ok(false) => None,
+        Err(_) => {
+            tracing::error!("a commit ended by a fault of the program; nothing was acknowledged");
+            None
+        }
+    }
+}
+
+/// Whether the whole group went well; every job is answered either way.
+fn commit_group(books: &mut Books, group: Vec<Job>) -> bool {
+    let mut pending = Vec::new();
+    let mut jobs = group.into_iter();
+    while let Some(job) = jobs.next() {
+        match perform(books, job) {
+            Ok(done) => pending.push(done),
+            Err(error) => {
+                fail(pending, &error);
+                refuse(jobs, &error);
+                return false;
+            }
+        }
+    }
+    match books.commit() {
+        Ok(()) => {
+            pending.into_iter().for_each(Pending::answer);
+            true
+        }
+        Err(error) => {
+            tracing::error!(%error, "a commit failed; nothing was acknowledged");
+            fail(pending, &error);
+            false
+        }
+    }
+}
+
+fn perform(books: &mut Books, job: Job) -> Result<Pending, StoreError> {
+    match job {
+        Job::Append(filing, reply) => match books.append(&filing) {
+            Ok(outcome) => Ok(Pending::Append(outcome, reply)),
+            Err(error) => {
+                tracing::error!(%error, "a batch was not stored");
+                let _ = reply.send(Err(error.clone()));
+                Err(error)
+            }
+        },
+        Job::Head(chain, reply) => Ok(Pending::Head(books.head(&chain), reply)),
+        #[cfg(test)]
+        Job::Panic(_) => panic!("as a fault in the program would"),
+        Job::Stop => Err(StoreError::Closed),
+    }
+}
+
+impl Pending {
+    fn answer(self) {
+        match self {
+            Self::Append(outcome, reply) => {
+                let _ = reply.send(Ok(outcome));
+            }
+            Self::Head(head, reply) => {
+                let _ = reply.send(Ok(head));
+            }
+        }
+    }
+}
+
+fn fail(pending: Vec<Pending>, error: &StoreError) {
+    for done in pending {
+        match done {
+            Pending::Append(_, reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
+            Pending::Head(_, reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
+        }
+    }
+}
+
+fn refuse(jobs: impl IntoIterator<Item = Job>, error: &StoreError) {
+    for job in jobs {
+        match job {
+            Job::Append(_, reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
+            Job::Head(_, reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
+            #[cfg(test)]
+            Job::Panic(reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
+            Job::Stop => {}
+        }
+    }
+}

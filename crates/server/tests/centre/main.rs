@@ -1,0 +1,16 @@
+//! The centre through its routes, without a socket but for one test: stations enrol, send, are copied,
+//! cut off and refused.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod authority;
+mod batches;
+mod crash;
+mod enrolment;
+mod limits;
+mod many;
+mod public;
+mod renewal;
+mod socket;
+mod station;
+mod town;

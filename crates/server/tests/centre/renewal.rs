@@ -1,0 +1,92 @@
+//! Assignments are renewed for stations that ask, before they run out.
+
+use axum::http::StatusCode;
+use domain::time::DAY;
+use domain::wire::AnswerKind;
+
+use crate::authority::{NOW, write_status_secret};
+use crate::town::Town;
+
+#[tokio::test]
+async fn with_fifteen_days_left_the_assignment_stays_and_with_less_it_is_renewed() {
+    let town = Town::new();
+    let station = town.station(60).await;
+    let data = town.folder().data().to_owned();
+    town.set_clock(NOW.plus(30 * DAY));
+    for week in (NOW.week()..NOW.week() + 7).collect::<Vec<_>>() {
+        write_status_secret(&data, week);
+    }
+    let first = town.post("/v1/assignments", station.hello()).await;
+    let first = station.check(&first.body);
+    assert_eq!(
+        first.header.version, 2,
+        "the secrets of other weeks are due"
+    );
+    assert_eq!(first.header.expires, NOW.plus(75 * DAY));
+
+    town.set_clock(NOW.plus(60 * DAY));
+    for week in NOW.plus(59 * DAY).week()..=NOW.plus(67 * DAY).week() {
+        write_status_secret(&data, week);
+    }
+    let later = town.post("/v1/assignments", station.hello()).await;
+    let later = station.check(&later.body);
+    assert_eq!((later.header.version, later.epoch), (3, 1));
+    town.set_clock(NOW.plus(90 * DAY));
+    for week in NOW.plus(89 * DAY).week()..=NOW.plus(97 * DAY).week() {
+        write_status_secret(&data, week);
+    }
+    let last = town.post("/v1/assignments", station.hello()).await;
+    assert_eq!(station.check(&last.body).header.version, 4);
+}
+
+#[tokio::test]
+async fn an_assignment_is_renewed_only_when_less_than_fifteen_days_are_left() {
+    let town = Town::new();
+    let data = town.folder().data().to_owned();
+    for week in NOW.week()..=NOW.plus(52 * DAY).week() {
+        write_status_secret(&data, week);
+    }
+    let station = town.station(60).await;
+    let held = station.assignment.clone().unwrap();
+    let mut version_after = Vec::new();
+    for seconds in [0, 30 * DAY, 30 * DAY + 1] {
+        town.set_clock(NOW.plus(seconds));
+        let got = town.post("/v1/assignments", station.hello()).await;
+        assert_eq!(got.status, StatusCode::OK);
+        version_after.push(station.check(&got.body).header.version);
+    }
+    assert_eq!(held.header.version, 1);
+    // In between the secrets of new weeks came, which is one renewal.
+    assert_eq!(version_after, [1, 2, 2]);
+}
+
+#[tokio::test]
+async fn next_weeks_secret_is_handed_out_once_it_is_there() {
+    let town = Town::new();
+    let station = town.station(60).await;
+    let next = NOW.week() + 1;
+    write_status_secret(town.folder().data(), next);
+    let got = town.post("/v1/assignments", station.hello()).await;
+    let renewed = station.check(&got.body);
+    assert_eq!((renewed.header.version, renewed.epoch), (2, 1));
+    let weeks: Vec<u64> = renewed
+        .open_secrets(&station.opening())
+        .into_iter()
+        .map(|(week, _)| week)
+        .collect();
+    assert_eq!(weeks, [next - 2, next - 1, next]);
+    let again = town.post("/v1/assignments", station.hello()).await;
+    assert_eq!(again.body, got.body);
+}
+
+#[tokio::test]
+async fn a_log_may_begin_with_any_version_of_its_epochs_assignment() {
+    let town = Town::new();
+    let mut station = town.station(60).await;
+    write_status_secret(town.folder().data(), NOW.week() + 1);
+    let renewed = town.post("/v1/assignments", station.hello()).await;
+    station.begin(&renewed.body);
+    station.admit(1, 1, NOW);
+    let told = town.deliver(station.batch(1, 1)).await;
+    assert_eq!((told.kind, told.acked_seq), (AnswerKind::Ok, 1));
+}

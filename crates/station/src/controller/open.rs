@@ -1,0 +1,237 @@
+//! Starting: the folder, the keys, the log, the documents, then the threads.
+
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use domain::clock::ClockState;
+use domain::screen::{CameraView, LinkView, SyncView};
+use domain::station::{Machine, Setup};
+use domain::sync::{Outbox, OutboxSetup};
+use domain::time::Moment;
+use tracing::{error, info, warn};
+
+use super::eye::{Eye, Frames};
+use super::station::{Look, Station, Timers};
+use super::{CameraChoice, Handle, Happening, Listener, OpenError, StationConfig, source};
+use crate::clock::Clock;
+use crate::enrol::{CENTRE_STATE, CentreRecord, ROOT_STATE};
+use crate::folder::Folder;
+use crate::knowledge::Library;
+use crate::link::{Centre, Link};
+use crate::random;
+use crate::store::{Finding, Store};
+
+/// The name of the kept floor of time.
+pub(super) const CLOCK_STATE: &str = "clock";
+/// Messages that may wait for the loop; whoever comes after waits too.
+const INBOX: usize = 64;
+/// Seconds over which a city's stations spread their first contact. A demonstration asks at once.
+const SPREAD: u32 = 30;
+
+/// Starts a station.
+///
+/// # Errors
+/// See [`OpenError`].
+pub fn open(config: StationConfig, listener: Listener) -> Result<Handle, OpenError> {
+    open_watched(config, listener, Box::new(|_| ()))
+}
+
+/// Whether the centre may be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Network {
+    /// As always.
+    On,
+    /// The cable is out, for the scripted demonstration.
+    Off,
+}
+
+/// As [`open`]; `happenings` is told from the loop's thread what the screens do not show.
+///
+/// # Errors
+/// See [`OpenError`].
+pub fn open_watched(
+    config: StationConfig,
+    listener: Listener,
+    happenings: Box<dyn FnMut(Happening) + Send>,
+) -> Result<Handle, OpenError> {
+    open_on(config, listener, happenings, Network::On)
+}
+
+pub(crate) fn open_on(
+    config: StationConfig,
+    listener: Listener,
+    happenings: Box<dyn FnMut(Happening) + Send>,
+    network: Network,
+) -> Result<Handle, OpenError> {
+    let choice = if config.demo_camera && config.camera == CameraChoice::Auto {
+        CameraChoice::Demo
+    } else {
+        config.camera.clone()
+    };
+    let (store, findings) = Store::open(Folder::open(&config.data)?, &config.unlock)?;
+    let source = source::source(&choice, &config.data)?;
+    let library = load_library(&store)?;
+    let demo = library.trust().demo;
+    if config.clock_offset != 0 && !demo {
+        return Err(OpenError::ClockOffset);
+    }
+    let clock = Clock::new(config.clock_offset);
+    let now = clock.now();
+    let link = match network {
+        Network::On => Some(start_link(&store, &library, clock)?),
+        Network::Off => None,
+    };
+    let outbox = outbox(&store, demo, now)?;
+    let camera = match &source {
+        Some(_) => CameraView::Opening,
+        None => CameraView::Missing,
+    };
+    let setup = setup(&store, &library, &findings, camera, now)?;
+    let (machine, first) = Machine::new(setup, now);
+
+    let (messages, inbox) = sync_channel(INBOX);
+    let preview = Arc::new(Mutex::new(listener.preview));
+    let mut look = Look {
+        preview,
+        source: None,
+        camera: None,
+        eyes: Vec::new(),
+        number: 0,
+        opened: false,
+    };
+    let frames = if source.is_none() {
+        let (frames, fed) = sync_channel(1);
+        let eye = Eye::start(0, Frames::Fed(fed), look.preview.clone(), messages.clone());
+        look.eyes.push(eye.map_err(OpenError::Thread)?);
+        Some(frames)
+    } else {
+        None
+    };
+    let mut station = Station {
+        data: config.data,
+        clock,
+        boot: random::fresh()?.into_bytes(),
+        store,
+        machine,
+        outbox,
+        library,
+        link,
+        refresh: None,
+        refresh_at: 0,
+        appended: Vec::new(),
+        messages: messages.clone(),
+        screens: listener.screens,
+        happenings,
+        look,
+        timers: Timers::default(),
+    };
+    let thread = thread::Builder::new()
+        .name("station".to_owned())
+        .spawn(move || {
+            info!("the station runs");
+            station.perform(first);
+            if let Some(source) = source {
+                station.start_camera(source);
+            }
+            station.run(inbox);
+        })
+        .map_err(OpenError::Thread)?;
+
+    Ok(Handle {
+        messages,
+        frames,
+        thread: Some(thread),
+    })
+}
+
+fn start_link(store: &Store, library: &Library, clock: Clock) -> Result<Link, OpenError> {
+    let link = Link::start(centre(store, library)?, clock)?;
+    link.raise_floor(library.trust().body.header.issued_at);
+
+    Ok(link)
+}
+
+fn load_library(store: &Store) -> Result<Library, OpenError> {
+    let root = store
+        .saved(ROOT_STATE)?
+        .and_then(|hash| hash.try_into().ok())
+        .ok_or(OpenError::NoCentre)?;
+    let key = store.signing_key().public();
+
+    Ok(Library::load(
+        store.folder(),
+        &root,
+        key,
+        store.opening_key(),
+    )?)
+}
+
+/// Where enrolment said; known by the key of that day, or by one that the trust list names since.
+fn centre(store: &Store, library: &Library) -> Result<Centre, OpenError> {
+    let record = store.saved(CENTRE_STATE)?;
+    let mut centre = record
+        .and_then(|bytes| CentreRecord::read(&bytes))
+        .ok_or(OpenError::NoCentre)?;
+    centre.pins.extend(&library.trust().body.pins);
+
+    Ok(centre)
+}
+
+fn outbox(store: &Store, demo: bool, now: Moment) -> Result<Outbox, OpenError> {
+    let setup = OutboxSetup {
+        station: store.station(),
+        epoch: store.head().epoch,
+        highest: store.head().seq,
+        acked: store.acked().seq,
+        last_receipt: store.last_receipt(),
+        spread: if demo { 0 } else { SPREAD },
+    };
+    let jitter = u64::from_be_bytes(random::fresh()?.into_bytes());
+
+    Ok(Outbox::new(setup, now, jitter))
+}
+
+fn setup(
+    store: &Store,
+    library: &Library,
+    findings: &[Finding],
+    camera: CameraView,
+    now: Moment,
+) -> Result<Setup, OpenError> {
+    for finding in findings {
+        error!(
+            ?finding,
+            "the log is not as it was left: tell the authority"
+        );
+    }
+    let venue = &library.assignment().venue;
+
+    Ok(Setup {
+        protection: store.protection(),
+        knowledge: library.knowledge(),
+        recent: store.recent()?,
+        today: store.totals(now.wall, venue.utc_offset_minutes),
+        last: store.last_verdicts(),
+        clock: kept_clock(store)?,
+        newest_entry: store.newest_entry(),
+        log_rolled_back: findings.contains(&Finding::RolledBack),
+        sync: SyncView {
+            waiting: store.waiting(),
+            last_receipt: store.last_receipt(),
+            link: LinkView::Untried,
+        },
+        camera,
+    })
+}
+
+fn kept_clock(store: &Store) -> Result<ClockState, OpenError> {
+    let Some(bytes) = store.saved(CLOCK_STATE)? else {
+        return Ok(ClockState::default());
+    };
+
+    Ok(ClockState::decode(&bytes).unwrap_or_else(|_| {
+        warn!("the kept floor of time cannot be read; the documents' own times count");
+        ClockState::default()
+    }))
+}

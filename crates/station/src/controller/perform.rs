@@ -1,0 +1,115 @@
+//! Doing what the machine asks for.
+
+use std::collections::VecDeque;
+
+use domain::entry::{Flags, NewEntry, Sealer, Witness};
+use domain::station::{Action, Event, Ticket};
+use domain::sync::SyncEvent;
+use thiserror::Error;
+use tracing::{error, warn};
+
+use super::station::Station;
+use super::{Happening, source};
+use crate::store::{Beside, Seat, StoreError};
+
+/// Why an entry did not reach the log.
+#[derive(Debug, Error)]
+enum NotStored {
+    /// The trust list names no sealing key at all.
+    #[error("the trust list names no key to seal entries to: get a new one from the authority")]
+    NoSealingKey,
+    /// The log.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Station {
+    /// In order. What a stored entry leads to comes after the rest: the screen that says "storing" must not
+    /// cover the verdict.
+    pub(super) fn perform(&mut self, actions: Vec<Action>) {
+        let mut waiting = VecDeque::from(actions);
+        while let Some(action) = waiting.pop_front() {
+            match action {
+                Action::Store {
+                    ticket,
+                    entry,
+                    remember,
+                    outcome,
+                    emergency,
+                } => {
+                    let beside = Beside {
+                        remember,
+                        outcome,
+                        emergency,
+                    };
+                    waiting.extend(self.store(ticket, *entry, beside));
+                }
+                Action::Show(screen) => (self.screens)(*screen),
+                Action::SyncNow => self.sync(&SyncEvent::Asked),
+                Action::UseDemoCamera => self.use_demo_camera(),
+                Action::KeepClock(state) => self.keep_clock(&state.encode()),
+            }
+        }
+    }
+
+    /// Makes an entry durable and tells the machine what came of it.
+    fn store(&mut self, ticket: Ticket, entry: NewEntry, beside: Beside) -> Vec<Action> {
+        let event = match self.append(entry, beside) {
+            Ok(seq) => {
+                (self.happenings)(Happening::Durable { seq });
+                self.appended.push(seq);
+                Event::EntryStored { ticket, seq }
+            }
+            Err(error) => {
+                error!(%error, "an entry could not be stored");
+                Event::StoreFailed { ticket }
+            }
+        };
+
+        self.machine.step(event, self.clock.now())
+    }
+
+    fn append(&mut self, mut entry: NewEntry, beside: Beside) -> Result<u64, NotStored> {
+        let assignment = self.library.assignment();
+        let trust = self.library.trust();
+        let (key, overrun) = trust.sealing(entry.at).ok_or(NotStored::NoSealingKey)?;
+        if overrun {
+            entry.flags = entry.flags | Flags::SEAL_OVERRUN;
+        }
+        if trust.demo {
+            entry.flags = entry.flags | Flags::DEMO;
+        }
+        let seat = Seat {
+            venue: assignment.venue.id,
+            gate: assignment.gate,
+            utc_offset_minutes: assignment.venue.utc_offset_minutes,
+            sealer: Sealer {
+                authority: assignment.header.authority,
+                key,
+            },
+        };
+        let witness = Witness {
+            boot: self.boot,
+            mono_ms: self.clock.now().mono_ms,
+        };
+        let (seq, _) = self.store.append(&entry, &seat, witness, beside)?;
+
+        Ok(seq)
+    }
+
+    fn use_demo_camera(&mut self) {
+        match source::demo(&self.data) {
+            Ok(demo) => {
+                self.timers.camera = None;
+                self.start_camera(demo);
+            }
+            Err(error) => warn!(%error, "the demo camera cannot be used"),
+        }
+    }
+
+    fn keep_clock(&mut self, state: &[u8]) {
+        if let Err(error) = self.store.save(super::open::CLOCK_STATE, state) {
+            warn!(%error, "the floor of time could not be kept");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The loop itself.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::Duration;
+
+use domain::screen::{CameraView, Command, OperatorScreen};
+use domain::station::{Event, Machine};
+use domain::sync::{Outbox, SyncEvent};
+use domain::time::Moment;
+use reader::Reading;
+use tracing::{error, warn};
+
+use super::Happening;
+use super::eye::{CameraNews, Eye, Frames, Preview};
+use crate::camera::{Camera, CameraHandle, Source, hand_over};
+use crate::clock::Clock;
+use crate::knowledge::{Library, Refresh};
+use crate::link::{Link, Outcome};
+use crate::store::Store;
+
+/// The machine wants at least four ticks a second.
+const TICK_MS: u64 = 200;
+/// A lost camera is tried again.
+const CAMERA_AGAIN_MS: u64 = 5_000;
+/// Whether the reserve is still there.
+const TEND_MS: u64 = 60_000;
+
+/// What the loop is told.
+pub(super) enum Message {
+    /// Staff ask for something.
+    Command(Command),
+    /// The reader thread of this number read a frame, and waits to hear that it was dealt with.
+    Read(u64, Reading, SyncSender<()>),
+    /// The camera of this number says something.
+    Camera(u64, CameraNews),
+    /// The centre answered a batch or a hello.
+    Answered(super::sync::Asked, Outcome),
+    /// The centre answered a question for documents.
+    Fetched(Outcome),
+    /// The end.
+    Stop,
+}
+
+/// Everything that the loop owns.
+pub(super) struct Station {
+    pub(super) data: PathBuf,
+    pub(super) clock: Clock,
+    pub(super) boot: [u8; 8],
+    pub(super) store: Store,
+    pub(super) machine: Machine,
+    pub(super) outbox: Outbox,
+    pub(super) library: Library,
+    /// None while the network is out.
+    pub(super) link: Option<Link>,
+    pub(super) refresh: Option<Refresh>,
+    pub(super) refresh_at: u64,
+    /// Entries that the outbox has not heard of yet.
+    pub(super) appended: Vec<u64>,
+    pub(super) messages: SyncSender<Message>,
+    pub(super) screens: Box<dyn FnMut(OperatorScreen) + Send>,
+    pub(super) happenings: Box<dyn FnMut(Happening) + Send>,
+    pub(super) look: Look,
+    pub(super) timers: Timers,
+}
+
+/// The camera in use and the thread that reads it.
+pub(super) struct Look {
+    pub(super) preview: Preview,
+    pub(super) source: Option<Source>,
+    pub(super) camera: Option<CameraHandle>,
+    pub(super) eyes: Vec<Eye>,
+    pub(super) number: u64,
+    pub(super) opened: bool,
+}
+
+/// When what is due, in milliseconds of the monotonic clock.
+#[derive(Default)]
+pub(super) struct Timers {
+    pub(super) tick: u64,
+    pub(super) tend: u64,
+    pub(super) camera: Option<u64>,
+}
+
+impl Station {
+    /// Runs until it is stopped.
+    pub(super) fn run(mut self, inbox: Receiver<Message>) {
+        loop {
+            let waited = inbox.recv_timeout(self.patience());
+            match waited {
+                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+                Ok(message) => self.take(message),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            self.look_at_the_clock();
+        }
+        if let Some(camera) = self.look.camera.take() {
+            camera.stop();
+        }
+        // Whoever still waits to tell the loop something learns that it is gone.
+        drop(inbox);
+        for eye in self.look.eyes.drain(..) {
+            eye.join();
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Command(command) => self.step(Event::Command(command)),
+            Message::Read(number, reading, done) => {
+                self.read(number, reading);
+                // An error means that the thread was closed meanwhile.
+                let _ = done.try_send(());
+            }
+            Message::Camera(number, news) => self.camera(number, news),
+            Message::Answered(asked, outcome) => self.answered(&asked, outcome),
+            Message::Fetched(outcome) => self.fetched(outcome),
+            Message::Stop => {}
+        }
+    }
+
+    /// One event, and everything that it leads to.
+    pub(super) fn step(&mut self, event: Event) {
+        let actions = self.machine.step(event, self.clock.now());
+        self.perform(actions);
+        // The screen first, then the sending.
+        for seq in std::mem::take(&mut self.appended) {
+            self.sync(&SyncEvent::Appended { seq });
+        }
+    }
+
+    fn read(&mut self, number: u64, reading: Reading) {
+        if number != self.look.number {
+            return;
+        }
+        let seen_not_read = !reading.seen_not_read.is_empty();
+        let contents = reading.codes.into_iter().map(|code| code.content).collect();
+        self.step(Event::Reading {
+            contents,
+            seen_not_read,
+        });
+        (self.happenings)(Happening::FrameRead);
+    }
+
+    fn camera(&mut self, number: u64, news: CameraNews) {
+        if number != self.look.number {
+            return;
+        }
+        let now = self.clock.now();
+        let view = match news {
+            CameraNews::Opened { name, demo } => {
+                self.look.opened = true;
+                CameraView::Running { name, demo }
+            }
+            CameraNews::Lost(fault) => {
+                self.timers.camera = Some(now.mono_ms.saturating_add(CAMERA_AGAIN_MS));
+                if self.look.opened {
+                    CameraView::Lost {
+                        since: now.wall,
+                        fault,
+                    }
+                } else {
+                    CameraView::Missing
+                }
+            }
+            CameraNews::Ended => return (self.happenings)(Happening::CameraEnded),
+        };
+        self.step(Event::CameraChanged(view));
+    }
+
+    /// Starts the source in use, or starts it again.
+    pub(super) fn start_camera(&mut self, source: Source) {
+        self.stop_camera();
+        self.look.number = self.look.number.saturating_add(1);
+        let (sender, receiver) = hand_over(|| ());
+        let eye = Eye::start(
+            self.look.number,
+            Frames::Camera(receiver),
+            self.look.preview.clone(),
+            self.messages.clone(),
+        );
+        match eye {
+            Ok(eye) => {
+                self.look.eyes.push(eye);
+                self.look.camera = Some(Camera::start(source.clone(), sender));
+                self.look.source = Some(source);
+            }
+            Err(error) => error!(%error, "no thread for the reader"),
+        }
+    }
+
+    fn stop_camera(&mut self) {
+        if let Some(camera) = self.look.camera.take() {
+            camera.stop();
+        }
+        // The threads end by themselves: one may wait to tell this very loop something.
+        for eye in &self.look.eyes {
+            eye.close();
+        }
+        self.look.eyes.retain(|eye| !eye.is_finished());
+    }
+
+    fn patience(&self) -> Duration {
+        let now = self.clock.now().mono_ms;
+        let due = self.outbox.due().unwrap_or(u64::MAX).min(self.timers.tick);
+
+        Duration::from_millis(due.saturating_sub(now).clamp(1, TICK_MS))
+    }
+
+    /// Everything that time alone makes due.
+    fn look_at_the_clock(&mut self) {
+        let now = self.clock.now();
+        if now.mono_ms >= self.timers.tick {
+            self.timers.tick = now.mono_ms.saturating_add(TICK_MS);
+            self.step(Event::Tick);
+        }
+        if self.outbox.due().is_some_and(|due| due <= now.mono_ms) {
+            self.sync(&SyncEvent::Tick);
+        }
+        if now.mono_ms >= self.timers.tend {
+            self.timers.tend = now.mono_ms.saturating_add(TEND_MS);
+            self.store.tend_reserve();
+        }
+        self.refresh_when_due(now);
+        self.look_for_the_camera(now);
+    }
+
+    fn look_for_the_camera(&mut self, now: Moment) {
+        if self.timers.camera.is_some_and(|due| due <= now.mono_ms) {
+            self.timers.camera = None;
+            if let Some(source) = self.look.source.clone() {
+                self.start_camera(source);
+            } else {
+                warn!("there is no camera to start again");
+            }
+        }
+    }
+}

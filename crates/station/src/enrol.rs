@@ -1,0 +1,330 @@
+//! Enrolment: a pairing file becomes a station with keys and a log of its own (SECURITY.md §4). The only
+//! reader of pairing files: at the door such a code is "not a pass".
+
+use std::path::Path;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use domain::crypto::{OpeningKey, Secret, SigningKey};
+use domain::document::{Assignment, DocumentError, Held, Root, Trust};
+use domain::hex;
+use domain::ids::StationId;
+use domain::wire::{EnrolRequest, Enrolled, Hello, Pairing, PairingToken};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use tracing::info;
+
+use crate::clock::{Clock, monotonic};
+use crate::folder::{Folder, FolderError};
+use crate::keys::{Kek, KeyError, Unlock};
+use crate::knowledge::{ASSIGNMENT, KnowledgeError, Library, Next, ROOT, Refresh, TRUST};
+use crate::link::{Centre, Link, LinkError, NoAnswer, Outcome, Request};
+use crate::random::{self, NoRandomness};
+use crate::store::{self, DATABASE, NewStation, StoreError};
+
+/// Between two questions whether the assignment is there.
+const PAUSE: Duration = Duration::from_secs(2);
+/// A pairing token's life.
+const PATIENCE: Duration = Duration::from_mins(15);
+/// The names of sealed values that enrolment keeps in the database.
+pub(crate) const CENTRE_STATE: &str = "centre";
+pub(crate) const ROOT_STATE: &str = "root";
+
+/// Why a station is not enrolled. Nothing is left behind but a key that opens nothing.
+#[derive(Debug, Error)]
+pub enum EnrolError {
+    /// Not a pairing file.
+    #[error("this is not a pairing file: ask the authority for one (menshen-server pair)")]
+    NotAPairing,
+    /// A demonstration, and none was asked for.
+    #[error("this pairing is for a demonstration: add --demo if that is what you want")]
+    Demo,
+    /// The centre took no such token.
+    #[error(
+        "the centre does not take this pairing: it is used up, older than 15 minutes, or not its own; ask for a new one"
+    )]
+    Refused,
+    /// No approval came in time.
+    #[error("nobody approved this station within 15 minutes: ask for a new pairing file")]
+    NotApproved,
+    /// The user stopped it.
+    #[error("enrolment was stopped")]
+    Stopped,
+    /// A document does not verify.
+    #[error("what the centre sent does not verify ({0}): tell the authority")]
+    Document(#[from] DocumentError),
+    /// Not built as it should be.
+    #[error("the centre's answer cannot be read: tell the authority")]
+    Unreadable,
+    /// No answer.
+    #[error(transparent)]
+    NoAnswer(#[from] NoAnswer),
+    /// The link.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// Keys.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Documents on the disk.
+    #[error(transparent)]
+    Knowledge(#[from] KnowledgeError),
+    /// The log.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// No random bytes.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+}
+
+/// What an enrolment needs.
+pub struct Enrolment<'a> {
+    /// The data folder.
+    pub data: &'a Path,
+    /// The pairing file's bytes.
+    pub pairing: &'a [u8],
+    /// A demonstration is wanted.
+    pub demo: bool,
+    /// How the station's key is to be kept.
+    pub unlock: Unlock,
+    /// A message, or its sender's end, stops the waiting.
+    pub stop: Receiver<()>,
+}
+
+/// Who a new station is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewlyEnrolled {
+    /// The venue's name.
+    pub venue: String,
+    /// The gate.
+    pub gate: u64,
+    /// A demonstration.
+    pub demo: bool,
+    /// Whether a status list came along; without one everything that needs it is undecided.
+    pub has_status: bool,
+}
+
+/// Where the centre is, as the log keeps it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CentreRecord {
+    url: String,
+    pins: Vec<String>,
+}
+
+/// Enrols: makes keys, shows the twelve digits through `show_code`, waits for the assignment, and creates
+/// the log.
+///
+/// # Errors
+/// See [`EnrolError`].
+pub fn enrol(
+    wanted: &Enrolment<'_>,
+    show_code: &mut dyn FnMut(&str),
+) -> Result<NewlyEnrolled, EnrolError> {
+    let (pairing, centre, root_hash) = read_pairing(wanted.pairing)?;
+    let folder = Folder::open(wanted.data)?;
+    if folder.has(DATABASE) {
+        return Err(StoreError::AlreadyThere.into());
+    }
+    let clock = Clock::new(0);
+    let link = Link::start(centre.clone(), clock)?;
+    let keys = Keys::generate()?;
+    let token = hex::decode_array(&pairing.token).ok_or(EnrolError::NotAPairing)?;
+    let request = EnrolRequest::new(
+        PairingToken::new(token),
+        &keys.signing,
+        OpeningKey::new(&keys.opening).public(),
+    );
+    let code = request.code();
+    let (root, root_bytes, trust, trust_bytes) =
+        ask_for_trust(&link, request.encode(), &root_hash, clock)?;
+    let authority: Option<[u8; 16]> = hex::decode_array(&pairing.authority);
+    if authority != Some(root.header.authority.0) {
+        return Err(DocumentError::OtherAuthority.into());
+    }
+    if root.demo && !wanted.demo {
+        return Err(EnrolError::Demo);
+    }
+    show_code(&code);
+    let assignment = wait_for_assignment(&link, &keys, &root, &trust, clock, &wanted.stop)?;
+    info!("the assignment is here");
+
+    folder.replace(ROOT, &root_bytes)?;
+    folder.replace(TRUST, &trust_bytes)?;
+    folder.replace(ASSIGNMENT, &assignment)?;
+    let library = fill_library(&folder, &root_hash, &keys, &link, clock)?;
+    let kek = Kek::create(&folder, &wanted.unlock)?;
+    let outcome = NewlyEnrolled {
+        venue: library.assignment().venue.name.clone(),
+        gate: library.assignment().gate,
+        demo: root.demo,
+        has_status: library.knowledge().snapshot.is_some(),
+    };
+    let new = NewStation {
+        station: library.assignment().station,
+        epoch: library.assignment().epoch,
+        genesis: library.genesis(),
+        signing: keys.signing,
+        opening: keys.opening,
+        notes: vec![
+            (CENTRE_STATE, CentreRecord::of(&centre)),
+            (ROOT_STATE, root_hash.to_vec()),
+        ],
+    };
+    store::create(&folder, &kek, &new)?;
+
+    Ok(outcome)
+}
+
+impl CentreRecord {
+    fn of(centre: &Centre) -> Vec<u8> {
+        let record = Self {
+            url: centre.url.clone(),
+            pins: centre.pins.iter().map(hex::encode).collect(),
+        };
+
+        serde_json::to_vec(&record).expect("a record of texts is always JSON")
+    }
+
+    /// The centre that [`Self::of`] kept.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Centre> {
+        let record: Self = serde_json::from_slice(bytes).ok()?;
+        let pins = record.pins.iter().map(|pin| hex::decode_array(pin));
+
+        Some(Centre {
+            pins: pins.collect::<Option<_>>()?,
+            url: record.url,
+        })
+    }
+}
+
+struct Keys {
+    signing: SigningKey,
+    opening: Secret,
+}
+
+impl Keys {
+    fn generate() -> Result<Self, NoRandomness> {
+        Ok(Self {
+            signing: SigningKey::generate(random::fresh()?),
+            opening: Secret::generate(random::fresh()?),
+        })
+    }
+
+    /// Before the first assignment: the id that the key will have, and an empty log.
+    fn hello(&self) -> Result<Vec<u8>, NoRandomness> {
+        let hello = Hello {
+            station: StationId::of(&self.signing.public()),
+            epoch: 0,
+            seq: 0,
+            hash: [0; 32],
+            nonce: random::fresh()?.into_bytes(),
+        };
+
+        Ok(hello.sign(&self.signing))
+    }
+}
+
+fn read_pairing(bytes: &[u8]) -> Result<(Pairing, Centre, [u8; 32]), EnrolError> {
+    let pairing: Pairing = serde_json::from_slice(bytes).map_err(|_| EnrolError::NotAPairing)?;
+    let root_hash = hex::decode_array(&pairing.root_sha256).ok_or(EnrolError::NotAPairing)?;
+    let pins = match &pairing.spki_sha256 {
+        Some(pin) => vec![hex::decode_array(pin).ok_or(EnrolError::NotAPairing)?],
+        None => Vec::new(),
+    };
+    let centre = Centre {
+        url: pairing.url.trim_end_matches('/').to_owned(),
+        pins,
+    };
+
+    Ok((pairing, centre, root_hash))
+}
+
+fn ask_for_trust(
+    link: &Link,
+    request: Vec<u8>,
+    root_hash: &[u8; 32],
+    clock: Clock,
+) -> Result<(Root, Vec<u8>, Trust, Vec<u8>), EnrolError> {
+    let response = match wait(link, Request::Enrol(request)) {
+        Ok(response) => response,
+        Err(NoAnswer::Refused { .. }) => return Err(EnrolError::Refused),
+        Err(error) => return Err(error.into()),
+    };
+    let enrolled = Enrolled::read(&response.body).ok_or(EnrolError::Unreadable)?;
+    let root = Root::first(&enrolled.root, root_hash)?;
+    let trust = Trust::verify(&enrolled.trust, &root)?;
+    let now = clock.now().wall;
+    Held::judge(None, &root.header, &enrolled.root, now)?;
+    Held::judge(None, &trust.body.header, &enrolled.trust, now)?;
+
+    Ok((root, enrolled.root, trust, enrolled.trust))
+}
+
+fn wait_for_assignment(
+    link: &Link,
+    keys: &Keys,
+    root: &Root,
+    trust: &Trust,
+    clock: Clock,
+    stop: &Receiver<()>,
+) -> Result<Vec<u8>, EnrolError> {
+    let begun = monotonic();
+    while monotonic().saturating_sub(begun) < PATIENCE {
+        match wait(link, Request::Assignment(keys.hello()?)) {
+            Ok(response) if response.status == 200 => {
+                let now = clock.now().wall;
+                let own = keys.signing.public();
+                let registry = trust.registry(now);
+                let authority = root.header.authority;
+                let assignment = Assignment::verify(&response.body, authority, &registry, &own)?;
+                Held::judge(None, &assignment.header, &response.body, now)?;
+
+                return Ok(response.body);
+            }
+            Ok(_) | Err(NoAnswer::Unreachable) => {}
+            Err(NoAnswer::Refused { status, .. }) if status == 429 || status >= 500 => {}
+            Err(NoAnswer::Refused { .. }) => return Err(EnrolError::Refused),
+            Err(error) => return Err(error.into()),
+        }
+        match stop.recv_timeout(PAUSE) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => return Err(EnrolError::Stopped),
+        }
+    }
+
+    Err(EnrolError::NotApproved)
+}
+
+/// Fetches the status list that the new station begins with.
+fn fill_library(
+    folder: &Folder,
+    root_hash: &[u8; 32],
+    keys: &Keys,
+    link: &Link,
+    clock: Clock,
+) -> Result<Library, EnrolError> {
+    let opening = OpeningKey::new(&keys.opening);
+    let mut library = Library::load(folder, root_hash, keys.signing.public(), &opening)?;
+    let (mut round, mut request) = Refresh::begin(keys.hello()?);
+    loop {
+        let outcome = wait(link, request);
+        let now = clock.now().wall;
+        match round.step(outcome, &mut library, folder, &opening, now) {
+            Next::Ask(next) => request = next,
+            Next::Done(_) => return Ok(library),
+        }
+    }
+}
+
+fn wait(link: &Link, request: Request) -> Outcome {
+    let (tell, told) = mpsc::sync_channel(1);
+    link.ask(request, move |outcome| {
+        // The receiver waits below for exactly this.
+        let _ = tell.send(outcome);
+    })?;
+
+    told.recv().unwrap_or(Err(NoAnswer::Closed))
+}

@@ -1,0 +1,254 @@
+//! The station's folder: private, held by one process, and written so that a cut never leaves half a file.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// Why the folder cannot be used.
+#[derive(Debug, Error)]
+pub enum FolderError {
+    /// Another process holds it.
+    #[error("another station runs on this data folder: stop it first")]
+    InUse,
+    /// The operating system says no.
+    #[error(
+        "the data folder {path} cannot be used ({source}): check that it exists, is yours, and that the disk is not full"
+    )]
+    Io {
+        /// Which file or folder.
+        path: String,
+        /// What it said.
+        source: io::Error,
+    },
+    /// A file is larger than any of its kind may be.
+    #[error("the file {name} in the data folder is larger than allowed: restore it from a copy")]
+    TooLarge {
+        /// Its name within the folder.
+        name: String,
+    },
+}
+
+/// `DIR/station`, locked for this process until dropped.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Folder {
+    /// Makes `data/station` if it is not there, readable by its owner alone, and locks it.
+    ///
+    /// # Errors
+    /// See [`FolderError`].
+    pub fn open(data: &Path) -> Result<Self, FolderError> {
+        let path = data.join("station");
+        make_private(&path).map_err(|source| io_error(&path, source))?;
+        let lock_path = path.join("lock");
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock_path)
+            .map_err(|source| io_error(&lock_path, source))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path, _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(FolderError::InUse),
+            Err(TryLockError::Error(source)) => Err(io_error(&lock_path, source)),
+        }
+    }
+
+    /// The path of `name` within the folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Whether `name` is there.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.path(name).exists()
+    }
+
+    /// The bytes of `name`, read once; none if it is not there.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`], or [`FolderError::TooLarge`] beyond `most` bytes.
+    pub fn read(&self, name: &str, most: u64) -> Result<Option<Vec<u8>>, FolderError> {
+        let path = self.path(name);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(io_error(&path, source)),
+        };
+        let mut bytes = Vec::new();
+        file.take(most.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(|source| io_error(&path, source))?;
+        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > most {
+            return Err(FolderError::TooLarge {
+                name: name.to_owned(),
+            });
+        }
+
+        Ok(Some(bytes))
+    }
+
+    /// Puts `bytes` in the place of `name`: written beside it, fsynced, renamed. What stood there before
+    /// is kept as `name.previous`.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`]; the old file is then untouched.
+    pub fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+        let path = self.path(name);
+        let fresh = self.path(&format!("{name}.new"));
+        write_synced(&fresh, bytes).map_err(|source| io_error(&fresh, source))?;
+        if path.exists() {
+            let previous = self.path(&format!("{name}.previous"));
+            fs::copy(&path, &previous).map_err(|source| io_error(&previous, source))?;
+        }
+        fs::rename(&fresh, &path).map_err(|source| io_error(&path, source))?;
+
+        self.sync(&path)
+    }
+
+    /// Makes the folder `name` within the folder.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub fn make_folder(&self, name: &str) -> Result<(), FolderError> {
+        let path = self.path(name);
+
+        make_private(&path).map_err(|source| io_error(&path, source))
+    }
+
+    /// Makes a finished file stand under its name.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub fn rename(&self, from: &str, to: &str) -> Result<(), FolderError> {
+        let to = self.path(to);
+        fs::rename(self.path(from), &to).map_err(|source| io_error(&to, source))?;
+
+        self.sync(&to)
+    }
+
+    /// Removes `name` if it is there.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub fn remove(&self, name: &str) -> Result<(), FolderError> {
+        let path = self.path(name);
+        match fs::remove_file(&path) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(source) => Err(io_error(&path, source)),
+        }
+    }
+
+    /// A rename lasts only once the folder that holds the name is fsynced too.
+    fn sync(&self, renamed: &Path) -> Result<(), FolderError> {
+        let parent = renamed.parent().unwrap_or(&self.path);
+
+        sync_folder(parent).map_err(|source| io_error(parent, source))
+    }
+}
+
+fn io_error(path: &Path, source: io::Error) -> FolderError {
+    FolderError::Io {
+        path: path.display().to_string(),
+        source,
+    }
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = File::options();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+
+    file.sync_all()
+}
+
+#[cfg(unix)]
+fn make_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)?;
+
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+}
+
+/// On Windows a new folder in the user's profile is the user's alone.
+#[cfg(not(unix))]
+fn make_private(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// NTFS keeps renames in its own journal, and a folder cannot be opened for syncing.
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_process_is_told_that_the_folder_is_in_use() {
+        let data = tempfile::tempdir().unwrap();
+        let first = Folder::open(data.path()).unwrap();
+        assert!(matches!(Folder::open(data.path()), Err(FolderError::InUse)));
+        drop(first);
+        assert!(Folder::open(data.path()).is_ok());
+    }
+
+    #[test]
+    fn a_replaced_file_keeps_its_predecessor() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = Folder::open(data.path()).unwrap();
+        folder.replace("trust.cbor", b"one").unwrap();
+        folder.replace("trust.cbor", b"two").unwrap();
+        let read = |name| folder.read(name, 10).unwrap();
+        assert_eq!(read("trust.cbor"), Some(b"two".to_vec()));
+        assert_eq!(read("trust.cbor.previous"), Some(b"one".to_vec()));
+        assert_eq!(read("root.cbor"), None);
+    }
+
+    #[test]
+    fn a_file_beyond_its_limit_is_not_read() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = Folder::open(data.path()).unwrap();
+        folder.replace("root.cbor", b"12345").unwrap();
+        assert!(folder.read("root.cbor", 5).unwrap().is_some());
+        assert!(matches!(
+            folder.read("root.cbor", 4),
+            Err(FolderError::TooLarge { .. })
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_folder_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let data = tempfile::tempdir().unwrap();
+        let folder = Folder::open(data.path()).unwrap();
+        folder.replace("a", b"1").unwrap();
+        let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(data.path().join("station")), 0o700);
+        assert_eq!(mode(folder.path("a")), 0o600);
+    }
+}

@@ -1,0 +1,178 @@
+//! Lines for screens.
+
+use domain::screen::{HolderClass, OperatorScreen, PersonView, ScanId, Stage, VerdictView};
+use domain::time::{DAY, HOUR, Timestamp};
+use domain::verdict::EmergencyReason;
+
+/// What tells one line's stage from the next: a stage that only ages is not said again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    Nothing,
+    Comparing(ScanId),
+    Verdict(ScanId, Option<u64>),
+    LetIn(u64),
+    Emergency(Option<u64>),
+    Undone(u64),
+}
+
+/// Which line a screen wants.
+pub(super) fn said(screen: &OperatorScreen) -> Said {
+    match &screen.stage {
+        Stage::Watching | Stage::Storing { .. } => Said::Nothing,
+        Stage::Comparing { scan, .. } => Said::Comparing(*scan),
+        Stage::Verdict(view) => Said::Verdict(view.scan, view.seq),
+        Stage::LetIn { seq, .. } => Said::LetIn(*seq),
+        Stage::Emergency { seq, .. } => Said::Emergency(*seq),
+        Stage::Undone { of } => Said::Undone(*of),
+    }
+}
+
+/// The line; none for a stage that has none.
+pub(super) fn line(screen: &OperatorScreen) -> Option<String> {
+    let time = time_of_day(screen);
+    match &screen.stage {
+        Stage::Watching | Stage::Storing { .. } => None,
+        Stage::Comparing { person, .. } => Some(format!(
+            "{time} compare{} last four {}: y matches, n differs, m missing",
+            who(person.as_ref()),
+            person.as_ref().map_or("-", |p| p.last_four.as_str()),
+        )),
+        Stage::Verdict(view) => Some(format!("{time} {}", verdict(view))),
+        Stage::LetIn { seq, of, .. } => Some(format!("{time} let_in #{seq} resolves #{of}")),
+        Stage::Emergency { seq, reason } => Some(match seq {
+            Some(seq) => format!("{time} emergency {} #{seq}", emergency_word(*reason)),
+            None => format!(
+                "{time} emergency {} NOT STORED: write it on paper",
+                emergency_word(*reason)
+            ),
+        }),
+        Stage::Undone { of } => Some(format!("{time} undone #{of}")),
+    }
+}
+
+/// `HH:MM:SS` by the venue's clock.
+pub(super) fn time_of_day(screen: &OperatorScreen) -> String {
+    let offset = screen
+        .venue
+        .as_ref()
+        .map_or(0, |venue| venue.utc_offset_minutes);
+
+    clock_face(screen.now, offset)
+}
+
+pub(super) fn clock_face(at: Timestamp, offset: i32) -> String {
+    let second = at.plus(i64::from(offset) * 60).0.rem_euclid(DAY);
+
+    format!(
+        "{:02}:{:02}:{:02}",
+        second / HOUR,
+        second % HOUR / 60,
+        second % 60
+    )
+}
+
+fn verdict(view: &VerdictView) -> String {
+    let reasons: Vec<String> = view
+        .reasons
+        .iter()
+        .map(|view| match view.amount {
+            Some(amount) => format!("{}({amount})", view.reason.word()),
+            None => view.reason.word().to_owned(),
+        })
+        .collect();
+    let number = match view.seq {
+        Some(seq) => format!("#{seq}"),
+        None => "not stored".to_owned(),
+    };
+
+    format!(
+        "{} {}{} {number}",
+        view.verdict.word(),
+        reasons.join(","),
+        who(view.person.as_ref())
+    )
+}
+
+/// Name, year and class, each with a space before it.
+fn who(person: Option<&PersonView>) -> String {
+    let Some(person) = person else {
+        return String::new();
+    };
+    let year = person
+        .birth_year
+        .map_or_else(String::new, |year| format!(" {year}"));
+    let class = match person.class {
+        Some(HolderClass::Minor) => " minor",
+        Some(HolderClass::Senior) => " senior",
+        Some(HolderClass::Disabled) => " disabled",
+        Some(HolderClass::Other) => " other",
+        None => "",
+    };
+
+    format!(" {}{year}{class}", person.name)
+}
+
+pub(super) fn emergency_word(reason: EmergencyReason) -> &'static str {
+    match reason {
+        EmergencyReason::MedicalHelp => "medical_help",
+        EmergencyReason::Evacuation => "evacuation",
+        EmergencyReason::EmergencyCrew => "emergency_crew",
+        EmergencyReason::UrgentMedicine => "urgent_medicine",
+        EmergencyReason::DataTooOld => "data_too_old",
+        EmergencyReason::Other => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::screen::ReasonView;
+    use domain::verdict::{Reason, Verdict};
+
+    use super::*;
+
+    fn view() -> VerdictView {
+        VerdictView {
+            scan: ScanId(1),
+            verdict: Verdict::Admit,
+            reasons: vec![ReasonView {
+                reason: Reason::IdMatches,
+                amount: None,
+            }],
+            person: Some(PersonView {
+                name: "王*".to_owned(),
+                name_altered: false,
+                birth_year: Some(1941),
+                last_four: "123X".to_owned(),
+                class: Some(HolderClass::Senior),
+                issuer: None,
+                expires: None,
+                status: None,
+            }),
+            seq: Some(17),
+            may_let_in: false,
+            returns_in_ms: None,
+        }
+    }
+
+    #[test]
+    fn a_verdict_is_one_line_with_its_word_and_reason() {
+        assert_eq!(verdict(&view()), "admit id_matches 王* 1941 senior #17");
+        let refused = VerdictView {
+            verdict: Verdict::Refuse,
+            reasons: vec![ReasonView {
+                reason: Reason::Expired,
+                amount: Some(3),
+            }],
+            person: None,
+            seq: None,
+            ..view()
+        };
+        assert_eq!(verdict(&refused), "refuse expired(3) not stored");
+    }
+
+    #[test]
+    fn the_time_is_the_venues() {
+        assert_eq!(clock_face(Timestamp(1_795_003_200), 480), "20:00:00");
+        assert_eq!(clock_face(Timestamp(-1), 0), "23:59:59");
+    }
+}

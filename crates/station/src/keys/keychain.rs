@@ -1,0 +1,42 @@
+//! Level 2: Windows Credential Manager, macOS Keychain, Linux Secret Service. Never kernel keyutils,
+//! which forget at reboot: the crate's default features do not build them.
+
+use domain::crypto::Secret;
+use keyring::{Entry, Error};
+use zeroize::Zeroizing;
+
+use super::KeyError;
+
+const SERVICE: &str = "menshen-station";
+
+/// Keeps the key under an account name of its own.
+pub(super) fn write(account: &str, secret: &Secret) -> Result<(), KeyError> {
+    entry(account)?
+        .set_secret(secret.expose())
+        .map_err(|error| refused(&error))
+}
+
+/// The key as the keychain has it.
+pub(super) fn read(account: &str) -> Result<Secret, KeyError> {
+    let bytes = match entry(account)?.get_secret() {
+        Ok(bytes) => Zeroizing::new(bytes),
+        Err(Error::NoEntry) => return Err(KeyError::Missing),
+        Err(error) => return Err(refused(&error)),
+    };
+
+    Ok(Secret::new(
+        bytes.as_slice().try_into().map_err(|_| KeyError::Damaged)?,
+    ))
+}
+
+fn entry(account: &str) -> Result<Entry, KeyError> {
+    if let Err(error) = Entry::store_status() {
+        return Err(refused(error));
+    }
+
+    Entry::new(SERVICE, account).map_err(|error| refused(&error))
+}
+
+fn refused(error: &Error) -> KeyError {
+    KeyError::Keychain(error.to_string())
+}

@@ -1,0 +1,351 @@
+//! Signed documents as this station holds them: verified when read, verified when they come, and never
+//! replaced by older ones.
+
+mod refresh;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::crypto::{Kid, OpeningKey, PublicKey, Secret, sha256};
+use domain::document::{Assignment, DocumentError, Held, Manifest, Newer, Root, Trust};
+use domain::entry::{ChainHash, genesis};
+use domain::hex;
+use domain::station::Knowledge;
+use domain::status::{Snapshot, SnapshotError};
+use domain::time::Timestamp;
+use thiserror::Error;
+use tracing::warn;
+
+use crate::folder::{Folder, FolderError};
+
+pub use refresh::{Next, Refresh};
+
+pub(crate) const ROOT: &str = "root.cbor";
+pub(crate) const TRUST: &str = "trust.cbor";
+pub(crate) const ASSIGNMENT: &str = "assignment.cbor";
+const MANIFEST: &str = "manifest.cbor";
+const STATUS: &str = "status";
+/// The limits of SECURITY.md §8.
+const MAX_DOCUMENT: u64 = 4 * 1024 * 1024;
+const MAX_STATUS: u64 = 64 * 1024 * 1024;
+
+/// Why a document is not there or not taken.
+#[derive(Debug, Error)]
+pub enum KnowledgeError {
+    /// A file that enrolment wrote is gone.
+    #[error(
+        "the file {0} is missing from the station's folder: put it back from its .previous, or enrol again"
+    )]
+    Missing(&'static str),
+    /// The root is not the one that enrolment took.
+    #[error("the root document is not the one this station was enrolled with: tell the authority")]
+    OtherRoot,
+    /// A document does not verify, or is older.
+    #[error("{name}: {source}")]
+    Document {
+        /// Which.
+        name: &'static str,
+        /// Why.
+        source: DocumentError,
+    },
+    /// The assignment is for another epoch than the log.
+    #[error("a new epoch was assigned: this release takes one only by enrolling again")]
+    OtherEpoch,
+    /// The status list does not open.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+}
+
+/// What is held.
+pub struct Library {
+    root: Root,
+    trust: (Arc<Trust>, Held),
+    assignment: (Arc<Assignment>, Held),
+    first_hash: ChainHash,
+    secrets: BTreeMap<u64, Secret>,
+    own_key: PublicKey,
+    list: Option<List>,
+}
+
+/// The status list in use.
+struct List {
+    snapshot: Arc<Snapshot>,
+    signer: Option<Kid>,
+    held: Held,
+}
+
+/// A manifest that verified and is newer, and the files that it still wants.
+pub struct Wanted {
+    manifest: Manifest,
+    bytes: Vec<u8>,
+    /// SHA-256 of each file that is not on the disk.
+    pub missing: Vec<[u8; 32]>,
+}
+
+impl Library {
+    /// Reads and verifies what the folder holds. A status list that does not open is left aside: what
+    /// needs it is then undecided.
+    ///
+    /// # Errors
+    /// See [`KnowledgeError`].
+    pub fn load(
+        folder: &Folder,
+        root_hash: &[u8; 32],
+        own_key: PublicKey,
+        opening: &OpeningKey,
+    ) -> Result<Self, KnowledgeError> {
+        let read = |name: &'static str| -> Result<Vec<u8>, KnowledgeError> {
+            folder
+                .read(name, MAX_DOCUMENT)?
+                .ok_or(KnowledgeError::Missing(name))
+        };
+        let root_bytes = read(ROOT)?;
+        if sha256(&[&root_bytes]) != *root_hash {
+            return Err(KnowledgeError::OtherRoot);
+        }
+        let root = Root::self_signed(&root_bytes).map_err(of(ROOT))?;
+        let trust_bytes = read(TRUST)?;
+        let trust = Trust::verify(&trust_bytes, &root).map_err(of(TRUST))?;
+        let assignment_bytes = read(ASSIGNMENT)?;
+        // Held already: judged by every key of the list, so that a wrong clock does not lock the station.
+        let registry: Vec<PublicKey> = trust.body.registry.iter().map(|role| role.key).collect();
+        let authority = root.header.authority;
+        let assignment = Assignment::verify(&assignment_bytes, authority, &registry, &own_key)
+            .map_err(of(ASSIGNMENT))?;
+        let mut library = Self {
+            first_hash: genesis(
+                assignment.station,
+                assignment.epoch,
+                &assignment_bytes,
+                assignment.previous,
+            ),
+            secrets: assignment.open_secrets(opening).into_iter().collect(),
+            trust: (
+                Arc::new(trust.clone()),
+                Held::of(trust.body.header.version, &trust_bytes),
+            ),
+            assignment: (
+                Arc::new(assignment.clone()),
+                Held::of(assignment.header.version, &assignment_bytes),
+            ),
+            root,
+            own_key,
+            list: None,
+        };
+        if let Err(error) = library.load_list(folder) {
+            warn!(%error, "the status list on the disk is not usable");
+        }
+
+        Ok(library)
+    }
+
+    /// For the machine.
+    #[must_use]
+    pub fn knowledge(&self) -> Knowledge {
+        Knowledge {
+            trust: Some(Arc::clone(&self.trust.0)),
+            assignment: Some(Arc::clone(&self.assignment.0)),
+            snapshot: self.list.as_ref().map(|list| Arc::clone(&list.snapshot)),
+            snapshot_signer: self.list.as_ref().and_then(|list| list.signer),
+        }
+    }
+
+    /// The trust list in force.
+    #[must_use]
+    pub fn trust(&self) -> &Trust {
+        &self.trust.0
+    }
+
+    /// The assignment in force.
+    #[must_use]
+    pub fn assignment(&self) -> &Assignment {
+        &self.assignment.0
+    }
+
+    /// `h_0` of a log that begins with the assignment held.
+    #[must_use]
+    pub fn genesis(&self) -> ChainHash {
+        self.first_hash
+    }
+
+    /// Takes a newer trust list. True if it is one.
+    ///
+    /// # Errors
+    /// See [`KnowledgeError`]; what was held stays.
+    pub fn take_trust(
+        &mut self,
+        folder: &Folder,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, KnowledgeError> {
+        let trust = Trust::verify(bytes, &self.root).map_err(of(TRUST))?;
+        let header = &trust.body.header;
+        match Held::judge(Some(&self.trust.1), header, bytes, now).map_err(of(TRUST))? {
+            Newer::Same => Ok(false),
+            Newer::Take => {
+                folder.replace(TRUST, bytes)?;
+                self.trust = (
+                    Arc::new(trust.clone()),
+                    Held::of(trust.body.header.version, bytes),
+                );
+
+                Ok(true)
+            }
+        }
+    }
+
+    /// Takes a newer assignment of the same epoch, and the status secrets in it. True if it is one.
+    ///
+    /// # Errors
+    /// See [`KnowledgeError`]; what was held stays.
+    pub fn take_assignment(
+        &mut self,
+        folder: &Folder,
+        bytes: &[u8],
+        opening: &OpeningKey,
+        now: Timestamp,
+    ) -> Result<bool, KnowledgeError> {
+        let registry = self.trust.0.registry(now);
+        let authority = self.root.header.authority;
+        let assignment = Assignment::verify(bytes, authority, &registry, &self.own_key)
+            .map_err(of(ASSIGNMENT))?;
+        let held = &self.assignment;
+        match Held::judge(Some(&held.1), &assignment.header, bytes, now).map_err(of(ASSIGNMENT))? {
+            Newer::Same => Ok(false),
+            Newer::Take if assignment.epoch != held.0.epoch => Err(KnowledgeError::OtherEpoch),
+            Newer::Take => {
+                folder.replace(ASSIGNMENT, bytes)?;
+                self.secrets.extend(assignment.open_secrets(opening));
+                let held = Held::of(assignment.header.version, bytes);
+                self.assignment = (Arc::new(assignment), held);
+
+                Ok(true)
+            }
+        }
+    }
+
+    /// Looks at a manifest: none if it is the one held, otherwise what it wants.
+    ///
+    /// # Errors
+    /// See [`KnowledgeError`]; what was held stays.
+    pub fn consider_manifest(
+        &self,
+        folder: &Folder,
+        bytes: Vec<u8>,
+        now: Timestamp,
+    ) -> Result<Option<Wanted>, KnowledgeError> {
+        let keys = self.trust.0.status(now);
+        let manifest =
+            Manifest::verify(&bytes, self.root.header.authority, &keys).map_err(of(MANIFEST))?;
+        let held = self.list.as_ref().map(|list| &list.held);
+        match Held::judge(held, &manifest.header, &bytes, now).map_err(of(MANIFEST))? {
+            Newer::Same => Ok(None),
+            Newer::Take => {
+                let missing = manifest
+                    .shards
+                    .iter()
+                    .map(|shard| shard.full.sha256)
+                    .filter(|hash| !folder.has(&file_name(hash)))
+                    .collect();
+
+                Ok(Some(Wanted {
+                    manifest,
+                    bytes,
+                    missing,
+                }))
+            }
+        }
+    }
+
+    /// Puts a status file on the disk. It is judged as a whole when the list is opened.
+    ///
+    /// # Errors
+    /// [`KnowledgeError::Folder`], or [`KnowledgeError::Snapshot`] where the bytes are not of this hash.
+    pub fn add_file(folder: &Folder, hash: &[u8; 32], bytes: &[u8]) -> Result<(), KnowledgeError> {
+        if sha256(&[bytes]) != *hash {
+            return Err(SnapshotError::File(domain::status::FileError::OtherFile).into());
+        }
+        folder.make_folder(STATUS)?;
+        folder.replace(&file_name(hash), bytes)?;
+
+        Ok(())
+    }
+
+    /// Opens the list once its files are there, and takes it.
+    ///
+    /// # Errors
+    /// See [`KnowledgeError`]; what was held stays.
+    pub fn take_list(&mut self, folder: &Folder, wanted: Wanted) -> Result<(), KnowledgeError> {
+        let list = self.open_list(folder, wanted.manifest, &wanted.bytes)?;
+        folder.replace(MANIFEST, &wanted.bytes)?;
+        let old = self.list.replace(list);
+        self.forget_files_of(folder, old.as_ref())
+    }
+
+    fn load_list(&mut self, folder: &Folder) -> Result<(), KnowledgeError> {
+        let Some(bytes) = folder.read(MANIFEST, MAX_DOCUMENT)? else {
+            return Ok(());
+        };
+        let keys: Vec<PublicKey> = self
+            .trust
+            .0
+            .body
+            .status
+            .iter()
+            .map(|role| role.key)
+            .collect();
+        let manifest =
+            Manifest::verify(&bytes, self.root.header.authority, &keys).map_err(of(MANIFEST))?;
+        self.list = Some(self.open_list(folder, manifest, &bytes)?);
+
+        Ok(())
+    }
+
+    fn open_list(
+        &self,
+        folder: &Folder,
+        manifest: Manifest,
+        bytes: &[u8],
+    ) -> Result<List, KnowledgeError> {
+        let held = Held::of(manifest.header.version, bytes);
+        let secret = self.secrets.get(&manifest.week);
+        let snapshot = Snapshot::open(
+            manifest,
+            |hash| folder.read(&file_name(hash), MAX_STATUS).ok().flatten(),
+            secret,
+        )?;
+
+        Ok(List {
+            snapshot: Arc::new(snapshot),
+            signer: Manifest::signer(bytes),
+            held,
+        })
+    }
+
+    /// Files that only the list before named.
+    fn forget_files_of(&self, folder: &Folder, old: Option<&List>) -> Result<(), KnowledgeError> {
+        let files = |list: &List| -> Vec<[u8; 32]> {
+            let shards = &list.snapshot.manifest().shards;
+            shards.iter().map(|shard| shard.full.sha256).collect()
+        };
+        let kept = self.list.as_ref().map(files).unwrap_or_default();
+        for hash in old.map(files).unwrap_or_default() {
+            if !kept.contains(&hash) {
+                folder.remove(&file_name(&hash))?;
+            }
+        }
+
+        Ok(())
+    }
+}
+
+fn of(name: &'static str) -> impl Fn(DocumentError) -> KnowledgeError {
+    move |source| KnowledgeError::Document { name, source }
+}
+
+fn file_name(hash: &[u8; 32]) -> String {
+    format!("{STATUS}/{}.bin", hex::encode(hash))
+}

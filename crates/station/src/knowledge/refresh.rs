@@ -1,0 +1,110 @@
+//! Asking the centre for newer documents, one after another: trust list, assignment, manifest, status
+//! files. What fails is left for the next round; what is held stays.
+
+use domain::crypto::OpeningKey;
+use domain::time::Timestamp;
+use tracing::warn;
+
+use super::{KnowledgeError, Library, Wanted};
+use crate::folder::Folder;
+use crate::link::{Outcome, Request};
+
+/// What to do next.
+pub enum Next {
+    /// Ask this, and hand over what came.
+    Ask(Request),
+    /// The round is over. True if anything new was taken.
+    Done(bool),
+}
+
+/// One round.
+pub struct Refresh {
+    awaited: Awaited,
+    hello: Vec<u8>,
+    changed: bool,
+}
+
+enum Awaited {
+    Trust,
+    Assignment,
+    Manifest,
+    File([u8; 32], Box<Wanted>),
+}
+
+impl Refresh {
+    /// Begins a round. `hello` asks for the assignment.
+    #[must_use]
+    pub fn begin(hello: Vec<u8>) -> (Self, Request) {
+        let round = Self {
+            awaited: Awaited::Trust,
+            hello,
+            changed: false,
+        };
+
+        (round, Request::Trust)
+    }
+
+    /// Takes what came.
+    pub fn step(
+        &mut self,
+        outcome: Outcome,
+        library: &mut Library,
+        folder: &Folder,
+        opening: &OpeningKey,
+        now: Timestamp,
+    ) -> Next {
+        let Ok(response) = outcome else {
+            return Next::Done(self.changed);
+        };
+        let (there, body) = (response.status == 200, response.body);
+        match std::mem::replace(&mut self.awaited, Awaited::Trust) {
+            Awaited::Trust => {
+                self.note(library.take_trust(folder, &body, now));
+                self.awaited = Awaited::Assignment;
+
+                Next::Ask(Request::Assignment(std::mem::take(&mut self.hello)))
+            }
+            Awaited::Assignment => {
+                if there {
+                    self.note(library.take_assignment(folder, &body, opening, now));
+                }
+                self.awaited = Awaited::Manifest;
+
+                Next::Ask(Request::Manifest)
+            }
+            Awaited::Manifest => match library.consider_manifest(folder, body, now) {
+                Ok(Some(wanted)) => self.fetch_next(wanted, library, folder),
+                Ok(None) => Next::Done(self.changed),
+                Err(error) => self.give_up(&error),
+            },
+            Awaited::File(hash, wanted) => match Library::add_file(folder, &hash, &body) {
+                Ok(()) => self.fetch_next(*wanted, library, folder),
+                Err(error) => self.give_up(&error),
+            },
+        }
+    }
+
+    fn fetch_next(&mut self, mut wanted: Wanted, library: &mut Library, folder: &Folder) -> Next {
+        if let Some(hash) = wanted.missing.pop() {
+            self.awaited = Awaited::File(hash, Box::new(wanted));
+            return Next::Ask(Request::StatusFile(hash));
+        }
+        match library.take_list(folder, wanted) {
+            Ok(()) => Next::Done(true),
+            Err(error) => self.give_up(&error),
+        }
+    }
+
+    fn note(&mut self, taken: Result<bool, KnowledgeError>) {
+        match taken {
+            Ok(changed) => self.changed |= changed,
+            Err(error) => warn!(%error, "a document of the centre is not taken"),
+        }
+    }
+
+    fn give_up(&self, error: &KnowledgeError) -> Next {
+        warn!(%error, "the centre's status list is not taken");
+
+        Next::Done(self.changed)
+    }
+}

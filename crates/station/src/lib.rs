@@ -1,0 +1,31 @@
+//! The hands: camera, log, sync, keys and the one loop of a verification station, without a window.
+
+pub mod camera;
+mod clock;
+mod controller;
+mod enrol;
+mod folder;
+mod headless;
+mod keys;
+mod knowledge;
+mod link;
+pub mod picture;
+mod random;
+mod store;
+
+pub use clock::Clock;
+pub use controller::{
+    CameraChoice, Handle, Happening, Listener, OpenError, PreviewListener, StationConfig, Stopped,
+    open, open_watched,
+};
+pub use enrol::{EnrolError, Enrolment, NewlyEnrolled, enrol};
+pub use folder::{Folder, FolderError};
+pub use headless::{Headless, HeadlessError, Pictures, Script, Summary, run_headless};
+pub use keys::{Kek, KeyError, Passphrase, Unlock};
+pub use knowledge::{KnowledgeError, Library, Next, Refresh};
+pub use link::{Centre, Link, LinkError, NoAnswer, Outcome, Request, Response};
+pub use random::{NoRandomness, fresh};
+pub use store::{
+    Beside, DATABASE, Finding, Head, NewStation, Prepared, Seat, Store, StoreError, StoredEntry,
+    Unacknowledged, create,
+};

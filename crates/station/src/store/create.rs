@@ -1,0 +1,87 @@
+//! A new log at enrolment: whole, or not there.
+
+use domain::crypto::{Secret, SigningKey};
+use domain::entry::{ChainHash, GENESIS_SEQ};
+use domain::ids::StationId;
+use rusqlite::{Connection, params};
+
+use super::boxes::Boxes;
+use super::{DATABASE, StoreError, schema, state, to_sql};
+use crate::folder::Folder;
+use crate::keys::Kek;
+use crate::random;
+
+/// What a new log begins with.
+pub struct NewStation {
+    /// Whose log.
+    pub station: StationId,
+    /// Its epoch, from the assignment.
+    pub epoch: u32,
+    /// `h_0`.
+    pub genesis: ChainHash,
+    /// The key that signs.
+    pub signing: SigningKey,
+    /// The secret half of the key that things are sealed to.
+    pub opening: Secret,
+    /// Values to keep from the first day, under the log key.
+    pub notes: Vec<(&'static str, Vec<u8>)>,
+}
+
+/// Names of the wrapped keys.
+pub(super) const KEYS: [&str; 4] = ["signing", "opening", "log", "seen"];
+
+/// Writes a new database beside its place and renames it in: a cut leaves none.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`]: no new key over an existing database. Otherwise see [`StoreError`].
+pub fn create(folder: &Folder, kek: &Kek, new: &NewStation) -> Result<(), StoreError> {
+    if folder.has(DATABASE) {
+        return Err(StoreError::AlreadyThere);
+    }
+    let name = format!("{DATABASE}.new");
+    for rest in ["", "-wal", "-shm"] {
+        folder.remove(&format!("{name}{rest}"))?;
+    }
+    folder.remove("anchor.bin")?;
+    let mut db = schema::connect(&folder.path(&name))?;
+    schema::migrate(&mut db)?;
+    fill(&mut db, kek, new)?;
+    db.close().map_err(|(_, error)| error)?;
+    folder.rename(&name, DATABASE)?;
+
+    Ok(())
+}
+
+fn fill(db: &mut Connection, kek: &Kek, new: &NewStation) -> Result<(), StoreError> {
+    let log = Secret::generate(random::fresh()?);
+    let seen = Secret::generate(random::fresh()?);
+    let write = db.transaction()?;
+    for (name, secret) in KEYS
+        .into_iter()
+        .zip([new.signing.seed(), &new.opening, &log, &seen])
+    {
+        let wrapped = kek.wrap(name, secret, random::fresh()?);
+        write.execute(
+            "INSERT INTO keys (name, wrapped) VALUES (?1, ?2)",
+            params![name, wrapped],
+        )?;
+    }
+    write.execute(
+        "INSERT INTO state (name, value) VALUES (?1, ?2)",
+        params![state::STATION, new.station.0],
+    )?;
+    let boxes = Boxes::new(new.station, &log);
+    for (name, value) in &new.notes {
+        write.execute(
+            "INSERT INTO state (name, value) VALUES (?1, ?2)",
+            params![name, boxes.seal_state(name, value)?],
+        )?;
+    }
+    write.execute(
+        "INSERT INTO epochs (epoch, genesis, acked_seq, acked_hash) VALUES (?1, ?2, ?3, ?2)",
+        params![new.epoch, new.genesis.0, to_sql(GENESIS_SEQ)],
+    )?;
+    write.commit()?;
+
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! The log on disk, and the only door to rusqlite.
+//!
+//! Rows are added, never changed. A row is sealed to its place, chained, signed, and committed with fsync
+//! before anyone is told of it. What the database holds beside the rows: the wrapped keys, the receipts,
+//! who was seen here minutes ago, today's totals, and the clock's floor.
+
+mod anchor;
+mod append;
+mod boxes;
+mod create;
+mod memory;
+mod open;
+mod reserve;
+mod schema;
+mod seen;
+mod send;
+mod state;
+
+use std::collections::BTreeMap;
+
+use domain::crypto::{OpeningKey, SigningKey};
+use domain::entry::ChainHash;
+use domain::ids::StationId;
+use domain::screen::Protection;
+use domain::time::Timestamp;
+use rusqlite::Connection;
+use thiserror::Error;
+
+use crate::folder::{Folder, FolderError};
+use crate::keys::{Kek, KeyError};
+use crate::random::NoRandomness;
+use anchor::Anchor;
+use boxes::Boxes;
+use memory::Memory;
+use reserve::Reserve;
+
+pub use append::{Beside, Prepared, Seat};
+pub use create::{NewStation, create};
+pub use open::Finding;
+pub use send::{StoredEntry, Unacknowledged};
+
+/// The database's name within the station's folder.
+pub const DATABASE: &str = "station.db";
+
+/// Why the log could not do what was asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Not a byte more fits.
+    #[error(
+        "the disk is full: free some space; until then nobody can be admitted, only an emergency is recorded"
+    )]
+    DiskFull,
+    /// The database failed.
+    #[error(
+        "the log cannot be read or written ({0}): stop, check the disk, and keep a copy of the station folder"
+    )]
+    Database(rusqlite::Error),
+    /// The database is of a later release.
+    #[error("the log was written by a newer release (layout {0}): install that release")]
+    TooNew(i64),
+    /// The database lacks what every log has.
+    #[error(
+        "the log is damaged ({0}): keep a copy of the station folder and enrol the station again"
+    )]
+    Damaged(&'static str),
+    /// There is a log already.
+    #[error(
+        "this folder already holds a station's log: enrol into another folder, nothing was changed"
+    )]
+    AlreadyThere,
+    /// There is no log.
+    #[error("this folder holds no station yet: enrol it first (menshen station enrol)")]
+    NotEnrolled,
+    /// An answer names an entry or a hash that is not ours.
+    #[error("the answer names an entry that is not ours: nothing was changed")]
+    NotOurs,
+    /// Keys.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// No random bytes.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            Some(_) | None => Self::Database(error),
+        }
+    }
+}
+
+/// Where a log ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Epoch.
+    pub epoch: u32,
+    /// Number of the last entry; 0 before the first.
+    pub seq: u64,
+    /// Its hash; the genesis before the first.
+    pub hash: ChainHash,
+}
+
+/// An open log.
+pub struct Store {
+    db: Connection,
+    folder: Folder,
+    kek: Kek,
+    station: StationId,
+    signing: SigningKey,
+    opening: OpeningKey,
+    seen_key: domain::crypto::Secret,
+    boxes: Boxes,
+    head: Head,
+    acked: Head,
+    last_receipt: Option<Timestamp>,
+    /// The UTC day of every entry without a receipt.
+    unsent: BTreeMap<u64, u32>,
+    memory: Memory,
+    anchor: Anchor,
+    reserve: Reserve,
+}
+
+impl Store {
+    /// Whose log.
+    #[must_use]
+    pub fn station(&self) -> StationId {
+        self.station
+    }
+
+    /// The key that signs rows, batches and hellos.
+    #[must_use]
+    pub fn signing_key(&self) -> &SigningKey {
+        &self.signing
+    }
+
+    /// The key that opens what is sealed to the station.
+    #[must_use]
+    pub fn opening_key(&self) -> &OpeningKey {
+        &self.opening
+    }
+
+    /// How the station's key is kept.
+    #[must_use]
+    pub fn protection(&self) -> Protection {
+        self.kek.protection()
+    }
+
+    /// The folder that the log lies in.
+    #[must_use]
+    pub fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// The last entry.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
+    /// The last entry that the centre receipted.
+    #[must_use]
+    pub fn acked(&self) -> Head {
+        self.acked
+    }
+
+    /// When the last receipt came.
+    #[must_use]
+    pub fn last_receipt(&self) -> Option<Timestamp> {
+        self.last_receipt
+    }
+
+    /// Entries without a receipt.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        self.head.seq.saturating_sub(self.acked.seq)
+    }
+}
+
+/// `SQLite` counts in i64; an entry's number never comes near its end.
+fn to_sql(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn from_sql(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;

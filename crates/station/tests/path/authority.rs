@@ -1,0 +1,181 @@
+//! A demonstration's authority: keys, documents, three residents.
+
+use domain::code::native::Claims;
+use domain::crypto::{Fresh, OpeningKey, PublicKey, SealingKey, Secret, SigningKey, sha256};
+use domain::document::{
+    Assignment, Header, ISSUER_FORMAT_NATIVE, Issuer, IssuerKind, Manifest, PreviousEpoch, RoleKey,
+    Root, SealedSecret, SealingTurn, Shard, TrustBody, Venue, VenuePolicy,
+};
+use domain::ids::{AuthorityId, Handle, StationId, VenueId};
+use domain::screen::{Colour, HolderClass, Preset};
+use domain::status::{Cell, Sample, pack_full};
+use domain::time::{DAY, HOUR, Timestamp};
+
+const URI: &str = "https://s.example/1";
+pub(crate) const AUTHORITY: AuthorityId = AuthorityId([1; 16]);
+
+/// The authority at one moment.
+pub(crate) struct Authority {
+    pub(crate) now: Timestamp,
+    pub(crate) root: Vec<u8>,
+    pub(crate) trust: Vec<u8>,
+    pub(crate) manifest: Vec<u8>,
+    pub(crate) status_file: Vec<u8>,
+}
+
+impl Authority {
+    pub(crate) fn new(now: Timestamp, demo: bool) -> Self {
+        let root = Root {
+            header: header(now.plus(-DAY), 300 * DAY),
+            keys: vec![key(1).public(), key(2).public(), key(3).public()],
+            threshold: 2,
+            demo,
+        };
+        let (manifest, status_file) = list(now);
+
+        Self {
+            now,
+            root: root.sign(&[&key(1), &key(3)]),
+            trust: trust(now).sign(&[&key(1), &key(3)]),
+            manifest: manifest.sign(&key(13)),
+            status_file,
+        }
+    }
+
+    /// The code of resident `n`: 0 green, 1 yellow, 2 red.
+    pub(crate) fn code(&self, n: u8) -> String {
+        let claims = Claims {
+            issuer: "demo-jab".to_owned(),
+            issued_at: self.now.plus(-10 * DAY),
+            expires: self.now.plus(100 * DAY),
+            status_uri: URI.to_owned(),
+            status_index: u64::from(n),
+            handle: Handle([n; 16]),
+            name: "王*".to_owned(),
+            birth_year: 1941,
+            class: HolderClass::Senior,
+            last_four: "123X".to_owned(),
+            slip: None,
+        };
+
+        claims.sign(&key(11))
+    }
+
+    pub(crate) fn assignment(&self, signing_key: PublicKey, sealing_key: SealingKey) -> Vec<u8> {
+        let station = StationId::of(&signing_key);
+        let week = self.now.plus(-HOUR).week();
+        let secret = SealedSecret::seal(
+            week,
+            &status_secret(),
+            &sealing_key,
+            AUTHORITY,
+            station,
+            Fresh::new([9; 32]),
+        );
+        let assignment = Assignment {
+            header: header(self.now.plus(-HOUR), 40 * DAY),
+            station,
+            signing_key,
+            sealing_key,
+            venue: Venue {
+                id: VenueId([3; 16]),
+                kind: Preset::PublicPlace,
+                name: "Demo Hall".to_owned(),
+                address: "1 Demo Road".to_owned(),
+                utc_offset_minutes: 480,
+            },
+            gate: 2,
+            district: "310106".to_owned(),
+            epoch: 1,
+            previous: PreviousEpoch::NONE,
+            secrets: vec![secret],
+        };
+
+        assignment.sign(&key(15))
+    }
+}
+
+pub(crate) fn key(byte: u8) -> SigningKey {
+    SigningKey::new(Secret::new([byte; 32]))
+}
+
+/// The key that signs answers.
+pub(crate) fn receipt_key() -> SigningKey {
+    key(14)
+}
+
+fn header(issued_at: Timestamp, life: i64) -> Header {
+    Header {
+        authority: AUTHORITY,
+        version: 1,
+        issued_at,
+        expires: issued_at.plus(life),
+    }
+}
+
+fn status_secret() -> Secret {
+    Secret::new([5; 32])
+}
+
+fn trust(now: Timestamp) -> TrustBody {
+    let role = |byte| RoleKey {
+        key: key(byte).public(),
+        not_before: now.plus(-2 * DAY),
+        not_after: now.plus(90 * DAY),
+    };
+
+    TrustBody {
+        header: header(now.plus(-DAY), 80 * DAY),
+        registry: vec![role(15)],
+        status: vec![role(13)],
+        receipt: vec![role(14)],
+        exchange: Vec::new(),
+        sealing: vec![SealingTurn {
+            key: OpeningKey::new(&Secret::new([16; 32])).public(),
+            not_before: now.plus(-DAY),
+            not_after: now.plus(90 * DAY),
+        }],
+        issuers: vec![Issuer {
+            name: "demo-jab".to_owned(),
+            format: ISSUER_FORMAT_NATIVE.to_owned(),
+            kind: IssuerKind::Resident,
+            algorithm: domain::cose::EDDSA,
+            key: key(11).public().as_bytes().to_vec(),
+            not_before: now.plus(-400 * DAY),
+            not_after: now.plus(365 * DAY),
+            max_lifetime: 180 * DAY,
+        }],
+        status_uris: vec![URI.to_owned()],
+        policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
+        retention_days: 14,
+        min_version: "0.1.0".to_owned(),
+        release: "0.1.0".to_owned(),
+        pins: Vec::new(),
+        districts: vec!["310106".to_owned()],
+    }
+}
+
+fn list(now: Timestamp) -> (Manifest, Vec<u8>) {
+    let as_of = now.plus(-HOUR);
+    let sample = Sample::Negative(now.plus(-12 * HOUR));
+    let table: Vec<u8> = [Colour::Green, Colour::Yellow, Colour::Red]
+        .into_iter()
+        .map(|colour| Cell::coloured(colour, sample, as_of).0)
+        .collect();
+    let (file, full) = pack_full(&table, URI, 0, 1, &status_secret()).unwrap();
+    let manifest = Manifest {
+        header: header(as_of, 10 * DAY),
+        uri: URI.to_owned(),
+        week: as_of.week(),
+        shards: vec![Shard {
+            first: 0,
+            count: full.raw_length,
+            version: 1,
+            sha256: sha256(&[&table]),
+            full,
+            deltas: Vec::new(),
+        }],
+    };
+
+    (manifest, file)
+}

@@ -1,0 +1,218 @@
+//! A centre on loopback: the routes of `domain::wire` over TLS, with its log in memory.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use domain::crypto::{PublicKey, SealingKey, sha256};
+use domain::document::Assignment;
+use domain::entry::{ChainHash, genesis};
+use domain::hex;
+use domain::wire::{
+    Answer, AnswerKind, Batch, CheckedEntry, EnrolRequest, Enrolled, Hello, Pairing,
+};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use crate::authority::{AUTHORITY, Authority, receipt_key};
+
+/// The running centre.
+pub(crate) struct Centre {
+    url: String,
+    pin: [u8; 32],
+    root_hash: [u8; 32],
+    desk: Arc<Mutex<Desk>>,
+}
+
+struct Desk {
+    authority: Authority,
+    station: Option<(PublicKey, SealingKey)>,
+    asked_for_assignment: u32,
+    head: Option<(u64, ChainHash)>,
+    entries: Vec<CheckedEntry>,
+    up: bool,
+}
+
+impl Centre {
+    pub(crate) fn start(authority: Authority) -> Self {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let pin = sha256(&[&rcgen::PublicKeyData::subject_public_key_info(&key)]);
+        let certificate = rcgen::CertificateParams::new(vec!["centre.example".to_owned()])
+            .unwrap()
+            .self_signed(&key)
+            .unwrap();
+        let secret = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], secret)
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let root_hash = sha256(&[&authority.root]);
+        let desk = Arc::new(Mutex::new(Desk {
+            authority,
+            station: None,
+            asked_for_assignment: 0,
+            head: None,
+            entries: Vec::new(),
+            up: true,
+        }));
+        let (config, shared) = (Arc::new(config), Arc::clone(&desk));
+        thread::spawn(move || {
+            for socket in listener.incoming() {
+                serve(socket.unwrap(), &config, &shared);
+            }
+        });
+        Self {
+            url,
+            pin,
+            root_hash,
+            desk,
+        }
+    }
+
+    pub(crate) fn pairing(&self) -> Vec<u8> {
+        let pairing = Pairing {
+            url: self.url.clone(),
+            token: hex::encode([7; 16]),
+            authority: hex::encode(AUTHORITY.0),
+            root_sha256: hex::encode(self.root_hash),
+            spki_sha256: Some(hex::encode(self.pin)),
+        };
+        serde_json::to_vec(&pairing).unwrap()
+    }
+
+    pub(crate) fn go(&self, up: bool) {
+        self.desk.lock().unwrap().up = up;
+    }
+
+    pub(crate) fn entries(&self) -> Vec<CheckedEntry> {
+        self.desk.lock().unwrap().entries.clone()
+    }
+}
+
+fn serve(socket: TcpStream, config: &Arc<ServerConfig>, desk: &Mutex<Desk>) {
+    let connection = ServerConnection::new(Arc::clone(config)).unwrap();
+    let mut stream = StreamOwned::new(connection, socket);
+    let Some((path, body)) = read_request(&mut stream) else {
+        return;
+    };
+    let (status, answer) = desk.lock().unwrap().answer(&path, &body);
+    let length = answer.len();
+    let head =
+        format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+    let _ = stream.write_all(head.as_bytes());
+    let _ = stream.write_all(&answer);
+    stream.conn.send_close_notify();
+    let _ = stream.flush();
+}
+
+fn read_request(stream: &mut impl Read) -> Option<(String, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    let mut piece = [0; 8192];
+    loop {
+        let end = bytes.windows(4).position(|w| w == b"\r\n\r\n");
+        if let Some(end) = end {
+            let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+            let length: usize = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "))
+                .map_or(0, |length| length.parse().unwrap());
+            if bytes.len() >= end + 4 + length {
+                let path = head.split(' ').nth(1)?.to_owned();
+                return Some((path, bytes[end + 4..].to_vec()));
+            }
+        }
+        let read = stream.read(&mut piece).ok().filter(|read| *read > 0)?;
+        bytes.extend_from_slice(&piece[..read]);
+    }
+}
+
+impl Desk {
+    fn answer(&mut self, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
+        if !self.up {
+            return (503, Vec::new());
+        }
+        match path {
+            "/v1/enrolments" => self.enrol(body),
+            "/v1/assignments" => self.assign(),
+            "/v1/head" => {
+                let (hello, _) = Hello::read(body).unwrap();
+                (200, self.receipt(AnswerKind::Ok, hello.nonce))
+            }
+            "/v1/batches" => self.batch(body),
+            "/v1/knowledge/trust" => (200, self.authority.trust.clone()),
+            "/v1/knowledge/manifest" => (200, self.authority.manifest.clone()),
+            _ if path.starts_with("/v1/status/") => (200, self.authority.status_file.clone()),
+            _ => (404, Vec::new()),
+        }
+    }
+
+    fn enrol(&mut self, body: &[u8]) -> (u16, Vec<u8>) {
+        let request = EnrolRequest::read(body).unwrap().unwrap();
+        if self.station.is_some() || request.verify().is_err() {
+            return (403, Vec::new());
+        }
+        self.station = Some((request.signing_key, request.sealing_key));
+        let enrolled = Enrolled {
+            root: self.authority.root.clone(),
+            trust: self.authority.trust.clone(),
+        };
+        (200, enrolled.encode())
+    }
+
+    /// The first question comes before the approval.
+    fn assign(&mut self) -> (u16, Vec<u8>) {
+        self.asked_for_assignment += 1;
+        if self.asked_for_assignment == 1 {
+            return (204, Vec::new());
+        }
+        let (signing, sealing) = self.station.unwrap();
+        (200, self.authority.assignment(signing, sealing))
+    }
+
+    fn batch(&mut self, body: &[u8]) -> (u16, Vec<u8>) {
+        let batch = Batch::read(body).unwrap();
+        let (key, _) = self.station.unwrap();
+        let checked = batch.check(&key).unwrap();
+        let (seq, hash) = self.head();
+        let nonce = checked.header.nonce;
+        if checked.header.first != seq + 1 || checked.header.before != hash {
+            return (200, self.receipt(AnswerKind::Gap, nonce));
+        }
+        self.head = Some((checked.header.last, checked.header.after));
+        self.entries.extend(checked.entries);
+        (200, self.receipt(AnswerKind::Ok, nonce))
+    }
+
+    fn head(&self) -> (u64, ChainHash) {
+        let (signing, sealing) = self.station.unwrap();
+        self.head.unwrap_or_else(|| {
+            let bytes = self.authority.assignment(signing, sealing);
+            let registry = [crate::authority::key(15).public()];
+            let assignment = Assignment::verify(&bytes, AUTHORITY, &registry, &signing).unwrap();
+            let (station, previous) = (assignment.station, assignment.previous);
+            (0, genesis(station, assignment.epoch, &bytes, previous))
+        })
+    }
+
+    fn receipt(&self, kind: AnswerKind, nonce: [u8; 16]) -> Vec<u8> {
+        let (signing, _) = self.station.unwrap();
+        let (seq, hash) = self.head();
+        let answer = Answer {
+            kind,
+            station: domain::ids::StationId::of(&signing),
+            epoch: 1,
+            acked_seq: seq,
+            acked_hash: hash.0,
+            nonce,
+            server_time: self.authority.now,
+            next_after: 0,
+        };
+        answer.sign(&receipt_key())
+    }
+}

@@ -1,0 +1,117 @@
+//! Appending to the log, beside a bare SQLite insert of the same bytes with its own fsynced commit.
+
+use acceptance::city::City;
+use acceptance::figures::{Stopwatch, Times, ms, us};
+use domain::entry::{Action, Body, Flags, Kind, NewEntry, Personal, Witness};
+use domain::ids::Handle;
+use domain::screen::{HolderClass, Outcome};
+use domain::verdict::{Reason, Verdict};
+use rusqlite::{Connection, params};
+use station::Beside;
+
+use crate::report::Report;
+
+const ROUNDS: u32 = 600;
+
+pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
+    let mut city = City::found()?;
+    city.start_server()?;
+    city.enrol()?;
+    let (mut store, seat) = city.store()?;
+    let mut bare = bare(&city.data().join("bare.db"))?;
+
+    let (mut sealing, mut commit, mut insert) = (Times::new(), Times::new(), Times::new());
+    for n in 0..ROUNDS {
+        let watch = Stopwatch::start();
+        let prepared = store.prepare(&entry(n, city.now()), &seat, witness(n), beside())?;
+        sealing.add(watch.time());
+
+        // Alternating, so that a slow moment of the disk meets both.
+        let watch = Stopwatch::start();
+        store.commit(prepared)?;
+        commit.add(watch.time());
+
+        let watch = Stopwatch::start();
+        insert_bare(&mut bare, n)?;
+        insert.add(watch.time());
+    }
+    let ratio = commit.median().as_secs_f64() / insert.median().as_secs_f64();
+    report.add(
+        "log append (row's write and commit), median",
+        &format!("{} ({ratio:.2} x)", ms(commit.median())),
+        &format!(
+            "bare SQLite insert and fsynced commit, {}",
+            ms(insert.median())
+        ),
+        "<= 1.2 x",
+        ratio <= 1.2,
+    );
+    report.add(
+        "sealing, chaining and signing an entry, median",
+        &us(sealing.median()),
+        "timed apart",
+        "-",
+        true,
+    );
+
+    Ok(())
+}
+
+fn entry(n: u32, at: domain::time::Timestamp) -> NewEntry {
+    let mut handle = [0; 16];
+    handle[..4].copy_from_slice(&n.to_be_bytes());
+    NewEntry {
+        kind: Kind::Scan,
+        verdict: Some(Verdict::Admit),
+        action: Action::Admitted,
+        flags: Flags::DEMO,
+        at,
+        body: Body::Personal(Personal {
+            issuer: Some("demo".to_owned()),
+            reasons: vec![Reason::IdMatches],
+            name: Some("王*".to_owned()),
+            birth_year: Some(1941),
+            handle: Some(Handle(handle)),
+            class: Some(HolderClass::Senior),
+            ..Personal::default()
+        }),
+    }
+}
+
+fn witness(n: u32) -> Witness {
+    Witness {
+        boot: [1; 8],
+        mono_ms: u64::from(n),
+    }
+}
+
+fn beside() -> Beside {
+    Beside {
+        remember: None,
+        outcome: Some(Outcome::Admit),
+        emergency: false,
+    }
+}
+
+/// The settings of the station's own database, and a row of the same bytes.
+fn bare(path: &std::path::Path) -> anyhow::Result<Connection> {
+    let db = Connection::open(path)?;
+    db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    db.pragma_update(None, "secure_delete", "ON")?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.execute_batch(
+        "CREATE TABLE rows (epoch INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, signature BLOB NOT NULL,
+         core_box BLOB NOT NULL, body_box BLOB, PRIMARY KEY (epoch, seq)) STRICT, WITHOUT ROWID",
+    )?;
+
+    Ok(db)
+}
+
+fn insert_bare(db: &mut Connection, n: u32) -> rusqlite::Result<()> {
+    let write = db.transaction()?;
+    write
+        .prepare_cached("INSERT INTO rows VALUES (1, ?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![n, [1_u8; 32], [2_u8; 64], [3_u8; 140], [4_u8; 270]])?;
+    write.commit()
+}
