@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
 use anyhow::{Context, bail, ensure};
@@ -304,15 +304,4 @@ pub fn run(command: &mut Command) -> anyhow::Result<String> {
     }
 
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// A folder for the frames of a story.
-///
-/// # Errors
-/// The folder cannot be made.
-pub fn folder(data: &Path, name: &str) -> anyhow::Result<PathBuf> {
-    let path = data.join(name);
-    fs::create_dir_all(&path)?;
-
-    Ok(path)
 }

@@ -1,5 +1,9 @@
 //! Clean webcam frames with a code in them, drawn here, so that a figure never hangs on a file.
 
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
 use reader::Luma;
 
@@ -69,4 +73,28 @@ fn desk() -> Vec<u8> {
 
 fn luma(pixels: Vec<u8>) -> Luma {
     Luma::new(WIDTH, HEIGHT, pixels).expect("the frame was filled row by row")
+}
+
+/// A folder with a clean frame for each text, as PNG.
+///
+/// # Errors
+/// The folder or a picture cannot be written.
+pub fn folder(data: &Path, texts: &[String]) -> anyhow::Result<PathBuf> {
+    let folder = data.join("frames");
+    fs::create_dir_all(&folder)?;
+    for (n, text) in texts.iter().enumerate() {
+        write_png(&clean(text), &folder.join(format!("{n:03}.png")))?;
+    }
+
+    Ok(folder)
+}
+
+fn write_png(frame: &Luma, path: &Path) -> anyhow::Result<()> {
+    let (width, height) = (u32::try_from(frame.width)?, u32::try_from(frame.height)?);
+    let mut encoder = png::Encoder::new(BufWriter::new(File::create(path)?), width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.write_header()?.write_image_data(frame.pixels())?;
+
+    Ok(())
 }

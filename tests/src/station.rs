@@ -1,0 +1,112 @@
+//! A station of a city, watched from outside: its screens, and what becomes durable.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use domain::screen::{OperatorScreen, Stage, VerdictView};
+use reader::Luma;
+use station::{CameraChoice, Handle, Happening, Listener, StationConfig, Unlock};
+
+use crate::city::City;
+
+/// Longer than anything here takes; a story that waits this long has failed.
+pub const LONGEST: Duration = Duration::from_mins(3);
+
+/// A running station without a camera, fed by hand.
+pub struct Watched {
+    handle: Handle,
+    screens: Receiver<OperatorScreen>,
+    happenings: Receiver<Happening>,
+}
+
+impl Watched {
+    /// Starts the city's station, its clock `clock_offset` seconds ahead.
+    ///
+    /// # Errors
+    /// It does not open.
+    pub fn open(city: &City, clock_offset: i64) -> anyhow::Result<Self> {
+        let (show, screens) = channel();
+        let (tell, happenings) = channel();
+        let config = StationConfig {
+            data: city.data().to_owned(),
+            demo_camera: false,
+            unlock: Unlock::KeyFile,
+            clock_offset,
+            camera: CameraChoice::None,
+        };
+        let listener = Listener {
+            screens: Box::new(told(show)),
+            preview: Box::new(|_, _| ()),
+        };
+        let handle = station::open_watched(config, listener, Box::new(told(tell)))?;
+
+        Ok(Self {
+            handle,
+            screens,
+            happenings,
+        })
+    }
+
+    /// Holds a frame up until it was read and everything it led to was done.
+    ///
+    /// # Errors
+    /// The station has stopped, or takes for ever.
+    pub fn show(&self, frame: Luma) -> anyhow::Result<()> {
+        self.handle.frame(frame)?;
+        loop {
+            match self.happenings.recv_timeout(LONGEST)? {
+                Happening::FrameRead => return Ok(()),
+                Happening::Durable { .. } => {}
+                Happening::CameraEnded => bail!("a station without a camera lost one"),
+            }
+        }
+    }
+
+    /// The next verdict that fills the screen.
+    ///
+    /// # Errors
+    /// None comes.
+    pub fn verdict(&self) -> anyhow::Result<VerdictView> {
+        let screen = self.screen_where(|screen| matches!(screen.stage, Stage::Verdict(_)))?;
+        let Stage::Verdict(verdict) = screen.stage else {
+            bail!("a verdict was awaited, not {:?}", screen.stage);
+        };
+
+        Ok(verdict)
+    }
+
+    /// The next screen of which `fits` holds.
+    ///
+    /// # Errors
+    /// None comes.
+    pub fn screen_where(
+        &self,
+        fits: impl Fn(&OperatorScreen) -> bool,
+    ) -> anyhow::Result<OperatorScreen> {
+        let mut last = None;
+        loop {
+            let screen = self
+                .screens
+                .recv_timeout(LONGEST)
+                .with_context(|| format!("no such screen came; the last was {last:?}"))?;
+            if fits(&screen) {
+                return Ok(screen);
+            }
+            last = Some(screen);
+        }
+    }
+
+    /// Stops the station; its folder is free afterwards.
+    pub fn stop(self) {
+        self.handle.stop();
+    }
+}
+
+/// A listener that passes on, until the story has heard enough.
+fn told<T: Send + 'static>(to: Sender<T>) -> impl FnMut(T) + Send {
+    move |news| {
+        // A story that has ended no longer listens.
+        let _ = to.send(news);
+    }
+}
