@@ -1,16 +1,19 @@
 //! The only place where the station reads the machine's two clocks.
 
 use std::sync::LazyLock;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use domain::time::{Moment, Timestamp};
 
-static START: LazyLock<Instant> = LazyLock::new(start);
+static START: LazyLock<Duration> = LazyLock::new(since_boot);
 
-/// Time since this process first asked; it never runs backwards and knows no date.
+/// Time since this process first asked; it never runs backwards and knows no date. It counts the sleep of
+/// a closed laptop too: otherwise waking would look like a clock that somebody set forward.
 #[must_use]
 pub(crate) fn monotonic() -> Duration {
-    START.elapsed()
+    let start = *START;
+
+    since_boot().saturating_sub(start)
 }
 
 /// Wall clock and monotonic clock.
@@ -46,12 +49,34 @@ impl Clock {
     }
 }
 
+/// `CLOCK_BOOTTIME` on Linux and `CLOCK_MONOTONIC` on macOS run on while the machine sleeps; the standard
+/// library's clock does so on neither.
+#[cfg(unix)]
+fn since_boot() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const ID: ClockId = ClockId::Boottime;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    const ID: ClockId = ClockId::Monotonic;
+
+    let time = clock_gettime(ID);
+    Duration::new(
+        u64::try_from(time.tv_sec).unwrap_or(0),
+        u32::try_from(time.tv_nsec).unwrap_or(0),
+    )
+}
+
+/// Windows' performance counter runs on while the machine sleeps.
+#[cfg(not(unix))]
 #[expect(
     clippy::disallowed_methods,
     reason = "the shell's one look at the monotonic clock"
 )]
-fn start() -> Instant {
-    Instant::now()
+fn since_boot() -> Duration {
+    static ORIGIN: LazyLock<std::time::Instant> = LazyLock::new(std::time::Instant::now);
+
+    ORIGIN.elapsed()
 }
 
 #[cfg(test)]

@@ -136,7 +136,9 @@ impl Store {
         self.unsent.insert(head.seq, prepared.day);
         self.head = head;
         self.memory = prepared.memory;
-        if let Err(error) = self.anchor.write(head, &prepared.signature) {
+        if !self.rolled_back
+            && let Err(error) = self.anchor.write(head, &prepared.signature)
+        {
             warn!(%error, "the head anchor could not be written; a restored copy would not be noticed");
         }
 

@@ -122,6 +122,8 @@ pub struct Store {
     unsent: BTreeMap<u64, u32>,
     memory: Memory,
     anchor: Anchor,
+    /// The database is older than its anchor, which then stays as it is: it is the proof.
+    rolled_back: bool,
     reserve: Reserve,
 }
 

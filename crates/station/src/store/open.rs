@@ -69,8 +69,10 @@ impl Store {
             unsent: BTreeMap::new(),
             memory: Memory::default(),
             anchor,
+            rolled_back: false,
         };
         let findings = store.look_over(anchored)?;
+        store.rolled_back = findings.contains(&Finding::RolledBack);
         store.memory = Memory::load(&store)?;
         store.tend_reserve();
 
@@ -105,7 +107,9 @@ impl Store {
                 findings.push(Finding::RolledBack);
             }
         }
-        if anchored.is_some_and(|anchored| self.is_behind(&anchored)) {
+        if let Some(anchored) = anchored
+            && self.contradicts(&anchored)?
+        {
             findings.push(Finding::RolledBack);
         }
 
@@ -125,12 +129,17 @@ impl Store {
         day_of(&Core::decode(&core).ok()?)
     }
 
-    /// The anchor names a later entry, or this one with another hash.
-    fn is_behind(&self, anchored: &Head) -> bool {
-        let (own, other) = (&self.head, anchored);
-
-        (other.epoch, other.seq) > (own.epoch, own.seq)
-            || ((other.epoch, other.seq) == (own.epoch, own.seq) && other.hash != own.hash)
+    /// The anchor names a later entry, or one that has another hash here: it stays true of an older copy
+    /// however far that has gone on since.
+    fn contradicts(&self, anchored: &Head) -> Result<bool, StoreError> {
+        if anchored.epoch != self.head.epoch {
+            return Ok(anchored.epoch > self.head.epoch);
+        }
+        match self.hash_at(anchored.seq) {
+            Ok(hash) => Ok(hash != anchored.hash),
+            Err(StoreError::NotOurs) => Ok(anchored.seq > self.head.seq),
+            Err(error) => Err(error),
+        }
     }
 
     fn rows_after(&self, seq: u64) -> Result<Vec<Row>, StoreError> {

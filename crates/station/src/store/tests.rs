@@ -224,6 +224,26 @@ fn an_older_copy_of_the_database_is_noticed_by_its_anchor() {
 }
 
 #[test]
+fn an_older_copy_stays_noticed_while_entries_are_added_past_its_anchor() {
+    let house = House::new();
+    let (mut store, _) = house.open();
+    append(&mut store, &admit());
+    drop(store);
+    let copy = std::fs::read(house.path(DATABASE)).unwrap();
+    let (mut store, _) = house.open();
+    append(&mut store, &admit());
+    append(&mut store, &admit());
+    drop(store);
+    std::fs::write(house.path(DATABASE), copy).unwrap();
+    let _ = std::fs::remove_file(house.path("station.db-wal"));
+    for _ in 0..4 {
+        let (mut store, findings) = house.open();
+        assert_eq!(findings, vec![Finding::RolledBack]);
+        append(&mut store, &emergency());
+    }
+}
+
+#[test]
 fn an_edited_row_is_found_and_the_next_is_still_added() {
     let house = House::new();
     let (mut store, _) = house.open();
