@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use domain::screen::{OperatorScreen, Stage, VerdictView};
+use domain::screen::{Command, OperatorScreen, Stage, VerdictView};
 use reader::Luma;
 use station::{CameraChoice, Handle, Happening, Listener, StationConfig, Unlock};
 
@@ -74,6 +74,30 @@ impl Watched {
         };
 
         Ok(verdict)
+    }
+
+    /// The next verdict of which `fits` holds.
+    ///
+    /// # Errors
+    /// None comes.
+    pub fn verdict_where(
+        &self,
+        fits: impl Fn(&VerdictView) -> bool,
+    ) -> anyhow::Result<VerdictView> {
+        loop {
+            let verdict = self.verdict()?;
+            if fits(&verdict) {
+                return Ok(verdict);
+            }
+        }
+    }
+
+    /// Asks for something, as staff do.
+    ///
+    /// # Errors
+    /// The station has stopped.
+    pub fn ask(&self, command: Command) -> anyhow::Result<()> {
+        Ok(self.handle.send(command)?)
     }
 
     /// The next screen of which `fits` holds.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on fails")]
 
+use std::path::Path;
 use std::process::Command;
 
 use acceptance::city::{City, run};
@@ -39,16 +40,19 @@ fn admit_all(station: &Watched, texts: &[String]) {
 
 /// What the server keeps, over all days.
 fn kept(city: &City) -> i64 {
+    kept_where(city, "true")
+}
+
+fn kept_where(city: &City, what: &str) -> i64 {
     std::fs::read_dir(city.data().join("server/days"))
         .unwrap()
         .map(|day| day.unwrap().path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "db"))
         .map(|path| {
             let db = Connection::open(path).unwrap();
-            db.query_row("SELECT count(*) FROM entries", [], |row| {
-                row.get::<_, i64>(0)
-            })
-            .unwrap()
+            let count = format!("SELECT count(*) FROM entries WHERE {what}");
+            db.query_row(&count, [], |row| row.get::<_, i64>(0))
+                .unwrap()
         })
         .sum()
 }
@@ -140,6 +144,45 @@ fn a_server_killed_after_its_commit_gets_the_same_batch_again_and_keeps_it_once(
         city.kill_server().unwrap();
     }
     comes_back(&mut city, station, u64::try_from(SHEETS).unwrap());
+}
+
+#[test]
+fn a_server_restored_from_an_older_copy_is_brought_up_and_every_later_entry_arrives_whole() {
+    let (mut city, texts, _) = offline_city();
+    let station = Watched::open(&city, 0).unwrap();
+    city.start_server().unwrap();
+    admit_all(&station, &texts[..2]);
+    station
+        .screen_where(|screen| screen.sync.waiting == 0)
+        .unwrap();
+    city.stop_server().unwrap();
+    let (server, copy) = (city.data().join("server"), city.data().join("copy"));
+    copy_folder(&server, &copy);
+    city.start_server().unwrap();
+    admit_all(&station, &texts[2..4]);
+    station
+        .screen_where(|screen| screen.sync.waiting == 0)
+        .unwrap();
+    city.stop_server().unwrap();
+    std::fs::remove_dir_all(&server).unwrap();
+    std::fs::rename(copy, &server).unwrap();
+
+    admit_all(&station, &texts[4..]);
+    comes_back(&mut city, station, u64::try_from(SHEETS).unwrap());
+    assert_eq!(kept_where(&city, "sealed IS NULL"), 2);
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for item in std::fs::read_dir(from).unwrap() {
+        let path = item.unwrap().path();
+        let name = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_folder(&path, &name);
+        } else {
+            std::fs::copy(&path, name).unwrap();
+        }
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ pub mod attempts;
 pub mod authority;
 pub mod centre;
 pub mod clock;
+mod crash;
 pub mod day;
 pub mod day_keys;
 pub mod desk;

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::authority::{Authority, AuthorityError};
 use crate::centre::Centre;
 use crate::clock::{Clock, SystemClock};
+use crate::crash;
 use crate::folder::{Folder, Lock, write_private};
 use crate::http::{Listening, ServeError, listen, router};
 use crate::store::sqlite::{QUEUE, SqliteRegister, SqliteStore};
@@ -115,6 +116,7 @@ impl Config {
 /// # Errors
 /// See [`StartError`].
 pub fn start(config: Config) -> Result<Running, StartError> {
+    crash::forbid_core_dumps();
     let folder = Folder::new(config.data);
     if !folder.data().is_dir() {
         return Err(StartError::NoFolder(folder.data().to_owned()));

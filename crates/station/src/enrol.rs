@@ -15,6 +15,7 @@ use thiserror::Error;
 use tracing::info;
 
 use crate::clock::{Clock, monotonic};
+use crate::crash;
 use crate::folder::{Folder, FolderError};
 use crate::keys::{Kek, KeyError, Unlock};
 use crate::knowledge::{ASSIGNMENT, KnowledgeError, Library, Next, ROOT, Refresh, TRUST};
@@ -123,11 +124,14 @@ pub fn enrol(
     wanted: &Enrolment<'_>,
     show_code: &mut dyn FnMut(&str),
 ) -> Result<NewlyEnrolled, EnrolError> {
+    crash::forbid_core_dumps();
     let (pairing, centre, root_hash) = read_pairing(wanted.pairing)?;
     let folder = Folder::open(wanted.data)?;
     if folder.has(DATABASE) {
         return Err(StoreError::AlreadyThere.into());
     }
+    // A keychain that does not work, or a passphrase that is too short, must not cost the token.
+    let kek = Kek::create(&folder, &wanted.unlock)?;
     let clock = Clock::new(0);
     let link = Link::start(centre.clone(), clock)?;
     let keys = Keys::generate()?;
@@ -155,7 +159,6 @@ pub fn enrol(
     folder.replace(TRUST, &trust_bytes)?;
     folder.replace(ASSIGNMENT, &assignment)?;
     let library = fill_library(&folder, &root_hash, &keys, &link, clock)?;
-    let kek = Kek::create(&folder, &wanted.unlock)?;
     let outcome = NewlyEnrolled {
         venue: library.assignment().venue.name.clone(),
         gate: library.assignment().gate,

@@ -3,6 +3,7 @@
 pub mod camera;
 mod clock;
 mod controller;
+mod crash;
 mod enrol;
 mod folder;
 mod headless;

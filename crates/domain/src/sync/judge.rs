@@ -18,6 +18,8 @@ pub struct Question {
     pub highest: u64,
     /// The last entry that we hold a receipt for.
     pub acked: u64,
+    /// The question was a batch that began with entries that have a receipt, after [`Judgement::Behind`].
+    pub again: bool,
 }
 
 /// What to make of an answer.
@@ -39,7 +41,14 @@ pub enum Judgement {
     Fork,
     /// Our epoch is over. Nothing leaves.
     Fenced,
-    /// The centre stands behind a receipt that it gave us. Nothing leaves.
+    /// The centre stands behind a receipt that it gave us: it came back from an older copy. From this number
+    /// on it gets what we still hold of those entries, cores and hashes, so that the chain goes on. Nothing
+    /// leaves.
+    Behind {
+        /// The number.
+        first: u64,
+    },
+    /// The centre stands behind a receipt that it gave us, on no chain of ours. Nothing leaves.
     Hole,
     /// Not for us, not about what we hold, or older than what we know: it changes nothing.
     Ignore,
@@ -64,7 +73,17 @@ pub fn judge(answer: &Answer, question: &Question, ours: Option<ChainHash>) -> J
         AnswerKind::Ok | AnswerKind::Gap if named > question.highest => Judgement::Ignore,
         // Before the first entry there is no row to compare: everything is still here to be sent.
         AnswerKind::Gap if named == 0 && question.acked == 0 => Judgement::ResendFrom { first: 1 },
+        AnswerKind::Gap if named < question.acked && (same_hash || named == 0) => {
+            Judgement::Behind {
+                first: named.saturating_add(1),
+            }
+        }
         AnswerKind::Gap if named < question.acked => Judgement::Hole,
+        AnswerKind::Ok if question.again && named < question.acked && same_hash => {
+            Judgement::Behind {
+                first: named.saturating_add(1),
+            }
+        }
         AnswerKind::Gap if same_hash => Judgement::ResendFrom {
             first: named.saturating_add(1),
         },
@@ -87,6 +106,7 @@ mod tests {
         nonce: [9; 16],
         highest: 10,
         acked: 4,
+        again: false,
     };
 
     fn answer(kind: AnswerKind, acked_seq: u64) -> Answer {
@@ -173,8 +193,21 @@ mod tests {
     }
 
     #[test]
-    fn a_centre_behind_its_own_receipt_is_shown_and_nothing_leaves() {
-        assert_eq!(judged(&answer(AnswerKind::Gap, 3)), Judgement::Hole);
+    fn a_centre_behind_its_own_receipt_gets_again_what_we_hold_and_nothing_leaves() {
+        let behind = Judgement::Behind { first: 4 };
+        assert_eq!(judged(&answer(AnswerKind::Gap, 3)), behind);
+        let again = Question {
+            again: true,
+            ..QUESTION
+        };
+        let ours = Some(ChainHash([7; 32]));
+        assert_eq!(judge(&answer(AnswerKind::Ok, 3), &again, ours), behind);
+        for ours in [Some(ChainHash([8; 32])), None] {
+            let gap = judge(&answer(AnswerKind::Gap, 3), &QUESTION, ours);
+            assert_eq!(gap, Judgement::Hole);
+            let ok = judge(&answer(AnswerKind::Ok, 3), &again, ours);
+            assert_eq!(ok, Judgement::Ignore);
+        }
         assert_eq!(judged(&answer(AnswerKind::Hole, 7)), Judgement::Hole);
     }
 

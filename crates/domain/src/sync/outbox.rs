@@ -241,6 +241,7 @@ impl Outbox {
             nonce,
             highest: self.highest,
             acked: self.acked,
+            again: first.is_some_and(|first| first <= self.acked),
         };
         let judgement = judge(answer, &question, ours);
         match judgement {
@@ -266,6 +267,16 @@ impl Outbox {
                 }
                 self.next = resend;
                 known.then_some(SyncAction::Acknowledge { upto })
+            }
+            Judgement::Behind { first: resend } => {
+                self.succeed(answer, now);
+                // What brings the centre no further would be sent again at once, for ever.
+                if first == Some(resend) {
+                    self.back_off(now, jitter);
+                }
+                self.next = resend;
+                self.link = LinkView::Disputed;
+                Some(SyncAction::Dispute(judgement))
             }
             Judgement::Fork | Judgement::Fenced | Judgement::Hole => {
                 self.back_off(now, jitter);

@@ -369,6 +369,35 @@ fn forks_fences_and_holes_are_told_and_nothing_leaves() {
 }
 
 #[test]
+fn a_centre_that_came_back_from_an_older_copy_is_brought_up_and_goes_on() {
+    let mut post = Post::new(1_010, 1_005);
+    assert_eq!(post.tick(), send(1_006, 1_010));
+    let told = |first| SyncAction::Dispute(Judgement::Behind { first });
+    let sent = |first, last| SyncAction::Send { first, last };
+    let answered = post.answer(AnswerKind::Gap, 3);
+    assert_eq!(answered, [told(4), sent(4, 503)]);
+    assert_eq!((post.waiting(), post.link()), (5, LinkView::Disputed));
+    let answered = post.answer(AnswerKind::Ok, 503);
+    assert_eq!(answered, [told(504), sent(504, 1_003)]);
+    let answered = post.answer(AnswerKind::Ok, 1_003);
+    assert_eq!(answered, [told(1_004), sent(1_004, 1_010)]);
+    let answered = post.answer(AnswerKind::Ok, 1_010);
+    assert_eq!(answered, [SyncAction::Acknowledge { upto: 1_010 }]);
+    assert_eq!((post.waiting(), post.link()), (0, LinkView::Online));
+}
+
+#[test]
+fn a_centre_that_stays_behind_is_not_sent_the_same_in_a_circle() {
+    let mut post = Post::new(10, 5);
+    post.tick();
+    post.answer(AnswerKind::Gap, 3);
+    let answered = post.answer(AnswerKind::Gap, 3);
+    let told = SyncAction::Dispute(Judgement::Behind { first: 4 });
+    assert_eq!(answered, [told]);
+    assert_eq!(post.after(900_000), send(4, 10));
+}
+
+#[test]
 fn an_answer_that_means_nothing_is_a_failure_and_the_batch_is_sent_again() {
     let mut post = Post::new(5, 2);
     post.tick();

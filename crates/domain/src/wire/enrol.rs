@@ -1,14 +1,17 @@
 //! Enrolment: a one-time token that the authority handed over becomes a station with keys of its own
 //! (SECURITY.md §4).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use crate::cbor::{self, Value};
 use crate::crypto::{BadSignature, PublicKey, SealingKey, SigningKey, WeakKey, label, sha256};
 
-/// What the authority hands over, as a file or a code: where the centre is and how to know it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What the authority hands over, as a file or a code: where the centre is and how to know it. Its `Debug`
+/// tells no token.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pairing {
     /// The centre's address, `https://...`.
@@ -22,6 +25,15 @@ pub struct Pairing {
     /// SHA-256 of the public key (SPKI) that the centre's TLS shows, 64 hexadecimal digits; without it a
     /// CA decides.
     pub spki_sha256: Option<String>,
+}
+
+impl fmt::Debug for Pairing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pairing")
+            .field("url", &self.url)
+            .field("authority", &self.authority)
+            .finish_non_exhaustive()
+    }
 }
 
 /// 128 random bits that are good for one enrolment within 15 minutes. Wiped on drop.
@@ -204,4 +216,23 @@ fn message(token: &PairingToken, signing_key: &PublicKey, sealing_key: &SealingK
     message.extend_from_slice(signing_key.as_bytes());
     message.extend_from_slice(sealing_key.as_bytes());
     message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pairing_tells_no_token_in_a_debug_line() {
+        let pairing = Pairing {
+            url: "https://centre.example".to_owned(),
+            token: "00112233445566778899aabbccddeeff".to_owned(),
+            authority: "01".repeat(16),
+            root_sha256: "02".repeat(32),
+            spki_sha256: None,
+        };
+        let line = format!("{pairing:?}");
+        assert!(line.contains("centre.example"), "{line}");
+        assert!(!line.contains(&pairing.token), "{line}");
+    }
 }

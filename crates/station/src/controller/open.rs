@@ -15,6 +15,7 @@ use super::eye::{Eye, Frames};
 use super::station::{Look, Station, Timers};
 use super::{CameraChoice, Handle, Happening, Listener, OpenError, StationConfig, source};
 use crate::clock::Clock;
+use crate::crash;
 use crate::enrol::{CENTRE_STATE, CentreRecord, ROOT_STATE};
 use crate::folder::Folder;
 use crate::knowledge::Library;
@@ -64,6 +65,7 @@ pub(crate) fn open_on(
     happenings: Box<dyn FnMut(Happening) + Send>,
     network: Network,
 ) -> Result<Handle, OpenError> {
+    crash::forbid_core_dumps();
     let choice = if config.demo_camera && config.camera == CameraChoice::Auto {
         CameraChoice::Demo
     } else {

@@ -68,13 +68,15 @@ pub struct Library {
     secrets: BTreeMap<u64, Secret>,
     own_key: PublicKey,
     list: Option<List>,
+    /// The newest manifest that was taken, also where its list does not open or counts no longer: none
+    /// older takes its place.
+    manifest: Option<Held>,
 }
 
 /// The status list in use.
 struct List {
     snapshot: Arc<Snapshot>,
     signer: Option<Kid>,
-    held: Held,
 }
 
 /// A manifest that verified and is newer, and the files that it still wants.
@@ -134,6 +136,7 @@ impl Library {
             root,
             own_key,
             list: None,
+            manifest: None,
         };
         if let Err(error) = library.load_list(folder) {
             warn!(%error, "the status list on the disk is not usable");
@@ -171,7 +174,8 @@ impl Library {
         self.first_hash
     }
 
-    /// Takes a newer trust list. True if it is one.
+    /// Takes a newer trust list. True if it is one. A status list whose signer it no longer names counts no
+    /// more.
     ///
     /// # Errors
     /// See [`KnowledgeError`]; what was held stays.
@@ -191,6 +195,7 @@ impl Library {
                     Arc::new(trust.clone()),
                     Held::of(trust.body.header.version, bytes),
                 );
+                self.drop_list_of_a_stranger();
 
                 Ok(true)
             }
@@ -227,7 +232,7 @@ impl Library {
         }
     }
 
-    /// Looks at a manifest: none if it is the one held, otherwise what it wants.
+    /// Looks at a manifest: none if its list is the one in use, otherwise what it wants.
     ///
     /// # Errors
     /// See [`KnowledgeError`]; what was held stays.
@@ -240,15 +245,15 @@ impl Library {
         let keys = self.trust.0.status(now);
         let manifest =
             Manifest::verify(&bytes, self.root.header.authority, &keys).map_err(of(MANIFEST))?;
-        let held = self.list.as_ref().map(|list| &list.held);
+        let held = self.manifest.as_ref();
         match Held::judge(held, &manifest.header, &bytes, now).map_err(of(MANIFEST))? {
-            Newer::Same => Ok(None),
-            Newer::Take => {
+            Newer::Same if self.list.is_some() => Ok(None),
+            Newer::Same | Newer::Take => {
                 let missing = manifest
                     .shards
                     .iter()
                     .map(|shard| shard.full.sha256)
-                    .filter(|hash| !folder.has(&file_name(hash)))
+                    .filter(|hash| !is_there(folder, hash))
                     .collect();
 
                 Ok(Some(Wanted {
@@ -269,6 +274,8 @@ impl Library {
             return Err(SnapshotError::File(domain::status::FileError::OtherFile).into());
         }
         folder.make_folder(STATUS)?;
+        // What stood under this name was spoilt, and is not worth a copy.
+        folder.remove(&file_name(hash))?;
         folder.replace(&file_name(hash), bytes)?;
 
         Ok(())
@@ -279,8 +286,10 @@ impl Library {
     /// # Errors
     /// See [`KnowledgeError`]; what was held stays.
     pub fn take_list(&mut self, folder: &Folder, wanted: Wanted) -> Result<(), KnowledgeError> {
+        let held = Held::of(wanted.manifest.header.version, &wanted.bytes);
         let list = self.open_list(folder, wanted.manifest, &wanted.bytes)?;
         folder.replace(MANIFEST, &wanted.bytes)?;
+        self.manifest = Some(held);
         let old = self.list.replace(list);
         self.forget_files_of(folder, old.as_ref())
     }
@@ -299,9 +308,23 @@ impl Library {
             .collect();
         let manifest =
             Manifest::verify(&bytes, self.root.header.authority, &keys).map_err(of(MANIFEST))?;
+        self.manifest = Some(Held::of(manifest.header.version, &bytes));
         self.list = Some(self.open_list(folder, manifest, &bytes)?);
 
         Ok(())
+    }
+
+    fn drop_list_of_a_stranger(&mut self) {
+        let named: Vec<Kid> = self
+            .trust
+            .0
+            .body
+            .status
+            .iter()
+            .map(|role| role.key.kid())
+            .collect();
+        self.list
+            .take_if(|list| list.signer.is_none_or(|signer| !named.contains(&signer)));
     }
 
     fn open_list(
@@ -310,7 +333,6 @@ impl Library {
         manifest: Manifest,
         bytes: &[u8],
     ) -> Result<List, KnowledgeError> {
-        let held = Held::of(manifest.header.version, bytes);
         let secret = self.secrets.get(&manifest.week);
         let snapshot = Snapshot::open(
             manifest,
@@ -321,7 +343,6 @@ impl Library {
         Ok(List {
             snapshot: Arc::new(snapshot),
             signer: Manifest::signer(bytes),
-            held,
         })
     }
 
@@ -344,6 +365,13 @@ impl Library {
 
 fn of(name: &'static str) -> impl Fn(DocumentError) -> KnowledgeError {
     move |source| KnowledgeError::Document { name, source }
+}
+
+/// Whole, that is: a file that was cut or spoilt is fetched again.
+fn is_there(folder: &Folder, hash: &[u8; 32]) -> bool {
+    folder
+        .read(&file_name(hash), MAX_STATUS)
+        .is_ok_and(|bytes| bytes.is_some_and(|bytes| sha256(&[&bytes]) == *hash))
 }
 
 fn file_name(hash: &[u8; 32]) -> String {

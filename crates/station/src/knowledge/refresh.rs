@@ -7,7 +7,7 @@ use tracing::warn;
 
 use super::{KnowledgeError, Library, Wanted};
 use crate::folder::Folder;
-use crate::link::{Outcome, Request};
+use crate::link::{NoAnswer, Outcome, Request};
 
 /// What to do next.
 pub enum Next {
@@ -53,34 +53,54 @@ impl Refresh {
         opening: &OpeningKey,
         now: Timestamp,
     ) -> Next {
-        let Ok(response) = outcome else {
-            return Next::Done(self.changed);
+        let answer = match outcome {
+            Ok(response) => Some(response),
+            // What is refused to this station may still be given to everyone.
+            Err(NoAnswer::Refused { status, .. }) => {
+                warn!(status, "the centre refuses a document");
+                None
+            }
+            Err(
+                NoAnswer::Closed | NoAnswer::TooLarge | NoAnswer::Unreachable | NoAnswer::Untrusted,
+            ) => return Next::Done(self.changed),
         };
-        let (there, body) = (response.status == 200, response.body);
         match std::mem::replace(&mut self.awaited, Awaited::Trust) {
             Awaited::Trust => {
-                self.note(library.take_trust(folder, &body, now));
+                if let Some(trust) = answer {
+                    self.note(library.take_trust(folder, &trust.body, now));
+                }
                 self.awaited = Awaited::Assignment;
 
                 Next::Ask(Request::Assignment(std::mem::take(&mut self.hello)))
             }
             Awaited::Assignment => {
-                if there {
+                if let Some(assignment) = answer.filter(|answer| answer.status == 200) {
+                    let body = assignment.body;
                     self.note(library.take_assignment(folder, &body, opening, now));
                 }
                 self.awaited = Awaited::Manifest;
 
                 Next::Ask(Request::Manifest)
             }
-            Awaited::Manifest => match library.consider_manifest(folder, body, now) {
-                Ok(Some(wanted)) => self.fetch_next(wanted, library, folder),
-                Ok(None) => Next::Done(self.changed),
-                Err(error) => self.give_up(&error),
-            },
-            Awaited::File(hash, wanted) => match Library::add_file(folder, &hash, &body) {
-                Ok(()) => self.fetch_next(*wanted, library, folder),
-                Err(error) => self.give_up(&error),
-            },
+            Awaited::Manifest => {
+                let Some(manifest) = answer else {
+                    return Next::Done(self.changed);
+                };
+                match library.consider_manifest(folder, manifest.body, now) {
+                    Ok(Some(wanted)) => self.fetch_next(wanted, library, folder),
+                    Ok(None) => Next::Done(self.changed),
+                    Err(error) => self.give_up(&error),
+                }
+            }
+            Awaited::File(hash, wanted) => {
+                let Some(file) = answer else {
+                    return Next::Done(self.changed);
+                };
+                match Library::add_file(folder, &hash, &file.body) {
+                    Ok(()) => self.fetch_next(*wanted, library, folder),
+                    Err(error) => self.give_up(&error),
+                }
+            }
         }
     }
 

@@ -57,7 +57,7 @@ impl Store {
     /// Adds an entry; when this returns, it is durable.
     ///
     /// # Errors
-    /// See [`StoreError`]. An emergency takes the reserve of a full disk before it fails.
+    /// See [`StoreError`]. An emergency takes of the reserve of a full disk before it fails.
     pub fn append(
         &mut self,
         entry: &NewEntry,
@@ -162,14 +162,19 @@ impl Store {
         witness: Witness,
         beside: Beside,
     ) -> Result<(u64, ChainHash), StoreError> {
-        self.reserve.release().map_err(|_| StoreError::DiskFull)?;
         let flagged = NewEntry {
             flags: entry.flags | Flags::RESERVE,
             ..entry.clone()
         };
-        let prepared = self.prepare(&flagged, seat, witness, beside)?;
+        while self.reserve.give().map_err(|_| StoreError::DiskFull)? {
+            let prepared = self.prepare(&flagged, seat, witness, beside)?;
+            match self.commit(prepared) {
+                Err(error) if error.is_about_room() => {}
+                outcome => return outcome,
+            }
+        }
 
-        self.commit(prepared)
+        Err(StoreError::DiskFull)
     }
 }
 

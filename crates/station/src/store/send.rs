@@ -169,10 +169,12 @@ impl Store {
                 .ok()
         });
         let Some(carried) = carried else {
-            warn!(
-                seq,
-                "a row's body does not open: the entry is sent without it"
-            );
+            if seq > self.acked.seq {
+                warn!(
+                    seq,
+                    "a row's body does not open: the entry is sent without it"
+                );
+            }
             return SealedEntry {
                 core,
                 token: None,

@@ -31,7 +31,7 @@ impl Authority {
             threshold: 2,
             demo,
         };
-        let (manifest, status_file) = list(now);
+        let (manifest, status_file) = list(1, now.plus(-HOUR), now);
 
         Self {
             now,
@@ -40,6 +40,20 @@ impl Authority {
             manifest: manifest.sign(&key(13)),
             status_file,
         }
+    }
+
+    /// Signs a list of this version and time.
+    pub(crate) fn publish(&mut self, version: u64, as_of: Timestamp) {
+        let (manifest, status_file) = list(version, as_of, self.now);
+        (self.manifest, self.status_file) = (manifest.sign(&key(13)), status_file);
+    }
+
+    /// Signs the next trust list, which names another status key.
+    pub(crate) fn drop_the_status_key(&mut self) {
+        let mut body = trust(self.now);
+        body.header.version = 2;
+        body.status[0].key = key(23).public();
+        self.trust = body.sign(&[&key(1), &key(3)]);
     }
 
     /// The code of resident `n`: 0 green, 1 yellow, 2 red.
@@ -155,22 +169,24 @@ fn trust(now: Timestamp) -> TrustBody {
     }
 }
 
-fn list(now: Timestamp) -> (Manifest, Vec<u8>) {
-    let as_of = now.plus(-HOUR);
+fn list(version: u64, as_of: Timestamp, now: Timestamp) -> (Manifest, Vec<u8>) {
     let sample = Sample::Negative(now.plus(-12 * HOUR));
     let table: Vec<u8> = [Colour::Green, Colour::Yellow, Colour::Red]
         .into_iter()
         .map(|colour| Cell::coloured(colour, sample, as_of).0)
         .collect();
-    let (file, full) = pack_full(&table, URI, 0, 1, &status_secret()).unwrap();
+    let (file, full) = pack_full(&table, URI, 0, version, &status_secret()).unwrap();
     let manifest = Manifest {
-        header: header(as_of, 10 * DAY),
+        header: Header {
+            version,
+            ..header(as_of, 10 * DAY)
+        },
         uri: URI.to_owned(),
-        week: as_of.week(),
+        week: now.plus(-HOUR).week(),
         shards: vec![Shard {
             first: 0,
             count: full.raw_length,
-            version: 1,
+            version,
             sha256: sha256(&[&table]),
             full,
             deltas: Vec::new(),

@@ -9,6 +9,7 @@ use domain::crypto::{PublicKey, SealingKey, sha256};
 use domain::document::Assignment;
 use domain::entry::{ChainHash, genesis};
 use domain::hex;
+use domain::time::Timestamp;
 use domain::wire::{
     Answer, AnswerKind, Batch, CheckedEntry, EnrolRequest, Enrolled, Hello, Pairing,
 };
@@ -32,6 +33,8 @@ struct Desk {
     head: Option<(u64, ChainHash)>,
     entries: Vec<CheckedEntry>,
     up: bool,
+    knows_the_station: bool,
+    lists_asked: u32,
 }
 
 impl Centre {
@@ -60,6 +63,8 @@ impl Centre {
             head: None,
             entries: Vec::new(),
             up: true,
+            knows_the_station: true,
+            lists_asked: 0,
         }));
         let (config, shared) = (Arc::new(config), Arc::clone(&desk));
         thread::spawn(move || {
@@ -88,6 +93,26 @@ impl Centre {
 
     pub(crate) fn go(&self, up: bool) {
         self.desk.lock().unwrap().up = up;
+    }
+
+    /// From now on the list is of this version and time.
+    pub(crate) fn publish(&self, version: u64, as_of: Timestamp) {
+        self.desk.lock().unwrap().authority.publish(version, as_of);
+    }
+
+    /// A newer trust list names another status key.
+    pub(crate) fn drop_the_status_key(&self) {
+        self.desk.lock().unwrap().authority.drop_the_status_key();
+    }
+
+    /// As after a loss of its register.
+    pub(crate) fn forget_the_station(&self) {
+        self.desk.lock().unwrap().knows_the_station = false;
+    }
+
+    /// How often a list was asked for.
+    pub(crate) fn lists_asked(&self) -> u32 {
+        self.desk.lock().unwrap().lists_asked
     }
 
     pub(crate) fn entries(&self) -> Vec<CheckedEntry> {
@@ -139,6 +164,9 @@ impl Desk {
         }
         match path {
             "/v1/enrolments" => self.enrol(body),
+            "/v1/assignments" | "/v1/head" | "/v1/batches" if !self.knows_the_station => {
+                (401, Vec::new())
+            }
             "/v1/assignments" => self.assign(),
             "/v1/head" => {
                 let (hello, _) = Hello::read(body).unwrap();
@@ -146,7 +174,10 @@ impl Desk {
             }
             "/v1/batches" => self.batch(body),
             "/v1/knowledge/trust" => (200, self.authority.trust.clone()),
-            "/v1/knowledge/manifest" => (200, self.authority.manifest.clone()),
+            "/v1/knowledge/manifest" => {
+                self.lists_asked += 1;
+                (200, self.authority.manifest.clone())
+            }
             _ if path.starts_with("/v1/status/") => (200, self.authority.status_file.clone()),
             _ => (404, Vec::new()),
         }

@@ -6,6 +6,7 @@ mod authority;
 mod centre;
 mod draw;
 mod headless;
+mod knowledge;
 mod story;
 
 use std::cell::Cell;
@@ -111,6 +112,12 @@ impl Desk {
         }
     }
 
+    /// Waits while the screen's clock goes on for so many seconds.
+    fn ticks(&self, seconds: i64) {
+        let until = self.screen(|_| true).now.plus(seconds);
+        self.screen(|screen| screen.now >= until);
+    }
+
     /// The number of the next entry that becomes durable.
     fn durable(&self) -> u64 {
         loop {
@@ -139,13 +146,22 @@ fn enrol_at(
     centre: &Centre,
     demo: bool,
 ) -> Result<NewlyEnrolled, station::EnrolError> {
+    enrol_under(data, centre, demo, Unlock::KeyFile)
+}
+
+fn enrol_under(
+    data: &Path,
+    centre: &Centre,
+    demo: bool,
+    unlock: Unlock,
+) -> Result<NewlyEnrolled, station::EnrolError> {
     let (_running, stop) = channel();
     let pairing = centre.pairing();
     let wanted = Enrolment {
         data,
         pairing: &pairing,
         demo,
-        unlock: Unlock::KeyFile,
+        unlock,
         stop,
     };
     let mut shown = Vec::new();

@@ -3,7 +3,9 @@ use domain::screen::{Command, LinkView, OperatorScreen, Protection, Stage};
 use domain::time::HOUR;
 use domain::verdict::{EmergencyReason, Reason, Verdict};
 use domain::wire::EntryCheck;
-use station::{EnrolError, Folder, KeyError, OpenError, StationConfig, Store, StoreError, Unlock};
+use station::{
+    EnrolError, Folder, KeyError, OpenError, Passphrase, StationConfig, Store, StoreError, Unlock,
+};
 
 use super::*;
 
@@ -184,6 +186,18 @@ fn a_demonstration_is_refused_by_a_real_station_and_a_token_works_once() {
         enrol_at(data.path(), &centre, true),
         Err(EnrolError::Refused)
     ));
+}
+
+#[test]
+fn a_passphrase_that_is_too_short_does_not_cost_the_token() {
+    let data = tempfile::tempdir().unwrap();
+    let centre = Centre::start(Authority::new(now(), true));
+    let short = Unlock::Passphrase(Passphrase::new("short".to_owned()));
+    assert!(matches!(
+        enrol_under(data.path(), &centre, true, short),
+        Err(EnrolError::Key(KeyError::TooShort))
+    ));
+    enrol_at(data.path(), &centre, true).unwrap();
 }
 
 #[test]
