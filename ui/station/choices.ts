@@ -1,0 +1,207 @@
+// What staff can do now: the keys that work and the buttons that are drawn are one list.
+import type { Command, OperatorScreen, Reason, VerdictView } from '../shared/bindings';
+import type { Key } from '../shared/words.svelte';
+import type { KeyName } from './keys';
+
+export type Form = 'emergency' | 'register';
+
+export type Act =
+  | { readonly do: 'send'; readonly command: Command }
+  | { readonly do: 'open'; readonly form: Form }
+  | { readonly do: 'speak' };
+
+export interface Choice {
+  readonly key: KeyName;
+  readonly label: Key;
+  readonly act: Act;
+  /** Paper: a large button. Sill: a key with its word. Quiet: the key works, and is drawn elsewhere or not at all. */
+  readonly at: 'paper' | 'sill' | 'quiet';
+  /** What usually follows: drawn first and full. */
+  readonly first?: boolean;
+}
+
+/** For a stage that is about no scan: whatever number comes, the station takes it to mean that stage. */
+const NO_SCAN = 0;
+
+/** `covered`: the name on the screen was there and has been blanked. */
+export function choices(screen: OperatorScreen, covered: boolean): readonly Choice[] {
+  const own = ofStage(screen, covered);
+  const taken = new Set(own.map((choice) => choice.key));
+
+  return [...own, ...always(screen).filter((choice) => !taken.has(choice.key))];
+}
+
+/** The scan that an emergency admission would be about. */
+export function scanOnScreen(screen: OperatorScreen): number | null {
+  switch (screen.stage.stage) {
+    case 'comparing':
+    case 'storing':
+    case 'verdict':
+      return screen.stage.scan;
+    case 'watching':
+    case 'let_in':
+    case 'emergency':
+    case 'undone':
+      return null;
+  }
+}
+
+function ofStage(screen: OperatorScreen, covered: boolean): readonly Choice[] {
+  const { stage } = screen;
+  switch (stage.stage) {
+    case 'watching':
+      return watching(screen);
+    case 'comparing':
+      return comparing(stage.scan, stage.person === null);
+    case 'verdict':
+      return [...verdict(screen, stage), ...uncover(stage.scan, covered)];
+    case 'let_in':
+      return [...undo(screen, 'paper'), paper('Esc', 'act.dismiss', send({ command: 'dismiss', scan: stage.scan }))];
+    case 'storing':
+      return [];
+    case 'emergency':
+    case 'undone':
+      return [sill('Esc', 'act.back', send({ command: 'dismiss', scan: NO_SCAN }))];
+  }
+}
+
+/** Emergency is one key from every screen; so is the other language. */
+function always(screen: OperatorScreen): readonly Choice[] {
+  return [
+    sill('F9', 'act.emergency', open('emergency')),
+    { ...sill('F8', 'language.other', { do: 'speak' }), at: screen.stage.stage === 'watching' ? 'sill' : 'quiet' },
+    quiet('F6', 'act.sync', send({ command: 'sync_now' })),
+  ];
+}
+
+function watching(screen: OperatorScreen): readonly Choice[] {
+  const { camera } = screen;
+  const blind = camera.state === 'missing' || camera.state === 'lost';
+  const register = open('register');
+  if (!blind) return [sill('F2', 'act.register', register), ...undo(screen, 'sill')];
+  if (!screen.demo) return [first('F2', 'act.register', register), ...undo(screen, 'sill')];
+
+  return [
+    first('D', 'act.demo_camera', send({ command: 'use_demo_camera' })),
+    sill('F2', 'act.register', register),
+    ...undo(screen, 'sill'),
+  ];
+}
+
+/** Nobody confirms what is not to be seen: Enter then brings the name back. */
+function comparing(scan: number, blank: boolean): readonly Choice[] {
+  const confirm = blank
+    ? first('Enter', 'act.show_person', send({ command: 'show_person', scan }))
+    : first('Enter', 'act.matches', send({ command: 'matches', scan }));
+
+  return [
+    confirm,
+    paper('N', 'act.differs', send({ command: 'differs', scan })),
+    paper('M', 'act.no_document', send({ command: 'no_document', scan })),
+    sill('Esc', 'act.back', send({ command: 'dismiss', scan })),
+  ];
+}
+
+function verdict(screen: OperatorScreen, view: VerdictView): readonly Choice[] {
+  const dismiss = send({ command: 'dismiss', scan: view.scan });
+  const reason = view.reasons[0]?.reason;
+  switch (view.verdict) {
+    case 'admit':
+      return [
+        ...undo(screen, 'paper'),
+        paper('Space', 'act.hold', send({ command: 'hold', scan: view.scan })),
+        quiet('Esc', 'act.dismiss', dismiss),
+      ];
+    case 'attention':
+      return [
+        view.may_let_in
+          ? first('Enter', letInWords(reason), send({ command: 'let_in', scan: view.scan }))
+          : first('Enter', 'act.sent_to_desk', dismiss),
+        paper('Esc', 'act.not_admitted', dismiss),
+      ];
+    case 'refuse':
+      return refused(reason, dismiss);
+    case 'undecided':
+      return undecided(reason, dismiss);
+  }
+}
+
+function letInWords(reason: Reason | undefined): Key {
+  if (reason === 'seen_recently') return 'act.let_in_same';
+  if (reason === 'by_hand') return 'act.let_in_by_hand';
+
+  return 'act.let_in';
+}
+
+/** The first action is the way to help: where the sheet is at fault, register the person by the ID. */
+function refused(reason: Reason | undefined, dismiss: Act): readonly Choice[] {
+  switch (reason) {
+    case 'red':
+    case 'no_test':
+    case 'test_too_old':
+    case 'test_positive':
+    case 'id_missing':
+      return [first('Esc', 'act.dismiss', dismiss), paper('F9', 'act.emergency_long', open('emergency'))];
+    case 'id_differs':
+    case 'not_yet_valid':
+    case 'venue_code':
+    case 'not_a_pass':
+    case 'kind_not_allowed':
+      return [first('Esc', 'act.dismiss', dismiss), sill('F2', 'act.register', open('register'))];
+    default:
+      return [first('F2', 'act.register', open('register')), paper('Esc', 'act.dismiss', dismiss)];
+  }
+}
+
+/** The first action mends the cause. */
+function undecided(reason: Reason | undefined, dismiss: Act): readonly Choice[] {
+  switch (reason) {
+    case 'cannot_store':
+    case 'log_rolled_back':
+    case 'rule_failed':
+      return [first('Esc', 'act.dismiss', dismiss), paper('F9', 'act.emergency_long', open('emergency'))];
+    case 'not_in_list':
+    case 'unsupported':
+      return [first('F2', 'act.register', open('register')), paper('Esc', 'act.dismiss', dismiss)];
+    default:
+      return [
+        first('F6', 'act.update', send({ command: 'sync_now' })),
+        paper('Esc', 'act.dismiss', dismiss),
+      ];
+  }
+}
+
+function undo(screen: OperatorScreen, at: 'paper' | 'sill'): readonly Choice[] {
+  if (screen.undo === null) return [];
+  const label: Key = at === 'paper' ? 'act.undo' : 'act.undo_number';
+
+  return [{ key: 'U', label, act: send({ command: 'undo', seq: screen.undo.seq }), at }];
+}
+
+function uncover(scan: number, covered: boolean): readonly Choice[] {
+  return covered ? [quiet('V', 'act.show_person', send({ command: 'show_person', scan }))] : [];
+}
+
+function first(key: KeyName, label: Key, act: Act): Choice {
+  return { key, label, act, at: 'paper', first: true };
+}
+
+function paper(key: KeyName, label: Key, act: Act): Choice {
+  return { key, label, act, at: 'paper' };
+}
+
+function sill(key: KeyName, label: Key, act: Act): Choice {
+  return { key, label, act, at: 'sill' };
+}
+
+function quiet(key: KeyName, label: Key, act: Act): Choice {
+  return { key, label, act, at: 'quiet' };
+}
+
+function send(command: Command): Act {
+  return { do: 'send', command };
+}
+
+function open(form: Form): Act {
+  return { do: 'open', form };
+}

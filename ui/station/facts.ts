@@ -1,0 +1,152 @@
+// The rows of facts on the paper.
+import type { Colour, KnowledgeView, PersonView, ReasonView, StatusView, TestView } from '../shared/bindings';
+import { type Row, decidingRow } from '../shared/reasons';
+import { HOUR, ago, dayAndTime, duration, fullDate, hoursAndMinutes, monthAndDay } from '../shared/time';
+import { say } from '../shared/words.svelte';
+
+export interface Fact {
+  readonly row: Row | 'claims' | 'keys' | 'last_four';
+  readonly label: string;
+  readonly value: string;
+  readonly note?: string;
+  readonly washed: boolean;
+  /** A code mark before the value; `null` is the grey one. */
+  readonly mark?: Colour | null;
+}
+
+export interface Known {
+  readonly person: PersonView | null;
+  readonly knowledge: KnowledgeView;
+  readonly deciding: ReasonView | null;
+  readonly clock: number;
+  readonly offset: number;
+  readonly compares: boolean;
+  readonly covered: boolean;
+}
+
+export function factsOf(known: Known): readonly Fact[] {
+  const { person } = known;
+  const washed = known.deciding === null ? null : decidingRow(known.deciding.reason);
+  const rows = person === null ? unproven(known) : proven(known, person);
+
+  return rows.map((row) => ({ ...row, washed: row.row === washed || stale(known, row) }));
+}
+
+type Unwashed = Omit<Fact, 'washed'>;
+
+function proven(known: Known, person: PersonView): readonly Unwashed[] {
+  const { status } = person;
+
+  return [
+    ...(status === null ? [] : [colour(known, status), test(known, status.test)]),
+    asOf(known, status?.as_of ?? known.knowledge.status_as_of),
+    ...(person.expires === null ? [] : [expires(known, person.expires)]),
+    ...seen(known),
+    ...holder(known, person),
+    ...(known.compares ? [{ row: 'last_four' as const, label: say('facts.last_four'), value: person.last_four }] : []),
+  ];
+}
+
+/** Nothing of what a code claims is shown before it is proven. */
+function unproven(known: Known): readonly Unwashed[] {
+  const claims: Unwashed = {
+    row: 'claims',
+    label: say('facts.claims'),
+    value: known.covered ? say('facts.covered') : say('facts.claims_hidden'),
+  };
+  const unasked: Unwashed = { row: 'colour', label: say('facts.colour'), value: say('colour.unasked'), mark: null };
+
+  return [claims, ...(known.covered ? [] : [unasked]), asOf(known, known.knowledge.status_as_of), ...keys(known)];
+}
+
+function colour(known: Known, status: StatusView): Unwashed {
+  const label = say('facts.colour');
+  if (status.colour === null) return { row: 'colour', label, value: say('colour.none'), mark: null };
+  const word = say(`colour.${status.colour}`);
+  if (!tooOld(known, status.as_of)) return { row: 'colour', label, value: word, mark: status.colour };
+
+  return { row: 'colour', label, value: say('colour.was', { colour: word, age: ago(status.as_of, known.clock) }), mark: null };
+}
+
+function test(known: Known, view: TestView): Unwashed {
+  const label = say('facts.test');
+  switch (view.result) {
+    case 'none':
+      return { row: 'test', label, value: say('test.none') };
+    case 'positive':
+      return { row: 'test', label, value: say('test.positive') };
+    case 'negative': {
+      const age = known.clock - view.from;
+
+      return {
+        row: 'test',
+        label,
+        // Rules count from the slot's start, and in hours: so does this age.
+        value: say('test.negative', { age: say('age.ago', { age: say('age.hours', { n: Math.max(0, Math.floor(age / HOUR)) }) }) }),
+        note: say('test.sampled', {
+          date: monthAndDay(view.from, known.offset),
+          from: hoursAndMinutes(view.from, known.offset),
+          until: hoursAndMinutes(view.until, known.offset),
+        }),
+      };
+    }
+  }
+}
+
+function asOf(known: Known, at: number | null): Unwashed {
+  const label = say('facts.as_of');
+  if (at === null) return { row: 'as_of', label, value: say('facts.none') };
+  const age = ago(at, known.clock);
+  const note = tooOld(known, at) ? say('facts.limit', { age, h: known.knowledge.status_stop_hours }) : age;
+
+  return { row: 'as_of', label, value: dayAndTime(at, known.clock, known.offset), note };
+}
+
+function expires(known: Known, at: number): Unwashed {
+  const fact: Unwashed = { row: 'expires', label: say('facts.expires'), value: fullDate(at, known.offset) };
+  switch (known.deciding?.reason) {
+    case 'revoked':
+    case 'revoked_lost':
+    case 'revoked_reissued':
+    case 'lifetime_too_long':
+      return { ...fact, note: say(`reason.${known.deciding.reason}.short`) };
+    case 'not_yet_valid':
+      return { ...fact, note: say('facts.not_begun') };
+    default:
+      return known.clock > at ? { ...fact, note: say('facts.over', { age: duration(known.clock - at) }) } : fact;
+  }
+}
+
+function seen(known: Known): readonly Unwashed[] {
+  const { deciding } = known;
+  if (deciding?.reason !== 'seen_recently' || deciding.amount === null) return [];
+
+  return [{ row: 'seen', label: say('facts.seen'), value: say('age.ago', { age: say('age.minutes', { n: deciding.amount }) }) }];
+}
+
+function holder(known: Known, person: PersonView): readonly Unwashed[] {
+  if (known.deciding?.reason !== 'class_differs') return [];
+  const value = say(person.class === null ? 'class.none' : `class.${person.class}`);
+  const fact: Unwashed = { row: 'class', label: say('facts.class'), value };
+
+  return [person.birth_year === null ? fact : { ...fact, note: say('person.born', { year: person.birth_year }) }];
+}
+
+function keys(known: Known): readonly Unwashed[] {
+  const at = known.knowledge.keys_until;
+
+  return at === null ? [] : [{ row: 'keys', label: say('facts.keys'), value: fullDate(at, known.offset) }];
+}
+
+function tooOld(known: Known, at: number): boolean {
+  return known.clock - at >= known.knowledge.status_stop_hours * HOUR;
+}
+
+/** An old list is washed wherever it is shown, and so is the colour that it gave. */
+function stale(known: Known, fact: Unwashed): boolean {
+  if (fact.row !== 'as_of' && fact.row !== 'colour') return false;
+  const at = known.person?.status?.as_of ?? known.knowledge.status_as_of;
+  const limit = fact.row === 'as_of' ? known.knowledge.status_warn_hours : known.knowledge.status_stop_hours;
+
+  return at !== null && known.person !== null && known.clock - at >= limit * HOUR;
+}

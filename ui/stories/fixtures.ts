@@ -1,0 +1,228 @@
+// A screen for every state that the station can be in, as it would send it.
+import type {
+  CameraView, OperatorScreen, PersonView, Reason, ReasonView, Stage, StatusView, TestView, VerdictView,
+} from '../shared/bindings';
+import type { Fault } from '../shared/shell';
+import { DAY, HOUR, MINUTE } from '../shared/time';
+
+/** 24 November 2026, 14:32:07 in Shanghai. */
+export const NOW = 1_795_501_927;
+
+const UTC_OFFSET = 480;
+const SLOT = 4 * HOUR;
+
+export const STATUS: StatusView = { colour: 'green', test: negative(20), as_of: NOW - 12 * MINUTE };
+
+export const PERSON: PersonView = {
+  name: '王*',
+  name_altered: false,
+  birth_year: 1941,
+  last_four: '3827',
+  class: 'senior',
+  issuer: '上海市 Shanghai',
+  expires: NOW + 108 * DAY,
+  status: STATUS,
+};
+
+const WATCHING: OperatorScreen = {
+  demo: true,
+  protection: 'key_file',
+  venue: {
+    name: '华山医院门诊药房 Huashan Pharmacy',
+    address: '上海市静安区乌鲁木齐中路 12 号',
+    gate: 2,
+    utc_offset_minutes: UTC_OFFSET,
+  },
+  rule: { preset: 'public_place', test_within_hours: 48, identity_check: true },
+  now: NOW,
+  today: { admit: 412, attention: 23, refuse: 9, undecided: 3, let_in: 17, emergency: 1 },
+  knowledge: {
+    status_as_of: NOW - 12 * MINUTE,
+    status_warn_hours: 24,
+    status_stop_hours: 72,
+    keys_until: NOW + 41 * DAY,
+    clock_doubt: false,
+  },
+  sync: { waiting: 0, last_receipt: NOW - MINUTE, link: { state: 'online' } },
+  camera: { state: 'running', name: 'Integrated Webcam', demo: false },
+  last: [
+    { outcome: 'admit', reason: 'id_matches', at: NOW - 27, undone: false },
+    { outcome: 'refuse', reason: 'expired', at: NOW - 132, undone: false },
+  ],
+  undo: null,
+  stage: { stage: 'watching' },
+  notice: null,
+};
+
+export function screen(changes: Partial<OperatorScreen> = {}): OperatorScreen {
+  return { ...WATCHING, ...changes };
+}
+
+export function verdict(changes: Partial<VerdictView> & Pick<VerdictView, 'verdict' | 'reasons'>): Stage {
+  return {
+    stage: 'verdict',
+    scan: 7,
+    person: PERSON,
+    seq: 18_204,
+    may_let_in: false,
+    returns_in_ms: null,
+    ...changes,
+  };
+}
+
+export function because(reason: Reason, amount: number | null = null): ReasonView[] {
+  return [{ reason, amount }];
+}
+
+const TO_SEND = { waiting: 1, last_receipt: NOW - 3 * MINUTE, link: { state: 'online' } } as const;
+
+function decided(changes: Parameters<typeof verdict>[0], rest: Partial<OperatorScreen> = {}): OperatorScreen {
+  return screen({ sync: TO_SEND, stage: verdict(changes), ...rest });
+}
+
+function sampled(hoursAgo: number): StatusView {
+  return { ...STATUS, test: negative(hoursAgo) };
+}
+
+/** The slot that holds a sample of so many hours ago. */
+function negative(hoursAgo: number): TestView {
+  const from = Math.floor((NOW - hoursAgo * HOUR) / SLOT) * SLOT;
+
+  return { result: 'negative', from, until: from + SLOT };
+}
+
+const OLD: StatusView = { ...sampled(99), as_of: NOW - 77 * HOUR };
+const OFFLINE = {
+  waiting: 214, last_receipt: NOW - 77 * HOUR, link: { state: 'offline', since: NOW - 77 * HOUR },
+} as const;
+
+function lost(fault: Extract<CameraView, { state: 'lost' }>['fault']): OperatorScreen {
+  return screen({ camera: { state: 'lost', since: NOW - 15, fault } });
+}
+
+export const SCREENS = {
+  scan: screen(),
+  scan_demo: screen({
+    camera: { state: 'running', name: 'demo', demo: true },
+    undo: { seq: 18_204, left_ms: 21_000 },
+    sync: { waiting: 3, last_receipt: NOW - 9 * MINUTE, link: { state: 'online' } },
+    last: [
+      { outcome: 'let_in', reason: 'seen_recently', at: NOW - 9, undone: false },
+      { outcome: 'admit', reason: 'id_matches', at: NOW - 64, undone: true },
+    ],
+  }),
+  scan_first: screen({
+    demo: false,
+    protection: 'keychain',
+    today: { admit: 0, attention: 0, refuse: 0, undecided: 0, let_in: 0, emergency: 0 },
+    last: [],
+    sync: { waiting: 0, last_receipt: null, link: { state: 'untried' } },
+    rule: { preset: 'residential', test_within_hours: null, identity_check: true },
+  }),
+  scan_offline: screen({
+    sync: { waiting: 1_318, last_receipt: NOW - 31 * HOUR, link: { state: 'offline', since: NOW - 31 * HOUR } },
+    knowledge: { ...WATCHING.knowledge, status_as_of: NOW - 31 * HOUR, keys_until: NOW + 9 * DAY },
+    notice: 'seen_not_read',
+  }),
+  scan_two: screen({ notice: 'one_sheet' }),
+  scan_doubt: screen({
+    knowledge: { ...WATCHING.knowledge, clock_doubt: true },
+    sync: { waiting: 18, last_receipt: NOW - 2 * HOUR, link: { state: 'disputed' } },
+  }),
+  comparing: screen({ sync: TO_SEND, stage: { stage: 'comparing', scan: 7, person: PERSON } }),
+  comparing_long: screen({
+    sync: TO_SEND,
+    stage: {
+      stage: 'comparing',
+      scan: 7,
+      person: { ...PERSON, name: 'Maximiliane-Konstantina P*** van den B***', name_altered: true, birth_year: null },
+    },
+  }),
+  comparing_blank: screen({ sync: TO_SEND, stage: { stage: 'comparing', scan: 7, person: null }, notice: 'press_again' }),
+  storing: screen({ sync: TO_SEND, stage: { stage: 'storing', scan: 7 } }),
+  admit: decided(
+    { verdict: 'admit', reasons: because('id_matches'), returns_in_ms: 3_000 },
+    { undo: { seq: 18_204, left_ms: 28_000 } },
+  ),
+  admit_rules: decided(
+    { verdict: 'admit', reasons: because('rules_hold'), returns_in_ms: 3_000 },
+    { undo: { seq: 18_204, left_ms: 28_000 } },
+  ),
+  admit_ageing: decided(
+    {
+      verdict: 'admit',
+      reasons: because('status_ageing', 26),
+      person: { ...PERSON, status: { ...sampled(40), as_of: NOW - 26 * HOUR } },
+      returns_in_ms: 3_000,
+    },
+    { undo: { seq: 18_204, left_ms: 28_000 }, knowledge: { ...WATCHING.knowledge, status_as_of: NOW - 26 * HOUR } },
+  ),
+  attention_seen: decided({ verdict: 'attention', reasons: because('seen_recently', 4), may_let_in: true, seq: 18_205 }),
+  attention_yellow: decided({
+    verdict: 'attention',
+    reasons: because('yellow'),
+    person: { ...PERSON, name: '李**', birth_year: 1987, class: 'other', status: { ...STATUS, colour: 'yellow' } },
+    seq: 18_206,
+  }),
+  attention_class: decided({
+    verdict: 'attention',
+    reasons: because('class_differs'),
+    person: { ...PERSON, birth_year: 1990 },
+    may_let_in: true,
+  }),
+  attention_by_hand: decided({
+    verdict: 'attention',
+    reasons: because('by_hand'),
+    person: { ...PERSON, name: '赵小兰', issuer: null, expires: null, status: null },
+    may_let_in: true,
+  }),
+  refuse_forged: decided({ verdict: 'refuse', reasons: because('forged'), person: null, seq: 18_207 }),
+  refuse_red: decided({
+    verdict: 'refuse',
+    reasons: [{ reason: 'red', amount: null }, { reason: 'no_test', amount: 10 }],
+    person: { ...PERSON, name: '陈*', birth_year: 1979, class: null, status: { ...STATUS, colour: 'red', test: { result: 'none' } } },
+    seq: 18_208,
+  }),
+  refuse_expired: decided({
+    verdict: 'refuse',
+    reasons: because('expired', 12),
+    person: { ...PERSON, expires: NOW - 12 * DAY },
+    seq: 18_209,
+  }),
+  refuse_test: decided({
+    verdict: 'refuse',
+    reasons: because('test_too_old', 53),
+    person: { ...PERSON, status: sampled(53) },
+  }),
+  refuse_positive: decided({
+    verdict: 'refuse',
+    reasons: because('test_positive'),
+    person: { ...PERSON, status: { ...STATUS, test: { result: 'positive' } } },
+    seq: null,
+  }),
+  refuse_lost: decided({ verdict: 'refuse', reasons: because('revoked_lost') }),
+  undecided_status: decided(
+    { verdict: 'undecided', reasons: because('status_too_old', 77), person: { ...PERSON, status: OLD }, seq: 18_210 },
+    { sync: OFFLINE, knowledge: { ...WATCHING.knowledge, status_as_of: OLD.as_of } },
+  ),
+  undecided_clock: decided({ verdict: 'undecided', reasons: because('clock_doubt'), person: null, seq: null }),
+  undecided_store: decided({ verdict: 'undecided', reasons: because('cannot_store'), seq: null }),
+  let_in: screen({ sync: TO_SEND, undo: { seq: 18_206, left_ms: 27_000 }, stage: { stage: 'let_in', scan: 7, seq: 18_206, of: 18_205 } }),
+  emergency_done: screen({ sync: TO_SEND, stage: { stage: 'emergency', seq: 18_211, reason: 'medical_help' } }),
+  emergency_lost: screen({ sync: TO_SEND, stage: { stage: 'emergency', seq: null, reason: 'urgent_medicine' } }),
+  undone: screen({ sync: TO_SEND, stage: { stage: 'undone', of: 18_204 } }),
+  camera_opening: screen({ camera: { state: 'opening' } }),
+  camera_missing: screen({ camera: { state: 'missing' } }),
+  camera_busy: lost('busy'),
+  camera_forbidden: lost('forbidden'),
+  camera_gone: { ...lost('gone'), demo: false },
+  camera_stalled: lost('stalled'),
+} as const satisfies Record<string, OperatorScreen>;
+
+export type ScreenName = keyof typeof SCREENS;
+
+/** By the name of their story. */
+export const FAULTS: Readonly<Record<string, Fault>> = {
+  fault: { kind: 'in_use', detail: 'another station runs on this data folder: stop it first' },
+  passphrase: { kind: 'passphrase', detail: '' },
+};

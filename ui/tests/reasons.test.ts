@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+
+import type { KnowledgeView, PersonView, ReasonView, RuleView } from '../shared/bindings';
+import { why } from '../shared/reasons';
+import { HOUR } from '../shared/time';
+import { speak } from '../shared/words.svelte';
+import { type Fact, type Known, factsOf } from '../station/facts';
+import { NOW, PERSON, SCREENS, STATUS } from '../stories/fixtures';
+
+const PUBLIC: RuleView = { preset: 'public_place', test_within_hours: 48, identity_check: true };
+const HOME: RuleView = { preset: 'residential', test_within_hours: null, identity_check: true };
+const FRESH: KnowledgeView = SCREENS.scan.knowledge;
+
+describe('a reason', () => {
+  const told: readonly [ReasonView, RuleView | null, string][] = [
+    [{ reason: 'rules_hold', amount: null }, PUBLIC, 'Green code, negative within 48 h.'],
+    [{ reason: 'rules_hold', amount: null }, HOME, 'Green code.'],
+    [{ reason: 'status_ageing', amount: 26 }, PUBLIC, 'All rules hold; status is 26 h old.'],
+    [{ reason: 'seen_recently', amount: 1 }, PUBLIC, 'Admitted here 1 minute ago.'],
+    [{ reason: 'seen_recently', amount: 4 }, PUBLIC, 'Admitted here 4 minutes ago.'],
+    [{ reason: 'expired', amount: 0 }, PUBLIC, 'Expired today.'],
+    [{ reason: 'expired', amount: 12 }, PUBLIC, 'Expired 12 days ago.'],
+    [{ reason: 'not_yet_valid', amount: 0 }, PUBLIC, 'Valid later today.'],
+    [{ reason: 'not_yet_valid', amount: 1 }, PUBLIC, 'Valid from tomorrow.'],
+    [{ reason: 'not_yet_valid', amount: 3 }, PUBLIC, 'Valid in 3 days.'],
+    [{ reason: 'no_test', amount: 10 }, PUBLIC, 'No sample in 10 days.'],
+    [{ reason: 'no_test', amount: null }, PUBLIC, 'No sample on record.'],
+    [{ reason: 'test_too_old', amount: 53 }, PUBLIC, 'Last negative 53 h ago, 48 h wanted.'],
+    [{ reason: 'status_too_old', amount: 77 }, PUBLIC, 'Our status list is 3 days old.'],
+    [{ reason: 'status_too_old', amount: null }, PUBLIC, 'We have no status list yet.'],
+    [{ reason: 'test_unknown', amount: 31 }, PUBLIC, 'List is 31 h old; a newer test may exist.'],
+    [{ reason: 'forged', amount: null }, null, 'False signature: not issued by the authority, or altered.'],
+  ];
+  test.each(told)('%o is told with its amount', (view, rule, sentence) => {
+    speak('en');
+    expect(why(view, rule)).toBe(sentence);
+  });
+});
+
+describe('the paper', () => {
+  test('shows nothing that a code claims before it is proven', () => {
+    const facts = factsOf(known({ person: null, deciding: { reason: 'forged', amount: null } }));
+    expect(facts.map(({ row, value }) => [row, value])).toEqual([
+      ['claims', '未经证实，不显示'],
+      ['colour', '未查询'],
+      ['as_of', '今天 14:20'],
+      ['keys', '2027年1月4日'],
+    ]);
+  });
+
+  test('has the same rows for everybody, and washes the one that decided', () => {
+    const facts = factsOf(known({ deciding: { reason: 'test_too_old', amount: 53 } }));
+    expect(facts.map(({ row }) => row)).toEqual(['colour', 'test', 'as_of', 'expires']);
+    expect(washed(facts)).toEqual(['test']);
+  });
+
+  test('shows an old list’s colour without its colour, and washes both', () => {
+    const old = { ...PERSON, status: { ...STATUS, as_of: NOW - 77 * HOUR } };
+    const facts = factsOf(known({ person: old, deciding: { reason: 'status_too_old', amount: 77 } }));
+    expect(facts[0]).toMatchObject({ row: 'colour', mark: null, washed: true });
+    expect(facts[0]?.value).toContain('3 天前');
+    expect(washed(facts)).toEqual(['colour', 'as_of']);
+  });
+
+  test('counts a sample from the start of its slot, in hours', () => {
+    const status = { ...STATUS, test: { result: 'negative', from: NOW - 47 * HOUR, until: NOW - 43 * HOUR } } as const;
+    expect(factsOf(known({ person: { ...PERSON, status } }))[1]?.value).toBe('阴性 · 47 小时前');
+  });
+
+  test('of somebody registered by hand knows no status', () => {
+    const person: PersonView = { ...PERSON, issuer: null, expires: null, status: null };
+    const facts = factsOf(known({ person, compares: true, deciding: { reason: 'by_hand', amount: null } }));
+    expect(facts.map(({ row }) => row)).toEqual(['as_of', 'last_four']);
+  });
+
+  test('says why a sheet that has not expired is no longer valid', () => {
+    const note = (reason: ReasonView['reason']): string | undefined =>
+      factsOf(known({ deciding: { reason, amount: null } })).find(({ row }) => row === 'expires')?.note;
+    expect([note('revoked_lost'), note('revoked_reissued'), note('rules_hold')]).toEqual(['已挂失', '已换新纸', undefined]);
+  });
+});
+
+function known(changes: Partial<Known>): Known {
+  return {
+    person: PERSON, knowledge: FRESH, deciding: null, clock: NOW, offset: 480, compares: false, covered: false, ...changes,
+  };
+}
+
+function washed(facts: readonly Fact[]): string[] {
+  return facts.filter((fact) => fact.washed).map(({ row }) => row);
+}

@@ -1,0 +1,176 @@
+// Every screen in both languages: what it tells, and that readers and keyboards get all of it.
+import { render, screen as page, within } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { tick } from 'svelte';
+import { describe, expect, test } from 'vitest';
+
+import type { OperatorScreen } from '../shared/bindings';
+import type { Fault } from '../shared/shell';
+import { type Language, say, speak } from '../shared/words.svelte';
+import App from '../station/App.svelte';
+import { Desk } from '../station/desk.svelte';
+import { PERSON, SCREENS, type ScreenName } from '../stories/fixtures';
+import { Noting } from './shell';
+
+const NAMES = Object.keys(SCREENS) as ScreenName[];
+const LANGUAGES: readonly Language[] = ['zh-CN', 'en'];
+const VERDICTS = NAMES.filter((name) => SCREENS[name].stage.stage === 'verdict');
+/** Contrast wants a real page; tokens.test.ts measures it instead. */
+const OFF = { 'color-contrast': { enabled: false } };
+
+describe.each(LANGUAGES)('in %s', (language) => {
+  test.each(NAMES)('%s is whole for readers', async (name) => {
+    const { container } = await shown(SCREENS[name], language);
+    expect(await violations(container)).toEqual([]);
+    expect(container.textContent).not.toMatch(/undefined|NaN|null|\{\w+\}/);
+  });
+
+  test.each(['emergency', 'register'] as const)('the form %s is whole for readers', async (form) => {
+    const { container, desk } = await shown(SCREENS.scan, language);
+    desk.openForm(form);
+    await tick();
+    expect(page.getByRole('dialog')).toBeTruthy();
+    expect(await violations(container)).toEqual([]);
+  });
+
+  test.each(['not_enrolled', 'in_use', 'passphrase', 'stopped'] as const)('the fault %s is told in both languages', async (kind) => {
+    const { container } = await shown(null, language, { kind, detail: 'detail' });
+    for (const spoken of LANGUAGES) {
+      speak(spoken);
+      expect(plain(container)).toContain(plainly(say(`fault.${kind}.why`)));
+    }
+    speak(language);
+    await tick();
+    expect(await violations(container)).toEqual([]);
+  });
+
+  test.each(VERDICTS)('%s tells shape, word, reason and next step at once', async (name) => {
+    const { container } = await shown(SCREENS[name], language);
+    const stage = SCREENS[name].stage;
+    if (stage.stage !== 'verdict') throw new Error('no verdict');
+    const alert = page.getByRole('alert');
+    expect(alert.textContent).toContain(say(`verdict.${stage.verdict}`));
+    expect(alert.textContent).toContain(say(`reason.${stage.reasons[0]?.reason ?? 'red'}.step`));
+    expect(alert.querySelector(`[data-shape="${stage.verdict}"]`)).not.toBeNull();
+    expect(container.querySelector('[data-door]')?.getAttribute('data-door')).toBe(stage.verdict);
+  });
+});
+
+test('no screen but a verdict wears a verdict’s colour', async () => {
+  for (const name of NAMES.filter((candidate) => !VERDICTS.includes(candidate))) {
+    const { container, unmount } = await shown(SCREENS[name]);
+    expect(container.querySelector('[data-door]')?.getAttribute('data-door'), name).toBe('neutral');
+    expect(container.querySelector('[data-shape]'), name).toBeNull();
+    unmount();
+  }
+});
+
+test('every verdict says how old its knowledge is, and whether it is in the log', async () => {
+  for (const name of VERDICTS) {
+    const { container, unmount } = await shown(SCREENS[name]);
+    expect(container.querySelector('[data-row="as_of"]'), name).not.toBeNull();
+    const stage = SCREENS[name].stage;
+    const seal = stage.stage === 'verdict' && stage.seq !== null ? '已记入日志' : '没有记入日志';
+    expect(container.textContent, name).toContain(seal);
+    unmount();
+  }
+});
+
+test('DEMO stands on every screen of a demonstration', async () => {
+  for (const name of NAMES) {
+    const { container, unmount } = await shown(SCREENS[name], 'en');
+    expect(container.querySelector('header')?.textContent.includes('DEMO'), name).toBe(SCREENS[name].demo);
+    unmount();
+  }
+});
+
+test('venue, address, gate and rule stand above everything', async () => {
+  await shown(SCREENS.refuse_forged, 'en');
+  const lintel = page.getByRole('banner');
+  for (const words of ['华山医院门诊药房 Huashan Pharmacy', '上海市静安区乌鲁木齐中路 12 号', 'Gate 2', 'Public place', 'Green + test 48 h']) {
+    expect(lintel.textContent).toContain(words);
+  }
+});
+
+test('while we wait, today, ages, the last two and the queue are there, without a name', async () => {
+  const { container } = await shown(SCREENS.scan_offline, 'en');
+  const text = plain(container);
+  for (const words of ['412', '31 h', '9 days', 'offline for 31 h', '1,318 waiting to send', 'Admit', 'Refuse · sheet expired']) {
+    expect(text).toContain(plainly(words));
+  }
+  expect(text).not.toContain(PERSON.name);
+});
+
+test('a key in a plain file is told as level 0', async () => {
+  const { container } = await shown(SCREENS.scan, 'en');
+  expect(container.textContent).toContain('Key in a plain file (level 0)');
+});
+
+test('the comparison shows name, year, last four and class, and no verdict', async () => {
+  await shown(SCREENS.comparing, 'en');
+  const alert = within(page.getByRole('alert'));
+  for (const words of ['王*', '1941', '3827', 'senior']) expect(alert.getByText(words)).toBeTruthy();
+  expect(alert.queryByText('Admit')).toBeNull();
+});
+
+test('a blanked comparison shows nothing to compare', async () => {
+  const { container } = await shown(SCREENS.comparing_blank);
+  for (const words of ['王*', '1941', '3827']) expect(container.textContent).not.toContain(words);
+});
+
+test('a forged sheet’s claims are nowhere on the screen', async () => {
+  const { container } = await shown(SCREENS.refuse_forged, 'en');
+  expect(container.textContent).toContain('Not proven, not shown');
+  for (const words of ['王*', '1941', '3827', '上海市 Shanghai']) expect(container.textContent).not.toContain(words);
+});
+
+test('text from a code is text, and its direction stays its own', async () => {
+  const hostile = '<img src=x onerror=alert(1)>';
+  const stage = SCREENS.comparing.stage;
+  if (stage.stage !== 'comparing') throw new Error('no comparison');
+  const { container } = await shown({ ...SCREENS.comparing, stage: { ...stage, person: { ...PERSON, name: hostile } } });
+  expect(container.querySelector('img')).toBeNull();
+  expect(page.getByText(hostile).tagName).toBe('BDI');
+});
+
+test('an emergency that could not be stored asks for paper', async () => {
+  const { container } = await shown(SCREENS.emergency_lost, 'en');
+  expect(container.textContent).toContain('Write it on paper');
+  expect(container.textContent).toContain('Not in the log');
+});
+
+test('no source writes HTML from a string', () => {
+  const sources = Object.entries(
+    import.meta.glob<string>('../{station,shared}/**/*.{ts,svelte}', { query: '?raw', import: 'default', eager: true }),
+  );
+  expect(sources.length).toBeGreaterThan(40);
+  for (const [file, source] of sources) expect(source, file).not.toMatch(/\{@html|innerHTML|insertAdjacentHTML|document\.write|eval\(/);
+});
+
+async function shown(
+  screen: OperatorScreen | null,
+  language: Language = 'zh-CN',
+  fault: Fault | null = null,
+): Promise<ReturnType<typeof render<typeof App>> & { desk: Desk }> {
+  const desk = new Desk(new Noting(screen, fault, language), () => 0);
+  const rendered = render(App, { desk, systemLanguage: language });
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await tick();
+
+  return { ...rendered, desk };
+}
+
+async function violations(container: Element): Promise<string[]> {
+  const results = await axe.run(container, { rules: OFF });
+
+  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+}
+
+function plain(element: Element): string {
+  return plainly(element.textContent);
+}
+
+/** Without the spaces and backquotes that only lay out. */
+function plainly(words: string): string {
+  return words.replace(/[\s`]+/g, '');
+}
