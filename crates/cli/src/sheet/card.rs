@@ -63,11 +63,12 @@ fn column(sheet: &Sheet<'_>, pen: &mut Pen<'_>) -> Result<(), Failure> {
         pen.fitted((COLUMN, TOP + y), Align::Left, style, COLUMN_WIDTH, &text)?;
     }
     if sheet.about.demo {
-        pen.block(COLUMN + 15.0, TOP + 16.5, 19.0, 5.6, BLACK);
+        // Beside the birth year: the only line whose length is known.
+        pen.block(COLUMN + 19.5, TOP + 27.9, 14.5, 4.8, BLACK);
         pen.text(
-            (COLUMN + 24.5, TOP + 20.6),
+            (COLUMN + 26.75, TOP + 31.4),
             Align::Centre,
-            Style::bold(9.0).white(),
+            Style::bold(7.0).white(),
             "演示 DEMO",
         )?;
     }

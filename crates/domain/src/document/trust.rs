@@ -103,10 +103,11 @@ impl Trust {
         self.body.receipt.iter().map(|role| role.key).collect()
     }
 
-    /// The sealing key of `now`; where none is in force the one that ended last, and `true` for overrun.
+    /// The sealing key of `now`, unless its time ended below the floor of time (SECURITY.md §7: whoever sets a clock
+    /// back must not bring an old key back); where none is in force the one that ends last, and `true` for overrun.
     #[must_use]
-    pub fn sealing(&self, now: Timestamp) -> Option<(SealingKey, bool)> {
-        SealingTurn::of(&self.body.sealing, now)
+    pub fn sealing(&self, now: Timestamp, floor: Option<Timestamp>) -> Option<(SealingKey, bool)> {
+        SealingTurn::of(&self.body.sealing, now, floor)
     }
 
     /// The native issuers whose key has this short id, each with its key.

@@ -92,12 +92,18 @@ impl SealingTurn {
         })
     }
 
-    /// The key of `now`; where none is in force the one that ended last, and `true` for overrun.
-    pub(super) fn of(turns: &[Self], now: Timestamp) -> Option<(SealingKey, bool)> {
-        if let Some(turn) = turns
-            .iter()
-            .find(|turn| turn.not_before <= now && now < turn.not_after)
-        {
+    /// The key of `now` if it did not end below the floor; where none is the one that ends last, and `true` for overrun.
+    pub(super) fn of(
+        turns: &[Self],
+        now: Timestamp,
+        floor: Option<Timestamp>,
+    ) -> Option<(SealingKey, bool)> {
+        let in_force = |turn: &&Self| {
+            turn.not_before <= now
+                && now < turn.not_after
+                && floor.is_none_or(|floor| floor < turn.not_after)
+        };
+        if let Some(turn) = turns.iter().find(in_force) {
             return Some((turn.key, false));
         }
 
@@ -158,18 +164,18 @@ mod tests {
     #[test]
     fn the_sealing_key_is_the_weeks_own_and_past_the_last_the_last_one_flagged() {
         let turns = [turn(1, 0, 10), turn(2, 10, 20)];
-        assert_eq!(
-            SealingTurn::of(&turns, Timestamp(9)),
-            Some((turns[0].key, false))
-        );
-        assert_eq!(
-            SealingTurn::of(&turns, Timestamp(10)),
-            Some((turns[1].key, false))
-        );
-        assert_eq!(
-            SealingTurn::of(&turns, Timestamp(20)),
-            Some((turns[1].key, true))
-        );
-        assert_eq!(SealingTurn::of(&[], Timestamp(0)), None);
+        let at = |now| SealingTurn::of(&turns, Timestamp(now), None);
+        assert_eq!(at(9), Some((turns[0].key, false)));
+        assert_eq!(at(10), Some((turns[1].key, false)));
+        assert_eq!(at(20), Some((turns[1].key, true)));
+        assert_eq!(SealingTurn::of(&[], Timestamp(0), None), None);
+    }
+
+    #[test]
+    fn a_clock_set_back_below_the_floor_brings_no_old_sealing_key_back() {
+        let turns = [turn(1, 0, 10), turn(2, 10, 20)];
+        let above = |floor| SealingTurn::of(&turns, Timestamp(5), Some(Timestamp(floor)));
+        assert_eq!(above(9), Some((turns[0].key, false)));
+        assert_eq!(above(10), Some((turns[1].key, true)));
     }
 }

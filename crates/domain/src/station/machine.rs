@@ -84,6 +84,12 @@ impl Machine {
         (machine, actions)
     }
 
+    /// The floor of time: nothing signed or sealed to a key that ended below it is made any more.
+    #[must_use]
+    pub fn floor(&self) -> Option<Timestamp> {
+        self.clock.floor()
+    }
+
     /// Takes one event and says what is to be done, in order.
     pub fn step(&mut self, event: Event, now: Moment) -> Vec<Action> {
         if let Event::KnowledgeArrived(knowledge) = event {

@@ -76,7 +76,7 @@ fn manifest_payload() -> Vec<u8> {
 /// Everything that is asked of a trust list.
 fn use_trust(trust: &Trust, now: Timestamp) {
     let _ = (trust.registry(now), trust.status(now), trust.receipt());
-    let _ = (trust.sealing(now), trust.policy(Preset::PublicPlace));
+    let _ = (trust.sealing(now, None), trust.policy(Preset::PublicPlace));
     let text = authority::claims().sign(&key(seed::ISSUER));
     if let Ok(signed) = decode(text.as_bytes()) {
         let _ = verify(trust, &signed, now);

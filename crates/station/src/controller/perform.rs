@@ -72,7 +72,9 @@ impl Station {
     fn append(&mut self, mut entry: NewEntry, beside: Beside) -> Result<u64, NotStored> {
         let assignment = self.library.assignment();
         let trust = self.library.trust();
-        let (key, overrun) = trust.sealing(entry.at).ok_or(NotStored::NoSealingKey)?;
+        let (key, overrun) = trust
+            .sealing(entry.at, self.machine.floor())
+            .ok_or(NotStored::NoSealingKey)?;
         if overrun {
             entry.flags = entry.flags | Flags::SEAL_OVERRUN;
         }
