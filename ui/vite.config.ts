@@ -21,7 +21,8 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     rollupOptions: { input: [here('station/index.html')] },
   },
-  server: { port: 5173, strictPort: true },
+  // A test compares our words with those on the sheet.
+  server: { port: 5173, strictPort: true, fs: { allow: [here('.'), here('../crates/cli/src/sheet')] } },
   test: {
     environment: 'jsdom',
     include: ['**/*.test.ts'],

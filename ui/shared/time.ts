@@ -60,6 +60,11 @@ export function fullDate(at: Timestamp, offsetMinutes: number): string {
   return `${date.getUTCFullYear()}年${monthAndDay(at, offsetMinutes)}`;
 }
 
+/** The last day that counts before `end`, as the sheet prints it: what ends at midnight is valid to the day before. */
+export function lastDay(end: Timestamp, offsetMinutes: number): string {
+  return fullDate(end - 1, offsetMinutes);
+}
+
 /** `今天 14:20`, `Yesterday 09:05`, `20 Nov 14:05` */
 export function dayAndTime(at: Timestamp, now: Timestamp, offsetMinutes: number): string {
   const time = hoursAndMinutes(at, offsetMinutes);

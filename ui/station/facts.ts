@@ -1,7 +1,7 @@
 // The rows of facts on the paper.
 import type { Colour, KnowledgeView, PersonView, ReasonView, StatusView, TestView } from '../shared/bindings';
 import { type Row, decidingRow } from '../shared/reasons';
-import { HOUR, ago, dayAndTime, duration, fullDate, hoursAndMinutes, monthAndDay } from '../shared/time';
+import { HOUR, ago, dayAndTime, duration, hoursAndMinutes, lastDay, monthAndDay } from '../shared/time';
 import { say } from '../shared/words.svelte';
 
 export interface Fact {
@@ -103,7 +103,7 @@ function asOf(known: Known, at: number | null): Unwashed {
 }
 
 function expires(known: Known, at: number): Unwashed {
-  const fact: Unwashed = { row: 'expires', label: say('facts.expires'), value: fullDate(at, known.offset) };
+  const fact: Unwashed = { row: 'expires', label: say('facts.expires'), value: lastDay(at, known.offset) };
   switch (known.deciding?.reason) {
     case 'revoked':
     case 'revoked_lost':
@@ -113,7 +113,7 @@ function expires(known: Known, at: number): Unwashed {
     case 'not_yet_valid':
       return { ...fact, note: say('facts.not_begun') };
     default:
-      return known.clock > at ? { ...fact, note: say('facts.over', { age: duration(known.clock - at) }) } : fact;
+      return known.clock >= at ? { ...fact, note: say('facts.over', { age: duration(known.clock - at) }) } : fact;
   }
 }
 
@@ -135,7 +135,7 @@ function holder(known: Known, person: PersonView): readonly Unwashed[] {
 function keys(known: Known): readonly Unwashed[] {
   const at = known.knowledge.keys_until;
 
-  return at === null ? [] : [{ row: 'keys', label: say('facts.keys'), value: fullDate(at, known.offset) }];
+  return at === null ? [] : [{ row: 'keys', label: say('facts.keys'), value: lastDay(at, known.offset) }];
 }
 
 function tooOld(known: Known, at: number): boolean {

@@ -1,6 +1,7 @@
 // Every word in every language, and no word that nobody says.
 import { describe, expect, test } from 'vitest';
 
+import sheet from '../../crates/cli/src/sheet/words.rs?raw';
 import bindings from '../shared/bindings.d.ts?raw';
 import shell from '../shared/shell.ts?raw';
 import english from '../locales/en.json';
@@ -87,6 +88,18 @@ test('no source has words of its own', () => {
   );
   const spoken = components.filter(([, source]) => /\p{Script=Han}/u.test(source.replace(/<!--[\s\S]*?-->/g, '')));
   expect(spoken.map(([file]) => file)).toEqual([]);
+});
+
+test('a class is called as the sheet in the visitor’s hand calls it', () => {
+  const printed = [...sheet.matchAll(/HolderClass::(\w+) => \("([^"]+)", "([^"]+)"\)/g)].map(([, name = '', han = '', latin = '']) => ({
+    name: name.toLowerCase(), han, latin: latin.toLowerCase(),
+  }));
+  expect(printed.map(({ name }) => name).sort()).toEqual(union(bindings, 'HolderClass').sort());
+  for (const { name, han, latin } of printed) {
+    expect(LANGUAGES['zh-CN']?.[`class.${name}`]).toBe(han);
+    // The sheet says more in Latin script: `Senior, 60 or over`.
+    expect(latin).toContain(LANGUAGES['en']?.[`class.${name}`]);
+  }
 });
 
 /** The names of a union of string literals, as it is declared. */

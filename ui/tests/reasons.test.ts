@@ -18,7 +18,7 @@ describe('a reason', () => {
     [{ reason: 'status_ageing', amount: 26 }, PUBLIC, 'All rules hold; status is 26 h old.'],
     [{ reason: 'seen_recently', amount: 1 }, PUBLIC, 'Admitted here 1 minute ago.'],
     [{ reason: 'seen_recently', amount: 4 }, PUBLIC, 'Admitted here 4 minutes ago.'],
-    [{ reason: 'expired', amount: 0 }, PUBLIC, 'Expired today.'],
+    [{ reason: 'expired', amount: 0 }, PUBLIC, 'Expired less than a day ago.'],
     [{ reason: 'expired', amount: 12 }, PUBLIC, 'Expired 12 days ago.'],
     [{ reason: 'not_yet_valid', amount: 0 }, PUBLIC, 'Valid later today.'],
     [{ reason: 'not_yet_valid', amount: 1 }, PUBLIC, 'Valid from tomorrow.'],
@@ -60,6 +60,16 @@ describe('the paper', () => {
     expect(facts[0]).toMatchObject({ row: 'colour', mark: null, washed: true });
     expect(facts[0]?.value).toContain('3 天前');
     expect(washed(facts)).toEqual(['colour', 'as_of']);
+  });
+
+  test('names the last day on which sheet and keys count, and says that they are over from the next second', () => {
+    const midnight = 1_795_536_000; // 2026-11-24T16:00:00Z, the end of 24 November in Shanghai
+    const sheet = (clock: number): Fact | undefined =>
+      factsOf(known({ person: { ...PERSON, expires: midnight }, clock })).find(({ row }) => row === 'expires');
+    expect([sheet(midnight - 1)?.value, sheet(midnight - 1)?.note]).toEqual(['2026年11月24日', undefined]);
+    expect([sheet(midnight)?.value, sheet(midnight)?.note]).toEqual(['2026年11月24日', '已过 0 分钟']);
+    const keys = factsOf(known({ person: null, knowledge: { ...FRESH, keys_until: midnight } })).find(({ row }) => row === 'keys');
+    expect(keys?.value).toBe('2026年11月24日');
   });
 
   test('counts a sample from the start of its slot, in hours', () => {

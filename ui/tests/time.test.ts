@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { keysPlace, statusPlace } from '../shared/ages';
-import { DAY, HOUR, MINUTE, ago, dayAndTime, dayAndWeekday, duration, fullDate, howOld, monthAndDay, timeOfDay } from '../shared/time';
+import { DAY, HOUR, MINUTE, ago, dayAndTime, dayAndWeekday, duration, fullDate, howOld, lastDay, monthAndDay, timeOfDay } from '../shared/time';
 import { speak } from '../shared/words.svelte';
 
 /** 2026-11-24 15:59:59 UTC: a second before midnight in Shanghai. */
@@ -19,6 +19,13 @@ test('a day is written as each language writes it', () => {
   expect([dayAndWeekday(LATE, SHANGHAI), fullDate(LATE, SHANGHAI)]).toEqual(['11月24日 星期二', '2026年11月24日']);
   speak('en');
   expect([dayAndWeekday(LATE, SHANGHAI), fullDate(LATE, SHANGHAI)]).toEqual(['Tuesday 24 November', '24 Nov 2026']);
+});
+
+test('what ends at the venue’s midnight is valid to the day before, as on the sheet', () => {
+  const midnight = LATE + 1;
+  expect([lastDay(midnight, SHANGHAI), lastDay(midnight + 1, SHANGHAI)]).toEqual(['2026年11月24日', '2026年11月25日']);
+  speak('en');
+  expect(lastDay(midnight, SHANGHAI)).toBe('24 Nov 2026');
 });
 
 test('yesterday begins at the venue’s midnight', () => {
