@@ -54,7 +54,7 @@ pub(crate) struct ServeArgs {
     /// The data folder, with the authority in it.
     #[arg(long)]
     data: PathBuf,
-    /// The port; 0 takes the one of the last start, or any.
+    /// The port; 0 takes the one of the last start, or any for this once if that is taken.
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// The address of this machine to listen at.

@@ -77,7 +77,7 @@ impl Folder {
         self.server().join("ready.json")
     }
 
-    /// The port of the last start, so that stations find the next one.
+    /// The port that stations know, so that they find the next start.
     #[must_use]
     pub fn port(&self) -> PathBuf {
         self.server().join("port")

@@ -51,12 +51,23 @@ fn serve(args: ServeArgs, clock: SystemClock) -> Result<()> {
     // Before the line that says so: whoever reads it may stop us at once.
     let ending = ending::Ending::listen(stop_on_stdin_close)?;
     let running = server::start(config)?;
+    if let Some(port) = running.missed_port {
+        say(&missed(port))?;
+    }
     say(&format!("listening on {}", running.url))?;
     let cause = ending.wait();
     tracing::info!(%cause, "stopping");
     running.stop();
 
     Ok(())
+}
+
+/// What whoever starts the server has to know where its port is taken.
+fn missed(port: u16) -> String {
+    format!(
+        "WARNING: port {port} is taken by another program, and the stations enrolled at it do not reach this server. \
+         It listens elsewhere for this once: stop that program and start the server again, before enrolling a station."
+    )
 }
 
 fn pair(args: &PairArgs, now: Timestamp) -> Result<()> {

@@ -26,7 +26,7 @@ pub struct Config {
     pub data: PathBuf,
     /// At which address of this machine.
     pub listen: IpAddr,
-    /// At which port; 0 takes the one of the last start, or any if that is taken.
+    /// At which port; 0 takes the one of the last start, or any for this once if that is taken.
     pub port: u16,
     /// What stations are told to connect to; by default the address itself.
     pub public_url: Option<String>,
@@ -88,6 +88,8 @@ pub struct Running {
     pub url: String,
     /// SHA-256 of the TLS public key (SPKI).
     pub spki: [u8; 32],
+    /// The port that stations know, where another program has it and the server listens elsewhere.
+    pub missed_port: Option<u16>,
     folder: Folder,
     listening: Option<Listening>,
     store: Arc<SqliteStore>,
@@ -138,7 +140,8 @@ pub fn start(config: Config) -> Result<Running, StartError> {
         register,
         config.clock,
     ));
-    let listening = open_socket(&folder, config.listen, config.port, &centre, &identity)?;
+    let (listening, missed_port) =
+        open_socket(&folder, config.listen, config.port, &centre, &identity)?;
     let address = listening.address;
     let url = config
         .public_url
@@ -147,6 +150,7 @@ pub fn start(config: Config) -> Result<Running, StartError> {
         address,
         url,
         spki: identity.spki,
+        missed_port,
         folder,
         listening: Some(listening),
         store,
@@ -171,8 +175,11 @@ impl Running {
         let text = serde_json::to_vec(&ready)
             .map_err(io::Error::from)
             .map_err(at(&self.folder.ready()))?;
-        let port = self.address.port().to_string();
-        write_private(&self.folder.port(), port.as_bytes()).map_err(at(&self.folder.port()))?;
+        // A port taken for want of the known one is forgotten again, or no later start would return to that.
+        if self.missed_port.is_none() {
+            let port = self.address.port().to_string();
+            write_private(&self.folder.port(), port.as_bytes()).map_err(at(&self.folder.port()))?;
+        }
         write_private(&self.folder.ready(), &text).map_err(at(&self.folder.ready()))?;
         tracing::info!(address = %self.address, "listening");
 
@@ -207,35 +214,36 @@ fn forget_last_start(folder: &Folder) -> Result<(), StartError> {
     }
 }
 
-/// Stations remember an address, so port 0 means the port of the last start while it is free.
+/// Stations remember an address, so port 0 means the port of the last start while it is free. The second
+/// value is that port where it is not.
 fn open_socket(
     folder: &Folder,
     address: IpAddr,
     port: u16,
     centre: &Arc<Centre>,
     identity: &Identity,
-) -> Result<Listening, ServeError> {
+) -> Result<(Listening, Option<u16>), ServeError> {
     let last = std::fs::read_to_string(folder.port())
         .ok()
         .and_then(|text| text.trim().parse().ok());
     let wanted = if port == 0 { last.unwrap_or(0) } else { port };
-    match listen(
-        SocketAddr::new(address, wanted),
-        router(centre.clone()),
-        identity,
-    ) {
+    let open = |port| {
+        listen(
+            SocketAddr::new(address, port),
+            router(centre.clone()),
+            identity,
+        )
+    };
+    match open(wanted) {
         Err(ServeError::Taken(_)) if port == 0 && wanted != 0 => {
             tracing::warn!(
                 port = wanted,
-                "the port of the last start is taken: stations that know it will not find this one"
+                "the port of the last start is taken: stations that know it do not reach this server"
             );
-            listen(
-                SocketAddr::new(address, 0),
-                router(centre.clone()),
-                identity,
-            )
+
+            Ok((open(0)?, Some(wanted)))
         }
-        other => other,
+        other => Ok((other?, None)),
     }
 }
 

@@ -70,6 +70,29 @@ fn a_taken_port_a_second_server_and_a_missing_authority_say_what_to_do() {
 }
 
 #[test]
+fn a_port_that_was_taken_once_is_returned_to_as_soon_as_it_is_free() {
+    let place = tempfile::tempdir().unwrap();
+    authority::write(place.path());
+    let known = {
+        let running = start(Config::new(place.path())).unwrap();
+        assert_eq!(running.missed_port, None);
+        let address = running.address;
+        running.stop();
+        address
+    };
+    let other = TcpListener::bind(known).unwrap();
+    let elsewhere = start(Config::new(place.path())).unwrap();
+    assert_ne!(elsewhere.address, known);
+    assert_eq!(elsewhere.missed_port, Some(known.port()));
+    elsewhere.stop();
+    drop(other);
+
+    let again = start(Config::new(place.path())).unwrap();
+    assert_eq!((again.address, again.missed_port), (known, None));
+    again.stop();
+}
+
+#[test]
 fn a_start_that_fails_leaves_no_ready_file_of_a_server_that_was_killed() {
     let place = tempfile::tempdir().unwrap();
     authority::write(place.path());

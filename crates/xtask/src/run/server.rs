@@ -21,10 +21,10 @@ impl Server {
             .map_err(|error| {
                 Failure::act(format!("{} cannot be written: {error}", log.display()))
             })?;
-        // The station knows its server by the address it was enrolled with.
-        let port = fs::read_to_string(folder.join("ready.json"))
+        // The station knows its server by the address it was enrolled with: another one is of no use to it.
+        let port = fs::read_to_string(folder.join("port"))
             .ok()
-            .and_then(|text| port(&text))
+            .and_then(|text| text.trim().parse().ok())
             .unwrap_or(0);
 
         let mut server = Talk::start(
@@ -66,7 +66,7 @@ fn explain(failure: &Failure, log: &Path, port: u16) -> Failure {
         String::new()
     } else {
         format!(
-            "\nThe station of this data folder was enrolled with port {port}: if another program uses it, stop that one, or take another --data DIR."
+            "\nThe station of this data folder knows its server by port {port}: if another program uses it, stop that one, or take another --data DIR."
         )
     };
 
@@ -74,34 +74,4 @@ fn explain(failure: &Failure, log: &Path, port: u16) -> Failure {
         "the server did not start: {}\n{last}{hint}",
         failure.text()
     ))
-}
-
-/// The port in `{"url":"https://127.0.0.1:PORT",..}`.
-fn port(ready: &str) -> Option<u16> {
-    let (_, rest) = ready.split_once("127.0.0.1:")?;
-
-    rest.chars()
-        .take_while(char::is_ascii_digit)
-        .collect::<String>()
-        .parse()
-        .ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_port_of_the_last_time_is_read_from_the_ready_file() {
-        assert_eq!(
-            port(r#"{"url":"https://127.0.0.1:40123","spki":"00"}"#),
-            Some(40123)
-        );
-        assert_eq!(
-            port(r#"{"url":"https://127.0.0.1:40123/","spki":"00"}"#),
-            Some(40123)
-        );
-        assert_eq!(port("{}"), None);
-        assert_eq!(port(r#"{"url":"https://127.0.0.1:99999"}"#), None);
-    }
 }

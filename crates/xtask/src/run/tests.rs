@@ -40,6 +40,35 @@ fn a_first_start_makes_enrols_and_opens_and_a_second_only_refreshes_and_opens() 
 }
 
 #[test]
+fn a_port_that_was_taken_once_is_asked_for_again_and_no_other() {
+    let data = fresh_folder("port");
+    let programs = programs(&data);
+    assert_eq!(demo(&programs, &data, false), Ok(()));
+
+    fs::write(data.join("taken"), "").unwrap();
+    let failure = demo(&programs, &data, false).unwrap_err();
+    assert!(
+        failure.text().contains("port 40123 is taken"),
+        "{failure:?}"
+    );
+    assert!(
+        failure.text().contains("take another --data DIR"),
+        "{failure:?}"
+    );
+    fs::remove_file(data.join("taken")).unwrap();
+    assert_eq!(demo(&programs, &data, false), Ok(()));
+
+    let mut calls = calls(&data);
+    calls.retain(|call| call.starts_with("server serve"));
+    assert_eq!(
+        calls,
+        [0, 40123, 40123]
+            .map(|port| format!("server serve --stop-on-stdin-close --port {port} --data DATA"))
+    );
+    fs::remove_dir_all(&data).unwrap();
+}
+
+#[test]
 fn with_a_display_and_no_webcam_the_window_opens_with_the_demo_camera() {
     let data = fresh_folder("window");
     let programs = programs(&data);
@@ -96,8 +125,11 @@ fn programs(data: &Path) -> Programs {
             data,
             "server",
             "case \"$1\" in
-               serve) echo '{\"url\":\"https://127.0.0.1:40123\"}' > \"$DATA/server/ready.json\"
-                 echo 'listening on https://127.0.0.1:40123'; cat; echo 'server stopped' >> \"$DATA/calls\" ;;
+               serve) port=$4; [ $port != 0 ] || port=$(cat \"$DATA/server/port\" 2>&- || echo 40123)
+                 if [ -e \"$DATA/taken\" ]; then echo \"port $port is taken\" >&2; exit 1; fi
+                 echo $port > \"$DATA/server/port\"; touch \"$DATA/server/ready.json\"
+                 echo \"listening on https://127.0.0.1:$port\"; cat
+                 rm \"$DATA/server/ready.json\"; echo 'server stopped' >> \"$DATA/calls\" ;;
                approve) echo > \"$DATA/approved\" ;;
              esac",
         ),
