@@ -20,11 +20,14 @@ const MAX_ALLOCATED: u64 = 8 * MAX_PIXELS as u64;
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
     /// It is damaged, or uses something its format does not have.
-    #[error("the picture is damaged ({0}); save it again as PNG or JPEG")]
+    #[error("the picture is damaged ({}); save it again as PNG or JPEG", in_one_line(.0))]
     Damaged(ImageError),
     /// Neither PNG nor JPEG.
     #[error("this is neither a PNG nor a JPEG picture; save it as one of these")]
     Format,
+    /// A folder, a pipe or a device, which might never end or never begin.
+    #[error("this is no regular file; name a PNG or JPEG file")]
+    NotAFile,
     /// More than [`MAX_BYTES`].
     #[error("the file is larger than {} MB; make the picture smaller", MAX_BYTES / 1_000_000)]
     TooLarge,
@@ -44,8 +47,12 @@ pub enum PictureError {
 /// Reads a picture file as grey.
 ///
 /// # Errors
-/// When the file cannot be read, is too large, has too many pixels, or is no whole PNG or JPEG.
+/// When the file cannot be read, is no regular file, is too large, has too many pixels, or is no whole PNG or JPEG.
 pub fn read_picture(path: &Path) -> Result<Luma, PictureError> {
+    // Before it is opened: opening a pipe waits for whoever writes to it.
+    if !path.metadata()?.is_file() {
+        return Err(PictureError::NotAFile);
+    }
     let mut bytes = Vec::new();
     File::open(path)?
         .take(MAX_BYTES + 1)
@@ -100,6 +107,14 @@ fn over_white(grey: u8, alpha: u8) -> u8 {
     let mixed = (grey * alpha + 255 * (255 - alpha) + 127) / 255;
 
     u8::try_from(mixed).unwrap_or(u8::MAX)
+}
+
+/// The decoders' own words may end in a line break.
+fn in_one_line(error: &ImageError) -> String {
+    let words = error.to_string();
+
+    if words.contains('\n') {}
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -167,6 +182,42 @@ pub(crate) mod tests {
                 .to_string()
                 .starts_with("the file cannot be read: ")
         );
+    }
+
+    #[test]
+    fn a_damaged_jpeg_is_told_in_one_line() {
+        let mut jpeg = Vec::new();
+        GrayImage::from_pixel(64, 64, image::Luma([90]))
+            .write_to(&mut Cursor::new(&mut jpeg), ImageFormat::Jpeg)
+            .unwrap();
+        for cut in [3, 20, 200, jpeg.len() / 2] {
+            if let Err(error) = decode_picture(&jpeg[..cut]) {
+                let words = error.to_string();
+                assert!(words.starts_with("the picture is damaged ("), "{words}");
+                assert!(!words.contains('\n'), "{words:?}");
+            }
+        }
+        assert!(decode_picture(&jpeg[..20]).is_err());
+    }
+
+    #[test]
+    fn a_folder_is_no_picture() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(
+            read_picture(folder.path()).unwrap_err().to_string(),
+            "this is no regular file; name a PNG or JPEG file"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_that_nobody_writes_to_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("picture.png");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+
+        assert!(matches!(read_picture(&pipe), Err(PictureError::NotAFile)));
     }
 
     #[test]
