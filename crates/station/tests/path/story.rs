@@ -189,6 +189,41 @@ fn a_demonstration_is_refused_by_a_real_station_and_a_token_works_once() {
 }
 
 #[test]
+fn an_enrolment_that_was_cut_before_its_log_is_done_again_over_what_it_left() {
+    let data = tempfile::tempdir().unwrap();
+    let centre = Centre::start(Authority::new(now(), true));
+    // A folder where the new log is to be written: everything before that is done.
+    let station = data.path().join("station");
+    std::fs::create_dir_all(station.join("station.db.new")).unwrap();
+    assert!(matches!(
+        enrol_at(data.path(), &centre, true),
+        Err(EnrolError::Store(StoreError::Folder(_)))
+    ));
+    for left in ["assignment.cbor", "manifest.cbor", "key.json"] {
+        assert!(station.join(left).exists(), "{left}");
+    }
+    assert!(!station.join("station.db").exists());
+    std::fs::remove_dir(station.join("station.db.new")).unwrap();
+
+    let authority = Authority::new(now(), true);
+    let codes = [0, 1, 2].map(|n| authority.code(n));
+    let centre = Centre::start(authority);
+    assert!(enrol_at(data.path(), &centre, true).unwrap().has_status);
+    let house = House {
+        data,
+        centre,
+        codes,
+    };
+    let desk = house.open(0);
+    assert_eq!(
+        show(&desk, &house.codes[1]),
+        (Verdict::Attention, Reason::Yellow, Some(1))
+    );
+    desk.screen(|screen| screen.sync.waiting == 0);
+    desk.handle.stop();
+}
+
+#[test]
 fn a_passphrase_that_is_too_short_does_not_cost_the_token() {
     let data = tempfile::tempdir().unwrap();
     let centre = Centre::start(Authority::new(now(), true));

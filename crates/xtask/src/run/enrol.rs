@@ -3,21 +3,15 @@
 use std::{path::Path, process::Command};
 
 use super::{Programs, talk::Talk};
-use crate::{
-    failure::{Failure, Outcome},
-    process, say,
-};
+use crate::{failure::Outcome, process, say};
 
 /// Enrols the station unless it is enrolled.
 pub(super) fn enrol(programs: &Programs, data: &Path) -> Outcome {
-    let station = data.join("station");
-    if station.join(ASSIGNMENT).exists() {
+    if data.join("station").join(LOG).exists() {
         say::line("The station was enrolled by an earlier start.");
         return Ok(());
     }
-    std::fs::create_dir_all(&station)
-        .map_err(|error| Failure::act(format!("{} cannot be made: {error}", station.display())))?;
-    let pairing = station.join("pairing.json");
+    let pairing = data.join("server").join("pairing.json");
     process::run(
         Command::new(&programs.server)
             .args([
@@ -66,8 +60,8 @@ fn code(line: &str) -> Option<String> {
     (digits.len() == 12).then_some(digits)
 }
 
-/// What the station holds once it is enrolled.
-const ASSIGNMENT: &str = "assignment.cbor";
+/// What enrolment makes last: a station that has it is enrolled, and one that has less enrols again.
+const LOG: &str = "station.db";
 const VENUE: &str = "河滨菜市场 Riverside Market";
 const ADDRESS: &str = "滨河路 12 号 / 12 Riverside Road";
 

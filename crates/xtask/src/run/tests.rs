@@ -18,7 +18,7 @@ fn a_first_start_makes_enrols_and_opens_and_a_second_only_refreshes_and_opens() 
             "menshen demo --data DATA",
             "server serve --stop-on-stdin-close --port 0 --data DATA",
             "server pair",
-            "menshen station enrol --demo --key-file --data DATA --pairing DATA/station/pairing.json",
+            "menshen station enrol --demo --key-file --data DATA --pairing DATA/server/pairing.json",
             "server approve --data DATA 123456789012",
             "menshen station --headless --script demo --data DATA",
             "server stopped",
@@ -64,6 +64,25 @@ fn a_port_that_was_taken_once_is_asked_for_again_and_no_other() {
         calls,
         [0, 40123, 40123]
             .map(|port| format!("server serve --stop-on-stdin-close --port {port} --data DATA"))
+    );
+    fs::remove_dir_all(&data).unwrap();
+}
+
+#[test]
+fn an_enrolment_that_was_cut_late_is_done_again() {
+    let data = fresh_folder("cut");
+    let programs = programs(&data);
+    fs::write(data.join("cut"), "").unwrap();
+    assert!(demo(&programs, &data, false).is_err());
+    assert!(data.join("station/assignment.cbor").exists());
+
+    fs::remove_file(data.join("cut")).unwrap();
+    assert_eq!(demo(&programs, &data, false), Ok(()));
+    let calls = calls(&data);
+    let count = |word| calls.iter().filter(|call| call.contains(word)).count();
+    assert_eq!(
+        (count("station enrol"), count("station --headless")),
+        (2, 1)
     );
     fs::remove_dir_all(&data).unwrap();
 }
@@ -118,7 +137,9 @@ fn programs(data: &Path) -> Programs {
             "case \"$1 $2\" in
                'keys --demo') mkdir -p \"$4/public\" && touch \"$4/public/trust.cbor\" ;;
                'station enrol') mkfifo \"$DATA/approved\"; echo 'code: 1234 5678 9012'
-                 read -r _ < \"$DATA/approved\"; touch \"$DATA/station/assignment.cbor\" ;;
+                 read -r _ < \"$DATA/approved\"; rm \"$DATA/approved\"; mkdir -p \"$DATA/station\"
+                 touch \"$DATA/station/assignment.cbor\"
+                 [ -e \"$DATA/cut\" ] && exit 1; touch \"$DATA/station/station.db\" ;;
              esac",
         ),
         server: program(
