@@ -15,6 +15,7 @@ use domain::keyfile::{KeyFile, KeyRole};
 use domain::screen::{Colour, HolderClass};
 use domain::status::SLOT_SECONDS;
 use domain::time::Timestamp;
+use rusqlite::Connection;
 use station::{Folder, Seat, Store, Unlock};
 use tempfile::TempDir;
 
@@ -137,8 +138,18 @@ impl City {
     /// # Errors
     /// As [`City::found`].
     pub fn start_server(&mut self) -> anyhow::Result<()> {
+        self.start_server_at(0)
+    }
+
+    /// Starts the server on this port.
+    ///
+    /// # Errors
+    /// As [`City::found`].
+    pub fn start_server_at(&mut self, port: u16) -> anyhow::Result<()> {
         let mut child = Command::new(programs::menshen_server()?)
-            .args(["serve", "--port", "0", "--stop-on-stdin-close", "--data"])
+            .args(["serve", "--stop-on-stdin-close", "--port"])
+            .arg(port.to_string())
+            .arg("--data")
             .arg(self.data())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -251,7 +262,7 @@ impl City {
         let (store, findings) = Store::open(folder, &Unlock::KeyFile)?;
         ensure!(findings.is_empty(), "the log is not whole: {findings:?}");
         let trust = self.trust()?;
-        let (key, _) = trust.sealing(self.now()).context("a sealing key")?;
+        let (key, _) = trust.sealing(self.now(), None).context("a sealing key")?;
         let seat = Seat {
             venue: domain::ids::VenueId([3; 16]),
             gate: 2,
@@ -263,6 +274,25 @@ impl City {
         };
 
         Ok((store, seat))
+    }
+
+    /// How many rows of a table of the server's day files, over all days, are so.
+    ///
+    /// # Errors
+    /// A day file does not read.
+    pub fn kept(&self, table: &str, condition: &str) -> anyhow::Result<u64> {
+        let count = format!("SELECT count(*) FROM {table} WHERE {condition}");
+        let mut sum = 0;
+        for day in fs::read_dir(self.data().join("server/days"))? {
+            let path = day?.path();
+            if path.extension().is_some_and(|ending| ending == "db") {
+                let rows =
+                    Connection::open(path)?.query_row(&count, [], |row| row.get::<_, i64>(0))?;
+                sum += u64::try_from(rows)?;
+            }
+        }
+
+        Ok(sum)
     }
 
     fn root_key(&self, number: u8) -> anyhow::Result<SigningKey> {

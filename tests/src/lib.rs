@@ -6,4 +6,5 @@ pub mod frames;
 pub mod kill;
 pub mod programs;
 pub mod rogue;
+pub mod slow;
 pub mod station;

@@ -22,8 +22,11 @@ pub fn menshen_server() -> anyhow::Result<PathBuf> {
     program("menshen-server")
 }
 
+/// Names the folder of programs that were built just now, so that the stories need not build them.
+pub const BUILT_IN: &str = "MENSHEN_PROGRAMS";
+
 /// Cargo builds the programs of other packages only where those are tested too, so they are built here once,
-/// in the profile of whoever asks: never an old one.
+/// in the profile of whoever asks: never an old one. `cargo xtask test` has built them with everything else.
 fn program(name: &str) -> anyhow::Result<PathBuf> {
     static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let folder = BUILT.get_or_init(|| build().map_err(|error| format!("{error:#}")));
@@ -35,6 +38,9 @@ fn program(name: &str) -> anyhow::Result<PathBuf> {
 }
 
 fn build() -> anyhow::Result<PathBuf> {
+    if let Some(folder) = std::env::var_os(BUILT_IN) {
+        return Ok(PathBuf::from(folder));
+    }
     let own = std::env::current_exe()?;
     let folder = own
         .ancestors()

@@ -1,10 +1,11 @@
 //! A station of a city, watched from outside: its screens, and what becomes durable.
 
+use std::cell::Cell;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use domain::screen::{Command, OperatorScreen, Stage, VerdictView};
+use domain::screen::{Command, OperatorScreen, ScanId, Stage, VerdictView};
 use reader::Luma;
 use station::{CameraChoice, Handle, Happening, Listener, StationConfig, Unlock};
 
@@ -18,6 +19,8 @@ pub struct Watched {
     handle: Handle,
     screens: Receiver<OperatorScreen>,
     happenings: Receiver<Happening>,
+    /// The scan whose verdict was given last: its screen comes again whenever something beside it changes.
+    told: Cell<Option<ScanId>>,
 }
 
 impl Watched {
@@ -45,6 +48,7 @@ impl Watched {
             handle,
             screens,
             happenings,
+            told: Cell::new(None),
         })
     }
 
@@ -63,15 +67,18 @@ impl Watched {
         }
     }
 
-    /// The next verdict that fills the screen.
+    /// The verdict of the next scan that gets one.
     ///
     /// # Errors
     /// None comes.
     pub fn verdict(&self) -> anyhow::Result<VerdictView> {
-        let screen = self.screen_where(|screen| matches!(screen.stage, Stage::Verdict(_)))?;
+        let screen = self.screen_where(|screen| {
+            matches!(&screen.stage, Stage::Verdict(verdict) if self.told.get() != Some(verdict.scan))
+        })?;
         let Stage::Verdict(verdict) = screen.stage else {
             bail!("a verdict was awaited, not {:?}", screen.stage);
         };
+        self.told.set(Some(verdict.scan));
 
         Ok(verdict)
     }

@@ -91,11 +91,10 @@ fn every_resident_and_every_condition_gets_its_verdict_and_every_entry_reaches_t
     let head = store.head().seq;
     assert_eq!(store.waiting(), 0);
     assert!(head > 30, "{output}");
-    assert!(
-        stations(&city).contains(&head.to_string()),
-        "{}",
-        stations(&city)
-    );
+    assert_eq!(city.kept("entries", "true").unwrap(), head);
+    assert_eq!(city.kept("poison", "true").unwrap(), 0);
+    let list = stations(&city);
+    assert!(list.contains(&format!(": {head} entries")), "{list}");
 }
 
 #[test]
