@@ -1,5 +1,6 @@
 //! Where the headless operator sits: takes what the station tells, prints it, and answers.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -11,7 +12,7 @@ use domain::verdict::Verdict;
 use reader::Luma;
 
 use super::HeadlessError;
-use super::orders::Order;
+use super::orders::{Aim, Order};
 use super::say::{self, Said};
 use crate::clock::monotonic;
 use crate::controller::{
@@ -67,10 +68,15 @@ pub(super) struct Desk<'a> {
     said: Said,
     stage_at: Duration,
     key_at: Option<Duration>,
-    lines: Vec<String>,
+    /// Each with what was on the screen when it came.
+    lines: VecDeque<(String, Aim)>,
     no_more_lines: bool,
     frames_read: u64,
+    has_camera: bool,
     camera_ended: bool,
+    camera_said: Option<String>,
+    /// The notice that was said last since the last command.
+    notice_said: Option<Notice>,
     summary: Summary,
 }
 
@@ -97,6 +103,7 @@ impl<'a> Desk<'a> {
         network: Network,
         out: &'a mut dyn Write,
     ) -> Result<Self, HeadlessError> {
+        let has_camera = config.camera != CameraChoice::None;
         let (tell, news) = channel();
         let (screens, happenings) = (tell.clone(), tell.clone());
         // An error means that the desk is closing.
@@ -118,10 +125,13 @@ impl<'a> Desk<'a> {
             said: Said::Nothing,
             stage_at: monotonic(),
             key_at: None,
-            lines: Vec::new(),
+            lines: VecDeque::new(),
             no_more_lines: false,
             frames_read: 0,
+            has_camera,
             camera_ended: false,
+            camera_said: None,
+            notice_said: None,
             summary: Summary::default(),
         };
         desk.until("its first screen", |desk| desk.screen.is_some())?;
@@ -148,9 +158,8 @@ impl<'a> Desk<'a> {
     pub(super) fn serve(&mut self) -> Result<(), HeadlessError> {
         while !(self.camera_ended || (self.no_more_lines && self.lines.is_empty())) {
             self.take_news(Duration::from_secs(1))?;
-            while !self.lines.is_empty() {
-                let line = self.lines.remove(0);
-                self.obey(&line)?;
+            while let Some((line, typed_at)) = self.lines.pop_front() {
+                self.obey_as(&line, typed_at)?;
             }
         }
         self.leave_no_one()
@@ -170,58 +179,69 @@ impl<'a> Desk<'a> {
         while self.lines.is_empty() && !self.no_more_lines {
             self.take_news(Duration::from_secs(1))?;
         }
-        if self.lines.is_empty() {
-            return Ok(None);
-        }
 
-        Ok(Some(self.lines.remove(0)))
+        Ok(self.lines.pop_front().map(|(line, _)| line))
     }
 
     /// The next line, if it is this order.
     pub(super) fn next_line_if(&mut self, order: &Order) -> bool {
-        let is = |line: &String| Order::read(line).as_ref() == Some(order);
-        if self.lines.first().is_some_and(is) {
-            self.lines.remove(0);
-            return true;
-        }
+        let is = |(line, _): &mut (String, Aim)| Order::read(line).as_ref() == Some(order);
 
-        false
+        self.lines.pop_front_if(is).is_some()
     }
 
-    /// Does what a line asks for.
+    /// Does what a line asks for on this screen.
     pub(super) fn obey(&mut self, line: &str) -> Result<(), HeadlessError> {
+        self.obey_as(line, self.aim())
+    }
+
+    fn obey_as(&mut self, line: &str, typed_at: Aim) -> Result<(), HeadlessError> {
         let Some(order) = Order::read(line) else {
             return self.write(
                 "?  y n m (ID document), l (let in), d (dismiss), u (undo), e 1 note, r year last4 name",
             );
         };
 
-        self.order(&order)
+        self.carry_out(&order, typed_at)
     }
 
     /// Gives an order as a deliberate key, and waits for what comes of it.
     pub(super) fn order(&mut self, order: &Order) -> Result<(), HeadlessError> {
-        self.wait_for_the_guard()?;
-        let command = self
-            .screen
-            .as_ref()
-            .and_then(|screen| order.command(screen));
-        let Some(command) = command else {
-            return self.write("-  that means nothing on this screen");
+        self.carry_out(order, self.aim())
+    }
+
+    fn carry_out(&mut self, order: &Order, typed_at: Aim) -> Result<(), HeadlessError> {
+        let given = self.give(order, typed_at)?;
+        if given && self.notice() == Some(Notice::PressAgain) {
+            self.give(order, typed_at)?;
+        }
+        let unsaid = self
+            .notice()
+            .filter(|notice| say::is_an_answer(*notice) && self.notice_said != Some(*notice));
+        match unsaid {
+            Some(notice) if given => self.say(notice),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Sends the command once it counts as deliberate, if it still means whom it was typed at; `false` where nothing
+    /// was sent, which is then said.
+    fn give(&mut self, order: &Order, typed_at: Aim) -> Result<bool, HeadlessError> {
+        let meant = self.command(order);
+        if meant.is_some() {
+            self.wait_for_the_guard()?;
+        }
+        if !order.means_the_same(typed_at, self.aim()) || self.command(order) != meant {
+            self.write("-  the screen has changed: nothing was done")?;
+            return Ok(false);
+        }
+        let Some(command) = meant else {
+            self.write("-  that means nothing on this screen")?;
+            return Ok(false);
         };
         self.send(command)?;
-        if self.notice() == Some(Notice::PressAgain) {
-            self.wait_for_the_guard()?;
-            if let Some(command) = self
-                .screen
-                .as_ref()
-                .and_then(|screen| order.command(screen))
-            {
-                self.send(command)?;
-            }
-        }
 
-        Ok(())
+        Ok(true)
     }
 
     /// Nobody is left at the door: who has not been compared is stored as abandoned, and that is said.
@@ -311,6 +331,7 @@ impl<'a> Desk<'a> {
     fn send(&mut self, command: Command) -> Result<(), HeadlessError> {
         let (before, screen) = (self.said, self.screen.clone());
         self.key_at = Some(monotonic());
+        self.notice_said = None;
         self.handle.send(command)?;
         // Some commands change nothing: a second is then long enough.
         self.wait(Duration::from_secs(1), |desk| {
@@ -365,7 +386,8 @@ impl<'a> Desk<'a> {
                 Ok(())
             }
             Ok(News::Line(line)) => {
-                self.lines.push(line);
+                let typed_at = self.aim();
+                self.lines.push_back((line, typed_at));
                 Ok(())
             }
             Ok(News::NoMoreLines) => {
@@ -381,6 +403,7 @@ impl<'a> Desk<'a> {
 
     fn take_screen(&mut self, screen: OperatorScreen) -> Result<(), HeadlessError> {
         let stage_before = std::mem::discriminant(self.stage());
+        let notice_before = self.notice();
         let said = say::said(&screen);
         let line = say::line(&screen);
         if said != self.said || stage_before != std::mem::discriminant(&screen.stage) {
@@ -392,10 +415,34 @@ impl<'a> Desk<'a> {
         }
         self.said = said;
         self.screen = Some(screen);
-        match line {
-            Some(line) if count => self.write(&line),
-            Some(_) | None => Ok(()),
+        if let Some(line) = line.filter(|_| count) {
+            self.write(&line)?;
         }
+        self.say_the_camera()?;
+        match self.notice() {
+            // A key that came too soon is given again by itself first.
+            Some(Notice::PressAgain) | None => Ok(()),
+            now if now == notice_before => Ok(()),
+            Some(notice) => self.say(notice),
+        }
+    }
+
+    fn say(&mut self, notice: Notice) -> Result<(), HeadlessError> {
+        self.notice_said = Some(notice);
+        self.write(say::notice(notice))
+    }
+
+    /// What it does now, if that is something else than what was said last. Without a camera there is nothing to say.
+    fn say_the_camera(&mut self) -> Result<(), HeadlessError> {
+        let view = self.screen.as_ref().map(|screen| &screen.camera);
+        let line = view.and_then(say::camera).filter(|_| self.has_camera);
+        let Some(line) = line.filter(|line| self.camera_said.as_ref() != Some(line)) else {
+            return Ok(());
+        };
+        self.write(&line)?;
+        self.camera_said = Some(line);
+
+        Ok(())
     }
 
     fn count(&mut self, stage: &Stage) {
@@ -416,6 +463,14 @@ impl<'a> Desk<'a> {
 
     fn notice(&self) -> Option<Notice> {
         self.screen.as_ref().and_then(|screen| screen.notice)
+    }
+
+    fn aim(&self) -> Aim {
+        self.screen.as_ref().map(Aim::at).unwrap_or_default()
+    }
+
+    fn command(&self, order: &Order) -> Option<Command> {
+        order.command(self.screen.as_ref()?)
     }
 
     fn time(&self) -> String {

@@ -68,7 +68,9 @@ pub enum HeadlessError {
     #[error(transparent)]
     Stopped(#[from] Stopped),
     /// Something that should come at once did not come.
-    #[error("the station does not react ({0}): see its log, and report it")]
+    #[error(
+        "the station does not react ({0}): start it again with MENSHEN_LOG=debug, and report what it then says on standard error"
+    )]
     NoReaction(&'static str),
     /// The folder of pictures.
     #[error(transparent)]

@@ -21,7 +21,49 @@ pub(super) enum Order {
     },
 }
 
+/// What a line was typed at: the person and the entry that were on the screen then. A key that arrives late must
+/// never meet another person (SECURITY.md §9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Aim {
+    scan: Option<ScanId>,
+    undo: Option<u64>,
+}
+
+impl Aim {
+    pub(super) fn at(screen: &OperatorScreen) -> Self {
+        let scan = match screen.stage {
+            Stage::Storing { scan } => Some(scan),
+            Stage::Watching
+            | Stage::Comparing { .. }
+            | Stage::Verdict(_)
+            | Stage::LetIn { .. }
+            | Stage::Emergency { .. }
+            | Stage::Undone { .. } => scan_of(&screen.stage),
+        };
+
+        Self {
+            scan,
+            undo: screen.undo.map(|undo| undo.seq),
+        }
+    }
+}
+
 impl Order {
+    /// Whether at `now` it means whom it meant when it was `typed`.
+    pub(super) fn means_the_same(&self, typed: Aim, now: Aim) -> bool {
+        match self {
+            Self::Matches
+            | Self::Differs
+            | Self::Missing
+            | Self::LetIn
+            | Self::Dismiss
+            | Self::Emergency(..) => typed.scan == now.scan,
+            Self::Undo => typed.undo == now.undo,
+            // It brings its own person along.
+            Self::Register { .. } => true,
+        }
+    }
+
     /// None for what no line means.
     pub(super) fn read(line: &str) -> Option<Self> {
         let line = line.trim();
@@ -141,5 +183,33 @@ mod tests {
         for nothing in ["", "yes", "e 7", "e", "r 1941", "y n"] {
             assert_eq!(Order::read(nothing), None, "{nothing}");
         }
+    }
+
+    #[test]
+    fn an_order_means_whom_it_was_typed_at_and_a_registration_brings_its_own_person() {
+        let aim = |scan, undo| Aim {
+            scan: Some(ScanId(scan)),
+            undo: Some(undo),
+        };
+        let emergency = Order::Emergency(EmergencyReason::MedicalHelp, String::new());
+        for order in [
+            Order::Matches,
+            Order::Differs,
+            Order::Missing,
+            Order::LetIn,
+            Order::Dismiss,
+            emergency,
+        ] {
+            assert!(order.means_the_same(aim(1, 7), aim(1, 8)), "{order:?}");
+            assert!(!order.means_the_same(aim(1, 7), aim(2, 7)), "{order:?}");
+            assert!(
+                !order.means_the_same(Aim::default(), aim(2, 7)),
+                "{order:?}"
+            );
+        }
+        assert!(Order::Undo.means_the_same(aim(1, 7), aim(2, 7)));
+        assert!(!Order::Undo.means_the_same(aim(1, 7), aim(1, 8)));
+        let registration = Order::read("r 1941 123X 王秀兰").unwrap();
+        assert!(registration.means_the_same(aim(1, 7), aim(2, 8)));
     }
 }

@@ -1,6 +1,9 @@
 //! Lines for screens.
 
-use domain::screen::{HolderClass, OperatorScreen, PersonView, ScanId, Stage, VerdictView};
+use domain::screen::{
+    CameraFault, CameraView, HolderClass, Notice, OperatorScreen, PersonView, ScanId, Stage,
+    VerdictView,
+};
 use domain::time::{DAY, HOUR, Timestamp};
 use domain::verdict::EmergencyReason;
 
@@ -48,6 +51,58 @@ pub(super) fn line(screen: &OperatorScreen) -> Option<String> {
         }),
         Stage::Undone { of } => Some(format!("{time} undone #{of}")),
     }
+}
+
+/// What a notice asks of staff.
+pub(super) fn notice(notice: Notice) -> &'static str {
+    match notice {
+        Notice::OneSheet => "-  two codes in the picture: show one sheet at a time",
+        Notice::SeenNotRead => {
+            "-  a code is there but cannot be read: hold the sheet flat, closer and in more light"
+        }
+        Notice::PressAgain => {
+            "-  that came too soon after another: nothing was done, type it again"
+        }
+        Notice::TooLateToUndo => {
+            "-  too late to undo, nothing was done: note its number and tell the authority"
+        }
+        Notice::NotStored => {
+            "-  it could not be written, and nothing was done: make room on the disk, then type it again"
+        }
+        Notice::Incomplete => {
+            "-  not complete, nothing was done: `r` wants year, four letters or digits and a name, `e 6` a note of four letters or more"
+        }
+    }
+}
+
+/// Whether a notice answers what was typed; the others tell what the camera sees.
+pub(super) fn is_an_answer(notice: Notice) -> bool {
+    match notice {
+        Notice::Incomplete | Notice::NotStored | Notice::PressAgain | Notice::TooLateToUndo => true,
+        Notice::OneSheet | Notice::SeenNotRead => false,
+    }
+}
+
+/// What the camera does, and what to do about it; none while it opens.
+pub(super) fn camera(view: &CameraView) -> Option<String> {
+    let words = match view {
+        CameraView::Opening => return None,
+        CameraView::Running { demo: true, .. } => "the demo camera gives pictures",
+        CameraView::Running { name, demo: false } => {
+            return Some(format!("-  the camera gives pictures: {name}"));
+        }
+        CameraView::Missing => {
+            "no camera gives pictures: connect one, or close what uses it; without one, start with --demo-camera or --frames DIR"
+        }
+        CameraView::Lost { fault, .. } => match fault {
+            CameraFault::Busy => "another program holds the camera: close it",
+            CameraFault::Forbidden => "the system forbids the camera: allow this program to use it",
+            CameraFault::Gone => "the camera was unplugged or failed: connect it again",
+            CameraFault::Stalled => "the camera sends no pictures: unplug it and connect it again",
+        },
+    };
+
+    Some(format!("-  {words}"))
 }
 
 /// `HH:MM:SS` by the venue's clock.
@@ -168,6 +223,32 @@ mod tests {
             ..view()
         };
         assert_eq!(verdict(&refused), "refuse expired(3) not stored");
+    }
+
+    #[test]
+    fn a_camera_says_what_it_does_and_every_fault_what_to_do() {
+        let lost = |fault| CameraView::Lost {
+            since: Timestamp(0),
+            fault,
+        };
+        let running = CameraView::Running {
+            name: "Integrated Camera".to_owned(),
+            demo: false,
+        };
+        assert_eq!(camera(&CameraView::Opening), None);
+        assert_eq!(
+            camera(&running).as_deref(),
+            Some("-  the camera gives pictures: Integrated Camera")
+        );
+        assert_eq!(
+            camera(&lost(CameraFault::Busy)).as_deref(),
+            Some("-  another program holds the camera: close it")
+        );
+        assert!(
+            camera(&CameraView::Missing)
+                .unwrap()
+                .contains("--demo-camera")
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use std::fs;
-use std::io::Cursor;
+use std::io::{self, BufReader, Cursor, Read, Write};
+use std::sync::mpsc::Sender;
 
 use station::{Headless, Pictures, Script, Summary, run_headless};
 
@@ -88,6 +89,102 @@ fn the_scripted_demonstration_shows_every_answer_and_every_moved_clock() {
         assert!(out.contains(word), "{word}\n{out}");
     }
     assert_eq!(summary.waiting, 0, "{out}");
+}
+
+/// What staff type, as it comes.
+struct Typing {
+    keys: Receiver<&'static str>,
+    rest: &'static [u8],
+}
+
+impl Read for Typing {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.rest.is_empty() {
+            // Nobody types any more: the end of the input.
+            self.rest = self.keys.recv().unwrap_or_default().as_bytes();
+        }
+        self.rest.read(into)
+    }
+}
+
+/// A terminal whose reader types once it sees a word.
+struct Terminal {
+    shown: Vec<u8>,
+    sees: &'static str,
+    then_types: Option<(Sender<&'static str>, &'static str)>,
+}
+
+impl Write for Terminal {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.shown.extend_from_slice(bytes);
+        if String::from_utf8_lossy(&self.shown).contains(self.sees)
+            && let Some((keyboard, lines)) = self.then_types.take()
+        {
+            keyboard.send(lines).unwrap();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A station without a camera at which `first` is typed, and `then` once the terminal shows a word.
+fn typed_at(house: &House, first: &'static str, sees: &'static str, then: &'static str) -> String {
+    let (keyboard, keys) = channel();
+    keyboard.send(first).unwrap();
+    let mut terminal = Terminal {
+        shown: Vec::new(),
+        sees,
+        then_types: Some((keyboard, then)),
+    };
+    let lines = BufReader::new(Typing { keys, rest: b"" });
+    let camera = Pictures::Camera(CameraChoice::Named("no such camera".to_owned()));
+    run_headless(
+        headless(house, camera, Script::Operator),
+        lines,
+        &mut terminal,
+    )
+    .unwrap();
+    String::from_utf8(terminal.shown).unwrap()
+}
+
+#[test]
+fn a_key_that_was_typed_for_one_person_never_lets_another_in() {
+    let house = House::new();
+    let shown = typed_at(
+        &house,
+        "r 1941 123X Ada\n",
+        "by_hand Ada",
+        "r 1942 123X Ben\nl\n",
+    );
+    assert!(shown.contains("attention by_hand Ben"), "{shown}");
+    assert!(
+        shown.contains("-  the screen has changed: nothing was done\n"),
+        "{shown}"
+    );
+    assert!(shown.contains(" 0 let in"), "{shown}");
+}
+
+#[test]
+fn what_is_typed_for_the_person_on_the_screen_is_done() {
+    let house = House::new();
+    let shown = typed_at(&house, "r 1941 123X Ada\n", "by_hand Ada", "l\n");
+    assert!(shown.contains(" let_in #2 resolves #1"), "{shown}");
+}
+
+#[test]
+fn what_is_incomplete_and_a_camera_that_is_missing_are_said_with_what_to_do() {
+    let house = House::new();
+    let incomplete = "-  not complete, nothing was done: ";
+    let shown = typed_at(&house, "r 1941 12 X\n", incomplete, "e 6 a\n");
+    assert_eq!(shown.matches(incomplete).count(), 2, "{shown}");
+    assert_eq!(
+        shown.matches("-  no camera gives pictures: ").count(),
+        1,
+        "{shown}"
+    );
 }
 
 /// An A4 page at 100 dots an inch with the code at 80 mm.
