@@ -12,7 +12,7 @@ use domain::ids::StationId;
 use domain::wire::{EnrolRequest, Enrolled, Hello, Pairing, PairingToken};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::clock::{Clock, monotonic};
 use crate::crash;
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_mins(15);
 pub(crate) const CENTRE_STATE: &str = "centre";
 pub(crate) const ROOT_STATE: &str = "root";
 
-/// Why a station is not enrolled. Nothing is left behind but a key that opens nothing.
+/// Why a station is not enrolled. Nothing is left behind but, in a keychain, a key that opens nothing.
 #[derive(Debug, Error)]
 pub enum EnrolError {
     /// Not a pairing file.
@@ -130,8 +130,26 @@ pub fn enrol(
     if folder.has(DATABASE) {
         return Err(StoreError::AlreadyThere.into());
     }
+    let outcome = enrol_in(&folder, wanted, &pairing, &centre, &root_hash, show_code);
+    if outcome.is_err()
+        && let Err(error) = folder.abandon()
+    {
+        warn!(%error, "the folder of a station that was not enrolled stays behind");
+    }
+
+    outcome
+}
+
+fn enrol_in(
+    folder: &Folder,
+    wanted: &Enrolment<'_>,
+    pairing: &Pairing,
+    centre: &Centre,
+    root_hash: &[u8; 32],
+    show_code: &mut dyn FnMut(&str),
+) -> Result<NewlyEnrolled, EnrolError> {
     // A keychain that does not work, or a passphrase that is too short, must not cost the token.
-    let kek = Kek::create(&folder, &wanted.unlock)?;
+    let kek = Kek::create(folder, &wanted.unlock)?;
     let clock = Clock::new(0);
     let link = Link::start(centre.clone(), clock)?;
     let keys = Keys::generate()?;
@@ -143,7 +161,7 @@ pub fn enrol(
     );
     let code = request.code();
     let (root, root_bytes, trust, trust_bytes) =
-        ask_for_trust(&link, request.encode(), &root_hash, clock)?;
+        ask_for_trust(&link, request.encode(), root_hash, clock)?;
     let authority: Option<[u8; 16]> = hex::decode_array(&pairing.authority);
     if authority != Some(root.header.authority.0) {
         return Err(DocumentError::OtherAuthority.into());
@@ -158,7 +176,7 @@ pub fn enrol(
     folder.replace(ROOT, &root_bytes)?;
     folder.replace(TRUST, &trust_bytes)?;
     folder.replace(ASSIGNMENT, &assignment)?;
-    let library = fill_library(&folder, &root_hash, &keys, &link, clock)?;
+    let library = fill_library(folder, root_hash, &keys, &link, clock)?;
     let outcome = NewlyEnrolled {
         venue: library.assignment().venue.name.clone(),
         gate: library.assignment().gate,
@@ -172,11 +190,11 @@ pub fn enrol(
         signing: keys.signing,
         opening: keys.opening,
         notes: vec![
-            (CENTRE_STATE, CentreRecord::of(&centre)),
+            (CENTRE_STATE, CentreRecord::of(centre)),
             (ROOT_STATE, root_hash.to_vec()),
         ],
     };
-    store::create(&folder, &kek, &new)?;
+    store::create(folder, &kek, &new)?;
 
     Ok(outcome)
 }

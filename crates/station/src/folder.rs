@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+/// The station's part of the data folder.
+const NAME: &str = "station";
+
 /// Why the folder cannot be used.
 #[derive(Debug, Error)]
 pub enum FolderError {
@@ -34,6 +37,7 @@ pub enum FolderError {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    is_new: bool,
     _lock: File,
 }
 
@@ -43,7 +47,8 @@ impl Folder {
     /// # Errors
     /// See [`FolderError`].
     pub fn open(data: &Path) -> Result<Self, FolderError> {
-        let path = data.join("station");
+        let path = data.join(NAME);
+        let is_new = !path.exists();
         make_private(&path).map_err(|source| io_error(&path, source))?;
         let lock_path = path.join("lock");
         let lock = File::options()
@@ -53,10 +58,39 @@ impl Folder {
             .open(&lock_path)
             .map_err(|source| io_error(&lock_path, source))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: lock }),
+            Ok(()) => Ok(Self {
+                path,
+                is_new,
+                _lock: lock,
+            }),
             Err(TryLockError::WouldBlock) => Err(FolderError::InUse),
             Err(TryLockError::Error(source)) => Err(io_error(&lock_path, source)),
         }
+    }
+
+    /// As [`Self::open`] where `data/station` holds `name`; otherwise none, and nothing is made.
+    ///
+    /// # Errors
+    /// See [`FolderError`].
+    pub fn holding(data: &Path, name: &str) -> Result<Option<Self>, FolderError> {
+        if !data.join(NAME).join(name).exists() {
+            return Ok(None);
+        }
+
+        Self::open(data).map(Some)
+    }
+
+    /// Takes the folder away again if it was not there before it was opened: what was begun in it came to
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub fn abandon(self) -> Result<(), FolderError> {
+        if self.is_new {
+            fs::remove_dir_all(&self.path).map_err(|source| io_error(&self.path, source))?;
+        }
+
+        Ok(())
     }
 
     /// The path of `name` within the folder.
@@ -216,6 +250,19 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_that_is_only_looked_for_is_not_made() {
+        let data = tempfile::tempdir().unwrap();
+        assert!(Folder::holding(data.path(), "a").unwrap().is_none());
+        assert!(!data.path().join(NAME).exists());
+        let made = Folder::open(data.path()).unwrap();
+        made.replace("a", b"1").unwrap();
+        drop(made);
+        let found = Folder::holding(data.path(), "a").unwrap();
+        found.unwrap().abandon().unwrap();
+        assert!(data.path().join(NAME).exists(), "it was there before");
+    }
+
+    #[test]
     fn a_replaced_file_keeps_its_predecessor() {
         let data = tempfile::tempdir().unwrap();
         let folder = Folder::open(data.path()).unwrap();
@@ -248,7 +295,7 @@ mod tests {
         let folder = Folder::open(data.path()).unwrap();
         folder.replace("a", b"1").unwrap();
         let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(data.path().join("station")), 0o700);
+        assert_eq!(mode(data.path().join(NAME)), 0o700);
         assert_eq!(mode(folder.path("a")), 0o600);
     }
 }

@@ -21,7 +21,7 @@ use crate::folder::Folder;
 use crate::knowledge::Library;
 use crate::link::{Centre, Link};
 use crate::random;
-use crate::store::{Finding, Store};
+use crate::store::{DATABASE, Finding, Store, StoreError};
 
 /// The name of the kept floor of time.
 pub(super) const CLOCK_STATE: &str = "clock";
@@ -71,7 +71,8 @@ pub(crate) fn open_on(
     } else {
         config.camera.clone()
     };
-    let (store, findings) = Store::open(Folder::open(&config.data)?, &config.unlock)?;
+    let folder = Folder::holding(&config.data, DATABASE)?.ok_or(StoreError::NotEnrolled)?;
+    let (store, findings) = Store::open(folder, &config.unlock)?;
     let source = source::source(&choice, &config.data)?;
     let library = load_library(&store)?;
     let demo = library.trust().demo;

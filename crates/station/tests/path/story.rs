@@ -182,6 +182,7 @@ fn a_demonstration_is_refused_by_a_real_station_and_a_token_works_once() {
         enrol_at(data.path(), &centre, false),
         Err(EnrolError::Demo)
     ));
+    assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
     assert!(matches!(
         enrol_at(data.path(), &centre, true),
         Err(EnrolError::Refused)
@@ -259,6 +260,28 @@ fn a_clock_cannot_be_moved_outside_a_demonstration_and_a_folder_runs_one_station
     assert!(matches!(open(0), Err(OpenError::Folder(_))));
     running.stop();
     open(0).unwrap().stop();
+}
+
+#[test]
+fn a_start_without_enrolment_leaves_nothing_behind() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("mistyped");
+    let config = StationConfig {
+        data: folder.clone(),
+        demo_camera: false,
+        unlock: Unlock::default(),
+        clock_offset: 0,
+        camera: CameraChoice::None,
+    };
+    let listener = Listener {
+        screens: Box::new(|_| ()),
+        preview: Box::new(|_, _| ()),
+    };
+    assert!(matches!(
+        station::open(config, listener),
+        Err(OpenError::Store(StoreError::NotEnrolled))
+    ));
+    assert!(!folder.exists());
 }
 
 #[test]
