@@ -113,7 +113,6 @@ fn over_white(grey: u8, alpha: u8) -> u8 {
 fn in_one_line(error: &ImageError) -> String {
     let words = error.to_string();
 
-    if words.contains('\n') {}
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -120,7 +120,7 @@ impl Write for Terminal {
         if String::from_utf8_lossy(&self.shown).contains(self.sees)
             && let Some((keyboard, lines)) = self.then_types.take()
         {
-            keyboard.send(lines).unwrap();
+            keyboard.send(lines).map_err(io::Error::other)?;
         }
         Ok(bytes.len())
     }
