@@ -92,6 +92,11 @@ export class Desk {
     }
   }
 
+  /** The screen cannot be drawn: half of it may still be the one before. */
+  undrawn(error: unknown): void {
+    this.#stopped(error);
+  }
+
   tick(): void {
     this.#passed = Math.max(0, this.#now() - this.#arrived);
   }

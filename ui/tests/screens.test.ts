@@ -139,6 +139,22 @@ test('an emergency that could not be stored asks for paper', async () => {
   expect(container.textContent).toContain('Not in the log');
 });
 
+test('two alike within one second are both in the list', async () => {
+  const twice = { outcome: 'attention', reason: 'by_hand', at: SCREENS.scan.now, undone: false } as const;
+  const { container, desk } = await shown(SCREENS.attention_yellow);
+  desk.show({ ...SCREENS.scan, last: [twice, twice] });
+  await tick();
+  expect(container.querySelectorAll('.last li').length).toBe(2);
+  expect(container.querySelector('[data-door]')?.getAttribute('data-door')).toBe('neutral');
+});
+
+test('a screen that cannot be drawn leaves no verdict standing', async () => {
+  const { container, desk } = await shown(SCREENS.admit);
+  desk.show({ ...SCREENS.scan, last: null as never });
+  await tick();
+  expect([container.querySelector('[data-door]'), container.querySelector('[data-fault]')?.getAttribute('data-fault')]).toEqual([null, 'stopped']);
+});
+
 test('no source writes HTML from a string', () => {
   const sources = Object.entries(
     import.meta.glob<string>('../{station,shared}/**/*.{ts,svelte}', { query: '?raw', import: 'default', eager: true }),
