@@ -109,8 +109,10 @@ function verdict(screen: OperatorScreen, view: VerdictView): readonly Choice[] {
     case 'admit':
       return [
         ...undo(screen, 'paper'),
-        paper('Space', 'act.hold', send({ command: 'hold', scan: view.scan })),
-        quiet('Esc', 'act.dismiss', dismiss),
+        // Once it is held there is nothing more to hold: what is left is to go on.
+        ...(view.returns_in_ms === null
+          ? [paper('Esc', 'act.dismiss', dismiss)]
+          : [paper('Space', 'act.hold', send({ command: 'hold', scan: view.scan })), quiet('Esc', 'act.dismiss', dismiss)]),
       ];
     case 'attention':
       return [
@@ -147,9 +149,9 @@ function refused(reason: Reason | undefined, dismiss: Act): readonly Choice[] {
     case 'venue_code':
     case 'not_a_pass':
     case 'kind_not_allowed':
-      return [first('Esc', 'act.dismiss', dismiss), sill('F2', 'act.register', open('register'))];
+      return [first('Esc', 'act.dismiss', dismiss), sill('F2', 'act.register_by_id', open('register'))];
     default:
-      return [first('F2', 'act.register', open('register')), paper('Esc', 'act.dismiss', dismiss)];
+      return [first('F2', 'act.register_by_id', open('register')), paper('Esc', 'act.dismiss', dismiss)];
   }
 }
 
@@ -162,7 +164,7 @@ function undecided(reason: Reason | undefined, dismiss: Act): readonly Choice[] 
       return [first('Esc', 'act.dismiss', dismiss), paper('F9', 'act.emergency_long', open('emergency'))];
     case 'not_in_list':
     case 'unsupported':
-      return [first('F2', 'act.register', open('register')), paper('Esc', 'act.dismiss', dismiss)];
+      return [first('F2', 'act.register_by_id', open('register')), paper('Esc', 'act.dismiss', dismiss)];
     default:
       return [
         first('F6', 'act.update', send({ command: 'sync_now' })),

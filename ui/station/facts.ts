@@ -38,7 +38,7 @@ function proven(known: Known, person: PersonView): readonly Unwashed[] {
   const { status } = person;
 
   return [
-    ...(status === null ? [] : [colour(known, status), test(known, status.test)]),
+    ...(status === null ? [] : revoked(known) ? [unasked('colour'), unasked('test')] : [colour(known, status), test(known, status.test)]),
     asOf(known, status?.as_of ?? known.knowledge.status_as_of),
     ...(person.expires === null ? [] : [expires(known, person.expires)]),
     ...seen(known),
@@ -54,9 +54,21 @@ function unproven(known: Known): readonly Unwashed[] {
     label: say('facts.claims'),
     value: known.covered ? say('facts.covered') : say('facts.claims_hidden'),
   };
-  const unasked: Unwashed = { row: 'colour', label: say('facts.colour'), value: say('colour.unasked'), mark: null };
 
-  return [claims, ...(known.covered ? [] : [unasked]), asOf(known, known.knowledge.status_as_of), ...keys(known)];
+  return [claims, ...(known.covered ? [] : [unasked('colour')]), asOf(known, known.knowledge.status_as_of), ...keys(known)];
+}
+
+/** The list keeps neither colour nor sample of a revoked sheet; that says nothing of the person. */
+function revoked(known: Known): boolean {
+  const reason = known.deciding?.reason;
+
+  return reason === 'revoked' || reason === 'revoked_lost' || reason === 'revoked_reissued';
+}
+
+function unasked(row: 'colour' | 'test'): Unwashed {
+  const value = say('colour.unasked');
+
+  return row === 'test' ? { row, label: say('facts.test'), value } : { row, label: say('facts.colour'), value, mark: null };
 }
 
 function colour(known: Known, status: StatusView): Unwashed {

@@ -81,6 +81,18 @@ test('U takes back the last admit while it can be', () => {
   expect(doing(choices(SCREENS.scan, false), 'U')).toBeUndefined();
 });
 
+test('an admit that is held offers to go on instead of to hold it again', () => {
+  const held = screen({ stage: verdict({ verdict: 'admit', reasons: because('id_matches'), returns_in_ms: null }) });
+  expect([doing(choices(held, false), 'Space'), drawn(held)]).toEqual([undefined, ['Esc']]);
+  expect(drawn(SCREENS.admit)).toEqual(['U', 'Space']);
+});
+
+test('whoever holds a sheet in hand is registered by the ID, not “without a code”', () => {
+  for (const shown of [SCREENS.refuse_expired, SCREENS.refuse_forged, SCREENS.refuse_lost]) {
+    expect(choices(shown, false).find(({ key }) => key === 'F2')?.label).toBe('act.register_by_id');
+  }
+});
+
 test('V shows a name that was blanked, and only that', () => {
   const blanked = screen({ stage: verdict({ verdict: 'refuse', reasons: because('red'), person: null }) });
   expect(doing(choices(blanked, true), 'V')).toEqual({ do: 'send', command: { command: 'show_person', scan: 7 } });
@@ -95,6 +107,10 @@ test('the demo camera is offered in a demonstration only', () => {
 test('an emergency is about the scan on the screen, if there is one', () => {
   expect([SCREENS.comparing, SCREENS.refuse_red, SCREENS.scan, SCREENS.let_in].map(scanOnScreen)).toEqual([7, 7, null, null]);
 });
+
+function drawn(shown: OperatorScreen): string[] {
+  return choices(shown, false).filter(({ at }) => at === 'paper').map(({ key }) => key);
+}
 
 function doing(offered: readonly Choice[], key: Choice['key']): Choice['act'] | undefined {
   return offered.find((choice) => choice.key === key)?.act;

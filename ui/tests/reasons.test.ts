@@ -72,6 +72,12 @@ describe('the paper', () => {
     expect(keys?.value).toBe('2026年11月24日');
   });
 
+  test('of a revoked sheet does not say that its holder is unknown or untested', () => {
+    const status = { ...STATUS, colour: null, test: { result: 'none' } } as const;
+    const facts = factsOf(known({ person: { ...PERSON, status }, deciding: { reason: 'revoked_lost', amount: null } }));
+    expect(facts.slice(0, 2).map(({ row, value }) => [row, value])).toEqual([['colour', '未查询'], ['test', '未查询']]);
+  });
+
   test('counts a sample from the start of its slot, in hours', () => {
     const status = { ...STATUS, test: { result: 'negative', from: NOW - 47 * HOUR, until: NOW - 43 * HOUR } } as const;
     expect(factsOf(known({ person: { ...PERSON, status } }))[1]?.value).toBe('阴性 · 47 小时前');
