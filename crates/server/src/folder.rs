@@ -133,6 +133,20 @@ pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder_of(path)
 }
 
+/// Makes a file for this account only, empty if it is not there. One that is there is not opened: closing it
+/// would take this process's locks off a database.
+///
+/// # Errors
+/// What the file system says.
+pub fn make_private_file(path: &Path) -> io::Result<()> {
+    match private_options().create_new(true).write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => restrict(path, 0o600),
+        Ok(_) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// A folder that is there may have been made by someone who thought less of it.
 #[cfg(unix)]
 fn create_private(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
@@ -140,12 +154,27 @@ fn create_private(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
-        .create(folder)
+        .create(folder)?;
+
+    restrict(folder, 0o700)
 }
 
 #[cfg(not(unix))]
 fn create_private(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
+}
+
+#[cfg(unix)]
+fn restrict(path: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+/// On Windows what lies in the user's profile is the user's alone.
+#[cfg(not(unix))]
+fn restrict(_: &Path, _: u32) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -217,15 +246,31 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn folders_and_files_are_for_this_account_only() {
+    fn folders_and_files_are_for_this_account_only_whoever_made_them() {
         use std::os::unix::fs::PermissionsExt;
 
         let place = tempfile::tempdir().unwrap();
         let folder = Folder::new(place.path());
+        let open = |path: &Path, mode| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        fs::create_dir(folder.server()).unwrap();
+        open(&folder.server(), 0o755);
         folder.create().unwrap();
         write_private(&folder.port(), b"1").unwrap();
+        fs::write(folder.heads(), b"kept").unwrap();
+        open(&folder.heads(), 0o644);
+        make_private_file(&folder.heads()).unwrap();
+        make_private_file(&folder.register()).unwrap();
         let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(folder.day_keys()), 0o700);
-        assert_eq!(mode(folder.port()), 0o600);
+        assert_eq!(
+            [folder.server(), folder.days(), folder.day_keys()].map(mode),
+            [0o700; 3]
+        );
+        assert_eq!(
+            [folder.port(), folder.heads(), folder.register()].map(mode),
+            [0o600; 3]
+        );
+        assert_eq!(fs::read(folder.heads()).unwrap(), b"kept");
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
+use crate::folder::make_private_file;
 
 /// Another process of ours (`pair`, `approve`, a backup) holds a database for moments only.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -18,6 +19,9 @@ const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PR
 /// Opens or makes a database and brings it to the newest layout. Layouts are numbered steps that are
 /// never edited.
 pub(super) fn open(path: &Path, layouts: &[&str]) -> Result<Connection, StoreError> {
+    // SQLite gives the files beside it the mode of this one.
+    make_private_file(path)
+        .map_err(|error| StoreError::Failed(format!("{}: {error}", path.display())))?;
     let at = |error: rusqlite::Error| at(path, &error);
     let mut database = Connection::open(path).map_err(at)?;
     database.busy_timeout(PATIENCE).map_err(at)?;
@@ -100,6 +104,23 @@ mod tests {
         drop(database);
         let error = open(&path, &steps[..1]).unwrap_err();
         assert!(error.to_string().contains("newer release"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_database_and_the_files_beside_it_are_for_this_account_only() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let place = tempfile::tempdir().unwrap();
+        let _database = open(
+            &place.path().join("a.db"),
+            &["CREATE TABLE a (x INTEGER) STRICT"],
+        );
+        let modes: Vec<u32> = std::fs::read_dir(place.path())
+            .unwrap()
+            .map(|file| file.unwrap().metadata().unwrap().permissions().mode() & 0o777)
+            .collect();
+        assert_eq!(modes, [0o600; 3]);
     }
 
     #[test]
