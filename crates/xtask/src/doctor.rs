@@ -179,7 +179,7 @@ fn packages(machine: &Machine, need: Need) -> String {
     }
 }
 
-/// Where the station's key lies best; without it the station asks for a passphrase instead.
+/// Where the station's key lies best; without it enrolment stops, unless it is told to take a passphrase.
 fn secret_service(os: Os) -> Row {
     let there = match os {
         Os::Linux => {
@@ -198,11 +198,16 @@ fn secret_service(os: Os) -> Row {
         Os::Mac | Os::Windows => true,
     };
 
+    keychain(there)
+}
+
+/// The demo takes a key file of its own accord.
+fn keychain(there: bool) -> Row {
     optional(
         "keychain (the station's key)",
         there,
         "",
-        "no Secret Service: a key file under a passphrase is used; or install gnome-keyring",
+        "no Secret Service: enrol a station with --passphrase, or install gnome-keyring; the demo needs neither",
     )
 }
 
@@ -271,6 +276,17 @@ mod tests {
 
         assert_eq!(node(&old, Purpose::Window).state, State::Missing);
         assert_eq!(node(&old, Purpose::Headless).state, State::Optional);
+    }
+
+    #[test]
+    fn without_a_keychain_the_option_is_named_that_enrolment_then_wants() {
+        let row = keychain(false);
+
+        assert_eq!(row.state, State::Optional);
+        assert!(
+            row.note.contains("enrol a station with --passphrase"),
+            "{row:?}"
+        );
     }
 
     #[test]
