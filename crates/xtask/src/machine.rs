@@ -9,6 +9,7 @@ use std::{
 };
 
 use crate::{
+    display,
     need::{Installer, Need},
     npm,
     process::{self, answers, find},
@@ -73,7 +74,7 @@ impl Machine {
                 .filter(|need| present(*need, os))
                 .collect(),
             terminal: std::io::stdin().is_terminal(),
-            display: display(os),
+            display: display(os).is_ok(),
             webcam: webcam(os),
         }
     }
@@ -304,10 +305,13 @@ fn webview2() -> bool {
     })
 }
 
-fn display(os: Os) -> bool {
-    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-
-    os != Os::Linux || set("DISPLAY") || set("WAYLAND_DISPLAY")
+/// Success, or the sentence that says why no window can be opened.
+pub(crate) fn display(os: Os) -> Result<(), String> {
+    if os == Os::Linux {
+        display::look(|name| std::env::var(name).ok())
+    } else {
+        Ok(())
+    }
 }
 
 fn webcam(os: Os) -> bool {

@@ -6,6 +6,7 @@
 mod args;
 mod bench;
 mod check;
+mod display;
 mod doctor;
 mod failure;
 mod machine;

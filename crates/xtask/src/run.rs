@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     args::Args,
     failure::{Failure, Outcome},
-    machine::Machine,
+    machine::{self, Machine, Os},
     need::Purpose,
     provision, say, tree,
 };
@@ -25,7 +25,8 @@ pub(crate) fn perform(mut args: Args) -> Outcome {
     let release = args.flag("--release");
     args.finish()?;
 
-    let window = !headless && Machine::look().display;
+    let display = machine::display(Os::here());
+    let window = !headless && display.is_ok();
     let machine = provision::provide(
         if window {
             Purpose::Window
@@ -34,10 +35,10 @@ pub(crate) fn perform(mut args: Args) -> Outcome {
         },
         yes,
     )?;
-    if !window && !headless {
-        say::line(
-            "No display found (DISPLAY and WAYLAND_DISPLAY are not set): the station will run headless.",
-        );
+    if let Err(why) = display
+        && !headless
+    {
+        say::line(format!("{why}: the station will run headless."));
     }
 
     let mut steps = Steps {

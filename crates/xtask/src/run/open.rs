@@ -3,7 +3,11 @@
 use std::{path::Path, process::Command};
 
 use super::Programs;
-use crate::{failure::Outcome, machine::Machine, process, say};
+use crate::{
+    failure::{Failure, Outcome},
+    machine::Machine,
+    process, say,
+};
 
 /// Opens the station and waits until it is closed, or its script has ended.
 pub(super) fn open(programs: &Programs, data: &Path, machine: &Machine, window: bool) -> Outcome {
@@ -22,5 +26,10 @@ pub(super) fn open(programs: &Programs, data: &Path, machine: &Machine, window: 
     }
     say::line("The window is open; close it to end.");
 
-    process::run(&mut desktop)
+    process::run(&mut desktop).map_err(|failure| {
+        Failure::broken(format!(
+            "{}\nIf no window opened, start again with --headless: the same station without a window.",
+            failure.text()
+        ))
+    })
 }

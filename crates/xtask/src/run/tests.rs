@@ -98,6 +98,21 @@ fn with_a_display_and_no_webcam_the_window_opens_with_the_demo_camera() {
 }
 
 #[test]
+fn a_window_that_does_not_open_is_told_how_to_do_without() {
+    let data = fresh_folder("no-window");
+    let mut programs = programs(&data);
+    programs.desktop = program(&data, "desktop", "exit 1");
+
+    let failure = demo(&programs, &data, true).unwrap_err();
+
+    assert!(
+        failure.text().contains("start again with --headless"),
+        "{failure:?}"
+    );
+    fs::remove_dir_all(&data).unwrap();
+}
+
+#[test]
 fn a_server_that_does_not_start_is_shown_with_its_last_words() {
     let data = fresh_folder("broken");
     let mut programs = programs(&data);
