@@ -43,3 +43,11 @@ export function press(event: KeyboardEvent): Press {
 
   return name === undefined ? { is: 'other' } : { is: 'key', name };
 }
+
+/** The button of a form that has the focus, and whose Enter it therefore is: what is ringed is what happens. */
+export function ringed(event: KeyboardEvent): HTMLButtonElement | null {
+  const { target } = event;
+  if (event.key !== 'Enter' || !(target instanceof HTMLButtonElement)) return null;
+
+  return target.getAttribute('data-key') === 'Enter' ? null : target;
+}

@@ -71,6 +71,13 @@ test('F8 changes the language at once', async () => {
   expect(container.textContent).toContain('All rules hold, ID matches.');
 });
 
+test.each(['F2', 'F9'])('F8 changes the language of the form behind %s too', async (key) => {
+  await shown(SCREENS.scan);
+  await press(key);
+  await press('F8');
+  expect(page.getByRole('dialog').textContent).toContain('Cancel');
+});
+
 describe('an emergency', () => {
   test('needs a reason and Enter held for two seconds', async () => {
     const { commands } = await shown(SCREENS.scan);
@@ -110,6 +117,25 @@ describe('an emergency', () => {
     expect(commands[1]).toEqual({ command: 'emergency', scan: 7, reason: 'other', note: '断水断电' });
   });
 
+  test('is left by an Enter held on its Cancel, with nothing sent', async () => {
+    const { commands } = await shown(SCREENS.scan);
+    await press('F9');
+    await press('2');
+    formButton('Esc').focus();
+    await hold();
+    expect([commands, page.queryByRole('dialog')]).toEqual([[{ command: 'form_opened' }, { command: 'form_closed' }], null]);
+  });
+
+  test('says what is still missing before it can be held', async () => {
+    await shown(SCREENS.scan);
+    await press('F9');
+    expect(formButton('Enter').textContent).toContain(say('emergency.choose'));
+    await press('6');
+    expect(formButton('Enter').textContent).toContain(say('emergency.write'));
+    await type('emergency-note', '断水断电');
+    expect(formButton('Enter').textContent).toContain(say('emergency.hold'));
+  });
+
   test('is left by Esc, with nothing sent', async () => {
     const { commands } = await shown(SCREENS.scan);
     await press('F9');
@@ -136,6 +162,19 @@ describe('a registration', () => {
       { command: 'register', name: '赵小兰', birth_year: null, last_four: '38X7', class: 'senior' },
       { command: 'form_closed' },
     ]);
+  });
+
+  test('is not sent by an Enter on its Cancel or on a class', async () => {
+    const { commands } = await shown(SCREENS.scan);
+    await press('F2');
+    await type('register-name', '赵小兰');
+    await type('register-last-four', '3827');
+    page.getByRole('radio', { name: say('class.minor') }).focus();
+    await press('Enter');
+    expect(page.getByRole('radio', { name: say('class.minor') }).getAttribute('aria-checked')).toBe('true');
+    formButton('Esc').focus();
+    await press('Enter');
+    expect([commands, page.queryByRole('dialog')]).toEqual([[{ command: 'form_opened' }, { command: 'form_closed' }], null]);
   });
 
   test('gives way to an emergency', async () => {
@@ -220,6 +259,13 @@ async function type(id: string, text: string): Promise<void> {
 function input(id: string): HTMLInputElement {
   const found = document.getElementById(id);
   if (!(found instanceof HTMLInputElement)) throw new Error(`no field ${id}`);
+
+  return found;
+}
+
+function formButton(key: string): HTMLElement {
+  const found = page.getByRole('dialog').querySelector<HTMLElement>(`[data-key="${key}"]`);
+  if (found === null) throw new Error(`no button ${key} in the form`);
 
   return found;
 }
