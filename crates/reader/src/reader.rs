@@ -10,18 +10,30 @@ use crate::{
     view::View,
 };
 
-/// Places where the second pass is tried in one picture.
-const MOST_SECOND: usize = 4;
+/// Places that are looked at closely in one picture.
+const MOST_CLOSE: usize = 4;
+/// Frames after the last reading for which its place is remembered: a third of a second.
+const REMEMBERED: u8 = 10;
 
-/// Reads QR codes, frame after frame.
+/// Reads QR codes, frame after frame. It remembers where the last code was: a sheet held in a hand is nearly there in
+/// the next frame, though that may be too blurred for a code to be noticed in it.
 #[derive(Debug, Default)]
-pub struct Reader;
+pub struct Reader {
+    last: Option<Remembered>,
+}
+
+/// Where a code was read, and for how many more frames that counts.
+#[derive(Debug)]
+struct Remembered {
+    place: Place,
+    frames: u8,
+}
 
 impl Reader {
     /// A reader that has seen nothing yet.
     #[must_use]
     pub fn new() -> Self {
-        Self
+        Self::default()
     }
 
     /// Reads every code of a picture, within the budget.
@@ -39,14 +51,29 @@ impl Reader {
         };
         if !luma.pixels().is_empty() && luma.is_whole() {
             look.first_pass();
-            look.second_pass();
+            look.closely(self.last.as_ref().map(|last| last.place));
         }
+        self.remember(look.codes.first());
 
         Reading {
             codes: look.codes,
             seen_not_read: look.unread,
             took: before.saturating_sub(look.budget.left()),
         }
+    }
+
+    fn remember(&mut self, read: Option<&Code>) {
+        self.last = match (read, self.last.take()) {
+            (Some(code), _) => Some(Remembered {
+                place: code.place,
+                frames: REMEMBERED,
+            }),
+            (None, Some(last)) if last.frames > 1 => Some(Remembered {
+                frames: last.frames - 1,
+                ..last
+            }),
+            (None, _) => None,
+        };
     }
 }
 
@@ -87,25 +114,52 @@ impl Look<'_> {
         }
     }
 
-    fn second_pass(&mut self) {
+    /// Where a code was seen and not read, or was read a moment ago: cut out, so that the threshold is the code's own,
+    /// by rqrr, which finds the grid in another way, and then at twice the size.
+    fn closely(&mut self, remembered: Option<Place>) {
         if self.crowded {
             return;
         }
-        let places: Vec<Place> = self.unread.iter().copied().take(MOST_SECOND).collect();
+        let remembered = remembered.filter(|_| self.codes.is_empty());
+        let seen = self.unread.iter().copied().take(MOST_CLOSE);
+        let places: Vec<Place> = seen.chain(remembered).collect();
         for place in places {
-            if self.budget.is_spent() {
-                return;
-            }
             let Some(view) = View::around(self.luma, &place) else {
                 continue;
             };
-            for code in second::search(&view.luma) {
-                self.keep(Code {
-                    place: view.back(&code.place),
-                    ..code
-                });
-            }
+            self.close(&place, &view);
         }
+    }
+
+    fn close(&mut self, place: &Place, view: &View<'_>) {
+        let ways = [Self::by_rqrr, Self::cut_out, Self::doubled];
+        for way in ways {
+            if self.budget.is_spent() || self.is_read(place) {
+                return;
+            }
+            way(self, view);
+        }
+    }
+
+    fn by_rqrr(&mut self, view: &View<'_>) {
+        self.keep_all(view, second::search(&view.luma));
+    }
+
+    fn cut_out(&mut self, view: &View<'_>) {
+        if let Some(black) = black::local(&view.luma) {
+            let found = first::search(&black, &|| self.budget.is_spent());
+            self.keep_all(view, found.codes);
+        }
+    }
+
+    fn doubled(&mut self, view: &View<'_>) {
+        if let Some(view) = view.doubled() {
+            self.cut_out(&view);
+        }
+    }
+
+    fn is_read(&self, place: &Place) -> bool {
+        self.codes.iter().any(|code| code.place.meets(place))
     }
 
     /// Everything that was seen is read, or there is no time for more.
@@ -116,12 +170,7 @@ impl Look<'_> {
     fn search(&mut self, view: &View<'_>, black: &BitMatrix) {
         let found = first::search(black, &|| self.budget.is_spent());
         self.crowded |= found.crowded;
-        for code in found.codes {
-            self.keep(Code {
-                place: view.back(&code.place),
-                ..code
-            });
-        }
+        self.keep_all(view, found.codes);
         for place in found.unread {
             let place = view.back(&place);
             let known = self
@@ -133,6 +182,15 @@ impl Look<'_> {
             if !known {
                 self.unread.push(place);
             }
+        }
+    }
+
+    fn keep_all(&mut self, view: &View<'_>, codes: Vec<Code>) {
+        for code in codes {
+            self.keep(Code {
+                place: view.back(&code.place),
+                ..code
+            });
         }
     }
 

@@ -8,6 +8,9 @@ use crate::{
     reading::{Corner, Place},
 };
 
+/// Pixels a side of a doubled view at most: a code that is larger has modules enough.
+const MOST_DOUBLED: usize = 1_600;
+
 /// A picture cut out of another, perhaps at another scale.
 pub(crate) struct View<'a> {
     pub(crate) luma: Cow<'a, Luma>,
@@ -94,6 +97,37 @@ impl<'a> View<'a> {
         })
     }
 
+    /// Twice as wide and high, bilinear: modules of few pixels then have edges that a threshold can follow. `None` where
+    /// that would be larger than [`MOST_DOUBLED`] a side.
+    pub(crate) fn doubled(&self) -> Option<View<'static>> {
+        let (width, height) = (2 * self.luma.width, 2 * self.luma.height);
+        if width.max(height) > MOST_DOUBLED || width.min(height) < 2 {
+            return None;
+        }
+
+        let rows: Vec<&[u8]> = self.luma.pixels().chunks_exact(self.luma.width).collect();
+        let mut pixels = Vec::with_capacity(width * height);
+        for y in 0..height {
+            let (near, far) = neighbours(y, rows.len());
+            for x in 0..width {
+                let (beside, beyond) = neighbours(x, self.luma.width);
+                // Three quarters of the nearer pixel, one of the farther, both ways.
+                let sum = 9 * u16::from(rows[near][beside])
+                    + 3 * u16::from(rows[near][beyond])
+                    + 3 * u16::from(rows[far][beside])
+                    + u16::from(rows[far][beyond]);
+                pixels.push(u8::try_from((sum + 8) / 16).unwrap_or(u8::MAX));
+            }
+        }
+        let luma = Luma::new(width, height, pixels).ok()?;
+
+        Some(View {
+            luma: Cow::Owned(luma),
+            scale: self.scale / 2.0,
+            ..*self
+        })
+    }
+
     /// Back from this view's pixels to the picture's.
     pub(crate) fn back(&self, place: &Place) -> Place {
         place.map(|corner| Corner {
@@ -101,6 +135,18 @@ impl<'a> View<'a> {
             y: self.top + corner.y * self.scale,
         })
     }
+}
+
+/// The old pixel that covers half a new one, and the one on the other side of it.
+fn neighbours(new: usize, end: usize) -> (usize, usize) {
+    let near = new / 2;
+    let far = if new.is_multiple_of(2) {
+        near.saturating_sub(1)
+    } else {
+        (near + 1).min(end - 1)
+    };
+
+    (near, far)
 }
 
 fn quarter(sum: u16) -> u8 {

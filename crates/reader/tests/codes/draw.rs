@@ -64,6 +64,34 @@ impl Canvas {
         moved
     }
 
+    /// Each pixel the mean of the nine around it.
+    pub(crate) fn blurred(&self) -> Self {
+        let mut blurred = self.clone();
+        for y in 1..self.height - 1 {
+            for x in 1..self.width - 1 {
+                let rows =
+                    (y - 1..=y + 1).map(|row| &self.pixels[row * self.width..][x - 1..=x + 1]);
+                let sum: u16 = rows.flatten().map(|pixel| u16::from(*pixel)).sum();
+                blurred.pixels[y * self.width + x] = u8::try_from(sum / 9).unwrap();
+            }
+        }
+        blurred
+    }
+
+    /// Less contrast around a middle grey, and grain of a few levels up and down; another `seed`, other grain.
+    pub(crate) fn faded(mut self, percent: i32, grain: u32, mut seed: u32) -> Self {
+        for pixel in &mut self.pixels {
+            seed ^= seed << 13;
+            seed ^= seed >> 17;
+            seed ^= seed << 5;
+            let noise =
+                i32::try_from(seed % (2 * grain + 1)).unwrap() - i32::try_from(grain).unwrap();
+            let grey = 125 + (i32::from(*pixel) - 125) * percent / 100 + noise;
+            *pixel = u8::try_from(grey.clamp(0, 255)).unwrap();
+        }
+        self
+    }
+
     pub(crate) fn luma(self) -> Luma {
         Luma::new(self.width, self.height, self.pixels).unwrap()
     }

@@ -211,3 +211,31 @@ fn contents(reading: &Reading) -> Vec<Vec<u8>> {
         .map(|code| code.content.clone())
         .collect()
 }
+
+#[test]
+fn a_code_just_read_is_looked_for_where_it_was_until_it_is_forgotten() {
+    let text = "A SHEET THAT SHAKES IN A HAND ".repeat(6);
+    let mut clear = Canvas::new(640, 480, DESK);
+    clear.draw(&code(&text, 10, QrCodeEcc::Quartile), 150, 90, 5);
+    let empty = Canvas::new(640, 480, DESK).luma();
+    let reads = |reader: &mut Reader, luma: &Luma| {
+        let reading = reader.read(luma, Budget::unlimited());
+        !reading.codes.is_empty()
+    };
+    let (mut fresh, mut remembering, mut forgetful) = (0, 0, 0);
+    for seed in 1..=24 {
+        let faded = clear.blurred().faded(20, 4, seed * 7_919).luma();
+        fresh += u32::from(reads(&mut Reader::new(), &faded));
+        for (pause, count) in [(0, &mut remembering), (10, &mut forgetful)] {
+            let mut reader = Reader::new();
+            assert!(reads(&mut reader, &clear.clone().luma()));
+            for _ in 0..pause {
+                assert!(!reads(&mut reader, &empty));
+            }
+            *count += u32::from(reads(&mut reader, &faded));
+        }
+    }
+    let read = format!("of 24: {fresh} fresh, {remembering} remembering, {forgetful} forgetful");
+    assert!(remembering >= fresh + 8, "{read}");
+    assert_eq!(forgetful, fresh, "{read}");
+}
