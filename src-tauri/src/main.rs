@@ -10,12 +10,16 @@ mod preview;
 mod window;
 
 use std::{
+    any::Any,
     io::{self, Write},
+    panic::{self, AssertUnwindSafe},
     process::ExitCode,
+    sync::Arc,
+    thread,
 };
 
-use anyhow::Context;
-use tauri::{Manager, RunEvent};
+use anyhow::{Context, anyhow};
+use tauri::{App, Manager, RunEvent};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -47,7 +51,17 @@ fn run(options: Options) -> anyhow::Result<()> {
         .with_writer(io::stderr)
         .init();
     let preview = Preview::start().context("the preview's thread could not be started")?;
+    let app = or_sentence(|| build(options, preview))?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            app.state::<Desk>().close();
+        }
+    });
 
+    Ok(())
+}
+
+fn build(options: Options, preview: Preview) -> tauri::Result<App> {
     tauri::Builder::default()
         .invoke_handler(tauri::generate_handler![
             commands::attach,
@@ -73,18 +87,60 @@ fn run(options: Options) -> anyhow::Result<()> {
             Ok(window::open(app.handle())?)
         })
         .build(tauri::generate_context!())
-        .context("the window cannot be opened: is there a display, and is the system's webview installed?")?
-        .run(|app, event| {
-            if let RunEvent::Exit = event {
-                app.state::<Desk>().close();
-            }
-        });
-
-    Ok(())
 }
+
+/// Builds the window's program. Where there is no display the system's library panics, which is no fault of
+/// this program: it is told in a sentence, without a backtrace.
+fn or_sentence<T>(build: impl FnOnce() -> tauri::Result<T>) -> anyhow::Result<T> {
+    let here = thread::current().id();
+    let usual = Arc::new(panic::take_hook());
+    let elsewhere = Arc::clone(&usual);
+    panic::set_hook(Box::new(move |panic| {
+        if thread::current().id() != here {
+            elsewhere(panic);
+        }
+    }));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(build));
+    panic::set_hook(Box::new(move |panic| usual(panic)));
+
+    match outcome {
+        Ok(outcome) => outcome.map_err(|error| anyhow!("{NO_WINDOW} ({error})")),
+        Err(panic) => Err(anyhow!("{NO_WINDOW} ({})", words(panic.as_ref()))),
+    }
+}
+
+/// What a panic said, without the fields of the error in it.
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let all = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no reason given");
+
+    all.split_once(" {").map_or(all, |(first, _)| first)
+}
+
+const NO_WINDOW: &str = "the window cannot be opened: check that there is a display and that the system's \
+     webview is installed; `menshen station --headless` is the same station without a window";
 
 fn write_to(mut out: impl Write, text: &str) -> anyhow::Result<()> {
     writeln!(out, "{text}")?;
 
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_library_that_panics_is_told_in_a_sentence() {
+        let failed: anyhow::Result<()> =
+            or_sentence(|| panic!("{}: Error {{ line: 1 }}", "no display"));
+
+        assert_eq!(
+            failed.unwrap_err().to_string(),
+            format!("{NO_WINDOW} (no display: Error)")
+        );
+    }
 }
