@@ -113,6 +113,24 @@ fn a_window_that_does_not_open_is_told_how_to_do_without() {
 }
 
 #[test]
+fn a_demo_that_is_too_old_to_go_on_is_told_how_to_begin_anew() {
+    let data = fresh_folder("old");
+    let mut programs = programs(&data);
+    assert_eq!(demo(&programs, &data, false), Ok(()));
+    programs.menshen = program(&data, "menshen", "exit 1");
+
+    let failure = demo(&programs, &data, false).unwrap_err();
+
+    assert!(
+        failure
+            .text()
+            .contains("take another --data DIR, or delete"),
+        "{failure:?}"
+    );
+    fs::remove_dir_all(&data).unwrap();
+}
+
+#[test]
 fn a_server_that_does_not_start_is_shown_with_its_last_words() {
     let data = fresh_folder("broken");
     let mut programs = programs(&data);
