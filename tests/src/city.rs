@@ -123,6 +123,7 @@ impl City {
                 test: TestKnown::Negative(now.plus(-SLOT_SECONDS)),
                 valid_days: 90,
                 revoked: None,
+                slip: None,
             };
             count
         ];
