@@ -54,7 +54,7 @@ function ofStage(screen: OperatorScreen, covered: boolean): readonly Choice[] {
     case 'comparing':
       return comparing(stage.scan, stage.person === null);
     case 'verdict':
-      return [...verdict(screen, stage), ...uncover(stage.scan, covered)];
+      return [...verdict(screen, stage, covered), ...uncover(stage.scan, covered)];
     case 'let_in':
       return [...undo(screen, 'paper'), paper('Esc', 'act.dismiss', send({ command: 'dismiss', scan: stage.scan }))];
     case 'storing':
@@ -102,7 +102,7 @@ function comparing(scan: number, blank: boolean): readonly Choice[] {
   ];
 }
 
-function verdict(screen: OperatorScreen, view: VerdictView): readonly Choice[] {
+function verdict(screen: OperatorScreen, view: VerdictView, covered: boolean): readonly Choice[] {
   const dismiss = send({ command: 'dismiss', scan: view.scan });
   const reason = view.reasons[0]?.reason;
   switch (view.verdict) {
@@ -116,9 +116,7 @@ function verdict(screen: OperatorScreen, view: VerdictView): readonly Choice[] {
       ];
     case 'attention':
       return [
-        view.may_let_in
-          ? first('Enter', letInWords(reason), send({ command: 'let_in', scan: view.scan }))
-          : first('Enter', 'act.sent_to_desk', dismiss),
+        view.may_let_in ? letIn(view.scan, reason, covered) : first('Enter', 'act.sent_to_desk', dismiss),
         paper('Esc', 'act.not_admitted', dismiss),
       ];
     case 'refuse':
@@ -126,6 +124,13 @@ function verdict(screen: OperatorScreen, view: VerdictView): readonly Choice[] {
     case 'undecided':
       return undecided(reason, dismiss);
   }
+}
+
+/** As in a comparison: the document is held against what can be seen. */
+function letIn(scan: number, reason: Reason | undefined, covered: boolean): Choice {
+  return covered
+    ? first('Enter', 'act.show_person', send({ command: 'show_person', scan }))
+    : first('Enter', letInWords(reason), send({ command: 'let_in', scan }));
 }
 
 function letInWords(reason: Reason | undefined): Key {

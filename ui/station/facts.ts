@@ -51,11 +51,12 @@ function proven(known: Known, person: PersonView): readonly Unwashed[] {
 function unproven(known: Known): readonly Unwashed[] {
   const claims: Unwashed = {
     row: 'claims',
-    label: say('facts.claims'),
+    label: known.covered ? say('facts.person') : say('facts.claims'),
     value: known.covered ? say('facts.covered') : say('facts.claims_hidden'),
   };
+  const listed = asOf(known, known.knowledge.status_as_of);
 
-  return [claims, ...(known.covered ? [] : [unasked('colour')]), asOf(known, known.knowledge.status_as_of), ...keys(known)];
+  return known.covered ? [claims, listed] : [claims, unasked('colour'), listed, ...keys(known)];
 }
 
 /** The list keeps neither colour nor sample of a revoked sheet; that says nothing of the person. */

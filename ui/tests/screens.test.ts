@@ -124,6 +124,17 @@ test('a forged sheet’s claims are nowhere on the screen', async () => {
   for (const words of ['王*', '1941', '3827', '上海市 Shanghai']) expect(container.textContent).not.toContain(words);
 });
 
+test('whoever was registered by hand still is once the name is covered, and no paper code is spoken of', async () => {
+  const { container, desk } = await shown(SCREENS.attention_by_hand, 'en');
+  const stage = SCREENS.attention_by_hand.stage;
+  if (stage.stage !== 'verdict') throw new Error('no verdict');
+  desk.show({ ...SCREENS.attention_by_hand, stage: { ...stage, person: null } });
+  await tick();
+  const paper = container.querySelector('aside')?.textContent ?? '';
+  for (const words of ['Registered by hand', 'Name covered', 'Show the name again']) expect(paper).toContain(words);
+  for (const words of ['Paper code', 'On the sheet', '赵小兰', '3827']) expect(paper).not.toContain(words);
+});
+
 test('text from a code is text, and its direction stays its own', async () => {
   const hostile = '<img src=x onerror=alert(1)>';
   const stage = SCREENS.comparing.stage;
