@@ -2,16 +2,19 @@
 
 mod tally;
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 pub(crate) use self::tally::Tally;
 use crate::{
     args::Args,
     failure::{Failure, Outcome},
     machine::{Machine, Node},
-    need::{Need, Purpose},
-    npm, process, provision, say,
+    need::Purpose,
+    npm, process, provision, say, tree,
 };
+
+/// Tells the stories where the programs are that were built for them.
+const PROGRAMS: &str = "MENSHEN_PROGRAMS";
 
 /// Runs the suites that this machine can run, and counts. With further words only the Rust suite runs, on those.
 pub(crate) fn perform(mut args: Args) -> Outcome {
@@ -24,7 +27,7 @@ pub(crate) fn perform(mut args: Args) -> Outcome {
         every_suite(&machine, &mut tally)?
     } else {
         let chosen: Vec<&str> = chosen.iter().map(String::as_str).collect();
-        crates(&chosen, &mut tally)?
+        crates(&chosen, None, &mut tally)?
     };
 
     close(&tally, &broken)
@@ -43,13 +46,6 @@ fn every_suite(machine: &Machine, tally: &mut Tally) -> Outcome<Vec<String>> {
             "the webview's libraries or Node.js are missing",
         );
     }
-    if !machine.has(Need::VirtualDisplay) && !machine.display {
-        tally.leave_out(
-            "tests that open a window",
-            "there is no display, and no Xvfb to stand for one",
-        );
-    }
-
     let scope = scope(machine.builds_window());
     say::head("programs that the stories start");
     process::run(
@@ -57,10 +53,11 @@ fn every_suite(machine: &Machine, tally: &mut Tally) -> Outcome<Vec<String>> {
             .args(["build", "--locked", "--bins", "--tests"])
             .args(scope),
     )?;
-    broken.extend(crates(scope, tally)?);
+    broken.extend(crates(scope, Some(&tree::programs()?), tally)?);
     if has_nextest() {
         say::head("examples in the documentation");
-        broken.extend(cargo_test(&[scope, &["--doc"]].concat(), tally)?);
+        let mut examples = cargo_test(&[scope, &["--doc"]].concat());
+        broken.extend(follow(&mut examples, tally)?);
     }
 
     Ok(broken)
@@ -90,12 +87,28 @@ fn screens(tally: &mut Tally) -> Outcome<Vec<String>> {
     Ok(broken)
 }
 
-/// cargo-nextest runs the tests of all packages at once, but no examples in documentation.
-fn crates(chosen: &[&str], tally: &mut Tally) -> Outcome<Vec<String>> {
+fn crates(chosen: &[&str], built: Option<&Path>, tally: &mut Tally) -> Outcome<Vec<String>> {
     say::head("tests of the crates");
-    if !has_nextest() {
-        return cargo_test(chosen, tally);
+
+    follow(&mut suite(chosen, built), tally)
+}
+
+/// cargo-nextest runs the tests of all packages at once, but no examples in documentation. The stories start
+/// the programs in the folder `built`; without one they build those that they can.
+fn suite(chosen: &[&str], built: Option<&Path>) -> Command {
+    let mut command = if has_nextest() {
+        nextest(chosen)
+    } else {
+        cargo_test(chosen)
+    };
+    if let Some(built) = built {
+        command.env(PROGRAMS, built);
     }
+
+    command
+}
+
+fn nextest(chosen: &[&str]) -> Command {
     let mut nextest = process::cargo();
     nextest
         .args([
@@ -108,14 +121,14 @@ fn crates(chosen: &[&str], tally: &mut Tally) -> Outcome<Vec<String>> {
         ])
         .args(chosen);
 
-    follow(&mut nextest, tally)
+    nextest
 }
 
 fn has_nextest() -> bool {
     process::answers(process::cargo().args(["nextest", "--version"]))
 }
 
-fn cargo_test(chosen: &[&str], tally: &mut Tally) -> Outcome<Vec<String>> {
+fn cargo_test(chosen: &[&str]) -> Command {
     let mut test = process::cargo();
     test.args(["test", "--locked", "--no-fail-fast"])
         .args(chosen);
@@ -124,7 +137,7 @@ fn cargo_test(chosen: &[&str], tally: &mut Tally) -> Outcome<Vec<String>> {
     }
     test.arg("--show-output");
 
-    follow(&mut test, tally)
+    test
 }
 
 /// Shows what a suite says while counting it; the name of the command if it did not end well.
@@ -162,4 +175,22 @@ fn close(tally: &Tally, broken: &[String]) -> Outcome {
     }
     // The count is the last line, also of a run that failed.
     Err(Failure::broken(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stories_are_told_where_the_programs_are_if_they_were_built_for_them() {
+        let told = |built| {
+            suite(&[], built)
+                .get_envs()
+                .find(|(name, _)| *name == PROGRAMS)
+                .and_then(|(_, value)| value.map(Path::new).map(Path::to_path_buf))
+        };
+
+        assert_eq!(told(None), None);
+        assert_eq!(told(Some(Path::new("/t/debug"))), Some("/t/debug".into()));
+    }
 }

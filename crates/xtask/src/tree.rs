@@ -42,6 +42,11 @@ pub(crate) fn target() -> Outcome<PathBuf> {
         })
 }
 
+/// The folder of the programs that cargo built without optimising them.
+pub(crate) fn programs() -> Outcome<PathBuf> {
+    Ok(target()?.join("debug"))
+}
+
 /// The program `name` as cargo built it.
 pub(crate) fn built(name: &str, release: bool) -> Outcome<PathBuf> {
     let profile = if release { "release" } else { "debug" };
