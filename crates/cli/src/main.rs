@@ -6,9 +6,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use cli::args::Cli;
 use cli::{Ending, Failure};
+use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    start_log();
     let mut out = io::stdout().lock();
     let ended = cli::run(&cli, &mut out).and_then(|ending| {
         out.flush()?;
@@ -29,3 +31,16 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// What a station has to report goes to standard error, as much of it as `MENSHEN_LOG` asks for.
+fn start_log() {
+    let filter = EnvFilter::try_from_env("MENSHEN_LOG").unwrap_or_else(|_| EnvFilter::new(QUIET));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(false)
+        .init();
+}
+
+/// A missing camera is tried every few seconds, and the headless station itself says so once.
+const QUIET: &str = "warn,station::camera=error";

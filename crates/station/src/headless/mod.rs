@@ -98,6 +98,7 @@ pub fn run_headless(
     lines: impl BufRead + Send + 'static,
     out: &mut dyn Write,
 ) -> Result<Summary, HeadlessError> {
+    tracing::info!(data = %headless.data.display(), "a station without a window");
     match (headless.script, headless.pictures) {
         (Script::Demo, _) => demo::run(&headless.data, headless.unlock, out),
         (Script::Operator, Pictures::Folder(folder)) => {

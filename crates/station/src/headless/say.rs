@@ -91,6 +91,9 @@ pub(super) fn camera(view: &CameraView) -> Option<String> {
         CameraView::Running { name, demo: false } => {
             return Some(format!("-  the camera gives pictures: {name}"));
         }
+        CameraView::Missing if !cfg!(feature = "camera") => {
+            "no camera: this program was built without one; start with --demo-camera or --frames DIR"
+        }
         CameraView::Missing => {
             "no camera gives pictures: connect one, or close what uses it; without one, start with --demo-camera or --frames DIR"
         }
