@@ -106,7 +106,7 @@ impl Line {
 
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = self.file.display();
+        let file = printable(&self.file.display().to_string());
         if let Some(error) = &self.error {
             return write!(f, "{file}: {error}");
         }

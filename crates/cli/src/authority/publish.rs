@@ -12,7 +12,7 @@ use domain::status::{Snapshot, pack_full};
 use domain::time::{DAY, Timestamp};
 
 use super::{Authority, MANIFEST, Register, STATUS_FILES};
-use crate::{Failure, files};
+use crate::{Failure, clock, files};
 
 /// exp <= iat + 10 d (SECURITY.md §2).
 const LIFE: i64 = 10 * DAY;
@@ -70,8 +70,8 @@ fn next_version(before: Option<&Manifest>, now: Timestamp) -> Result<u64, Failur
     if now < before.header.issued_at {
         return Err(Failure::Refused(format!(
             "the status list of {} is later than the clock ({}): set the clock right first",
-            crate::clock::show(before.header.issued_at),
-            crate::clock::show(now)
+            clock::show(before.header.issued_at),
+            clock::show(now)
         )));
     }
 
@@ -104,15 +104,30 @@ impl PublicFolder {
     /// The manifest in it, if there is one.
     ///
     /// # Errors
-    /// [`Failure::Document`] where it does not verify under `trust`.
+    /// [`Failure::Document`] where it does not verify under `trust`; [`Failure::Refused`] where `trust` or its status
+    /// key is past its time, so that nothing can.
     pub fn manifest(&self, trust: &Trust, now: Timestamp) -> Result<Option<Manifest>, Failure> {
         let path = self.0.join(MANIFEST);
         if !path.exists() {
             return Ok(None);
         }
         let bytes = files::read(&path)?;
+        let expires = trust.body.header.expires;
+        if now >= expires {
+            return Err(Failure::Refused(format!(
+                "the trust list expired {}, so no status list counts",
+                clock::show(expires)
+            )));
+        }
+        let keys = trust.status(now);
+        if keys.is_empty() {
+            return Err(Failure::Refused(format!(
+                "no status key of the trust list is in force at {}, so no status list counts",
+                clock::show(now)
+            )));
+        }
 
-        Manifest::verify(&bytes, trust.body.header.authority, &trust.status(now))
+        Manifest::verify(&bytes, trust.body.header.authority, &keys)
             .map(Some)
             .map_err(|source| Failure::Document { path, source })
     }

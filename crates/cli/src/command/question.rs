@@ -33,7 +33,13 @@ pub(super) fn verify(args: &VerifyArgs, now: Timestamp, out: Out<'_>) -> Result<
     }
     let content = match (&args.text, &args.image) {
         (Some(text), _) => text.as_bytes().to_vec(),
-        (None, Some(image)) => only_code(image)?,
+        (None, Some(image)) => match only_code(image)? {
+            Ok(content) => content,
+            Err(why) => {
+                writeln!(out, "not verified: {why}")?;
+                return Ok(Ending::No);
+            }
+        },
         (None, None) => {
             return Err(Failure::Refused(
                 "give the code's text, --image FILE or --vectors FILE".to_owned(),
@@ -65,21 +71,16 @@ fn known(args: &VerifyArgs, now: Timestamp) -> Result<verify::Known, Failure> {
     verify::Known::at(folder, now)
 }
 
-fn only_code(image: &Path) -> Result<Vec<u8>, Failure> {
+/// The one code of a picture, or why there is not one to look at.
+fn only_code(image: &Path) -> Result<Result<Vec<u8>, &'static str>, Failure> {
     let line = read::Pictures::new(false).read(image);
     if let Some(error) = line.error {
         return Err(Failure::Refused(format!("{}: {error}", image.display())));
     }
-    match line.contents.as_slice() {
+
+    Ok(match line.contents.as_slice() {
         [content] => Ok(content.clone()),
-        [] => Err(Failure::Refused(format!(
-            "{}: no code could be read in this picture",
-            image.display()
-        ))),
-        several => Err(Failure::Refused(format!(
-            "{}: {} codes in this picture, one sheet at a time",
-            image.display(),
-            several.len()
-        ))),
-    }
+        [] => Err("no code could be read in this picture"),
+        _ => Err("there is more than one code in this picture, show one sheet at a time"),
+    })
 }

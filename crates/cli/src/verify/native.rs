@@ -1,6 +1,6 @@
 //! The checks of our own paper code.
 
-use domain::code::native::{Claims, PREFIX, SignedCode};
+use domain::code::native::{Claims, MAX_TEXT, PREFIX, SignedCode};
 use domain::code::{self, SignedCredential};
 use domain::document::{Issuer, IssuerKind};
 use domain::hex;
@@ -21,7 +21,7 @@ const AHEAD: i64 = 600;
 #[must_use]
 pub fn verify(content: &[u8], known: &Known, now: Timestamp) -> Report {
     let mut report = Report::default();
-    let Some((issuer, claims)) = signature(content, known, &mut report) else {
+    let Some((issuer, claims)) = signature(content, known, now, &mut report) else {
         return report;
     };
     signer(&issuer, &claims, now, &mut report);
@@ -35,8 +35,13 @@ pub fn verify(content: &[u8], known: &Known, now: Timestamp) -> Report {
     report
 }
 
-/// Steps 1 to 4: prefix, spelling, structure, key, signature.
-fn signature(content: &[u8], known: &Known, report: &mut Report) -> Option<(Issuer, Claims)> {
+/// Steps 1 to 4: prefix, length, spelling, structure, trust list, key, signature.
+fn signature(
+    content: &[u8],
+    known: &Known,
+    now: Timestamp,
+    report: &mut Report,
+) -> Option<(Issuer, Claims)> {
     let text = String::from_utf8_lossy(content);
     let Some(body) = text.strip_prefix(PREFIX) else {
         let reason = code::decode(content).err().unwrap_or(Reason::NotAPass);
@@ -44,6 +49,11 @@ fn signature(content: &[u8], known: &Known, report: &mut Report) -> Option<(Issu
         return None;
     };
     report.add("prefix", Outcome::Ok, format!("{PREFIX} native paper code"));
+    if content.len() > MAX_TEXT {
+        let found = format!("{} characters, longer than {MAX_TEXT}", content.len());
+        report.add("length", Outcome::Fails(Reason::Malformed), found);
+        return None;
+    }
     spelling(body, report)?;
     let code = match code::decode(content) {
         Ok(SignedCredential::Native(code)) => code,
@@ -55,6 +65,7 @@ fn signature(content: &[u8], known: &Known, report: &mut Report) -> Option<(Issu
     };
     let found = "COSE_Sign1, both buckets and all five claims as they must be";
     report.add("structure", Outcome::Ok, found);
+    still_trusted(known, now, report);
 
     key(&code, known, report)
 }
@@ -73,6 +84,13 @@ fn spelling(body: &str, report: &mut Report) -> Option<()> {
     report.add("base45", Outcome::Fails(Reason::Malformed), found);
 
     None
+}
+
+/// Past its expiry a station decides nothing by a trust list, whatever the code says.
+fn still_trusted(known: &Known, now: Timestamp, report: &mut Report) {
+    let expires = known.trust.body.header.expires;
+    let found = format!("expires {}", clock::show(expires));
+    add(report, "trust", now < expires, Reason::KeysTooOld, found);
 }
 
 fn key(code: &SignedCode, known: &Known, report: &mut Report) -> Option<(Issuer, Claims)> {

@@ -13,6 +13,7 @@ use domain::crypto::PublicKey;
 use domain::time::Timestamp;
 use serde::Deserialize;
 
+use super::printable;
 use crate::{Failure, Out, clock, files};
 
 /// How many lines agreed, differed, or are of another format.
@@ -20,7 +21,7 @@ use crate::{Failure, Out, clock, files};
 pub struct Count {
     /// Every expectation was met.
     pub agree: u32,
-    /// At least one was not.
+    /// At least one was not, or the line is no vector.
     pub differ: u32,
     /// Not a format of this release.
     pub not_applicable: u32,
@@ -36,37 +37,55 @@ impl fmt::Display for Count {
     }
 }
 
-/// Decides every line of a file; prints one line for each that differs, with what was got and what was wanted.
+/// Decides every line of a file; prints one line for each that differs, with what was got and what was wanted, and one
+/// with its number for each that is no vector.
 ///
 /// # Errors
-/// [`Failure::Line`] for a line that is no vector.
+/// [`Failure::File`]; [`Failure::Output`].
 pub fn vectors(path: &Path, out: Out<'_>) -> Result<Count, Failure> {
     let mut count = Count::default();
     for (line, number) in files::read_text(path)?.lines().zip(1_u64..) {
         if line.is_empty() {
             continue;
         }
-        let broken = |problem: String| Failure::Line {
-            path: path.to_path_buf(),
-            line: number,
-            problem,
-        };
-        let vector: Vector =
-            serde_json::from_str(line).map_err(|error| broken(error.to_string()))?;
-        let Some(text) = vector.native() else {
-            count.not_applicable += 1;
-            continue;
-        };
-        let differences = vector.differences(text).map_err(broken)?;
-        if differences.is_empty() {
-            count.agree += 1;
-        } else {
-            count.differ += 1;
-            writeln!(out, "{}: {}", vector.id, differences.join("; "))?;
+        match decide(line) {
+            Ok(Decided::Agrees) => count.agree += 1,
+            Ok(Decided::Foreign) => count.not_applicable += 1,
+            Ok(Decided::Differs(how)) => {
+                count.differ += 1;
+                writeln!(out, "{}", printable(&how))?;
+            }
+            Err(problem) => {
+                count.differ += 1;
+                writeln!(out, "line {number} is no vector: {}", printable(&problem))?;
+            }
         }
     }
 
     Ok(count)
+}
+
+enum Decided {
+    Agrees,
+    Differs(String),
+    Foreign,
+}
+
+fn decide(line: &str) -> Result<Decided, String> {
+    let vector: Vector = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let Some(text) = vector.native() else {
+        return Ok(Decided::Foreign);
+    };
+    let differences = vector.differences(text)?;
+    if differences.is_empty() {
+        return Ok(Decided::Agrees);
+    }
+
+    Ok(Decided::Differs(format!(
+        "{}: {}",
+        vector.id,
+        differences.join("; ")
+    )))
 }
 
 #[derive(Deserialize)]
@@ -210,7 +229,7 @@ mod tests {
         line.to_string()
     }
 
-    fn decide(lines: &[String]) -> (Count, String) {
+    fn decided(lines: &[String]) -> (Count, String) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("vectors.jsonl");
         std::fs::write(&path, lines.join("\n")).unwrap();
@@ -232,7 +251,7 @@ mod tests {
         });
         let foreign = line("foreign", |line| line["qr"] = json!("HC1:NCF"));
         assert_eq!(
-            decide(&[good, late, strange, foreign]),
+            decided(&[good, late, strange, foreign]),
             (
                 Count {
                     agree: 3,
@@ -247,8 +266,29 @@ mod tests {
     #[test]
     fn a_line_that_differs_says_what_was_got_and_what_was_wanted() {
         let wrong = line("wrong", |line| line["expect"]["signature"] = json!(false));
-        let (count, said) = decide(&[wrong]);
+        let (count, said) = decided(&[wrong]);
         assert_eq!(count.differ, 1);
         assert_eq!(said, "wrong: signature: got true / want false\n");
+    }
+
+    #[test]
+    fn a_line_that_is_no_vector_counts_as_failed_with_its_number_and_the_rest_goes_on() {
+        let no_time = line("no time", |line| line["at"] = json!(null));
+        let good = line("good", |_| {});
+        let (count, said) = decided(&["{".to_owned(), no_time, good]);
+        assert_eq!((count.agree, count.differ), (1, 2));
+        let lines: Vec<&str> = said.lines().collect();
+        assert!(lines[0].starts_with("line 1 is no vector: EOF"), "{said}");
+        assert_eq!(lines[1], "line 2 is no vector: the line has no `at`");
+        assert_eq!(lines.len(), 2, "{said}");
+    }
+
+    #[test]
+    fn a_vectors_name_cannot_move_the_cursor_of_who_reads_the_answer() {
+        let wrong = line("\u{1b}[2J", |line| {
+            line["expect"]["signature"] = json!(false);
+        });
+        let (_, said) = decided(&[wrong]);
+        assert!(said.starts_with("\\u{1b}[2J: signature"), "{said:?}");
     }
 }
