@@ -1,8 +1,10 @@
 //! The words of the command line.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::code::clean_text;
 use domain::time::Timestamp;
 
 use crate::{COLUMNS, clock};
@@ -13,7 +15,8 @@ use crate::{COLUMNS, clock};
     name = "menshen",
     version,
     about = "Keys, codes and sheets of an authority; reading and verifying codes; a station without a window.",
-    after_help = "Exit status: 0 done or verified, 1 not verified or not readable, 2 the command could not do its work."
+    after_help = "Exit status: 0 done or verified; 1 not verified, or a file that `read` cannot read as a picture; 2 the command could not do its work.\n\
+MENSHEN_LOG says how much of a station's log goes to standard error: error, warn (unless set), info or debug."
 )]
 pub struct Cli {
     /// What to do.
@@ -32,7 +35,7 @@ pub enum Command {
     Keys(KeysArgs),
     /// Read the codes in pictures.
     Read(ReadArgs),
-    /// Print a code's sheet again.
+    /// Print the sheets of codes again, with the slips that went with them.
     Sheet(SheetArgs),
     /// A verification station.
     Station(StationArgs),
@@ -56,11 +59,12 @@ pub struct KeysArgs {
         long,
         alias = "authority-name",
         value_name = "NAME",
-        default_value = "滨河市健康管理局"
+        default_value = "滨河市健康管理局",
+        value_parser = title
     )]
     pub name: String,
     /// The same in Latin script.
-    #[arg(long, value_name = "NAME", default_value = "Binhe Health Authority")]
+    #[arg(long, value_name = "NAME", default_value = "Binhe Health Authority", value_parser = title)]
     pub name_latin: String,
     /// The issuing office's name in codes: short, it is printed into every code.
     #[arg(long, value_name = "WORD", default_value = "binhe-cdc-01", value_parser = word)]
@@ -76,7 +80,8 @@ pub struct KeysArgs {
         long,
         value_name = "CODE",
         value_delimiter = ',',
-        default_value = "310106"
+        default_value = "310106",
+        value_parser = word
     )]
     pub districts: Vec<String>,
     /// Minutes that local time is ahead of UTC.
@@ -112,10 +117,10 @@ pub struct SheetArgs {
     /// The authority's folder.
     #[arg(long, value_name = "DIR")]
     pub authority: PathBuf,
-    /// The code's number in the register.
-    #[arg(long, value_name = "NUMBER")]
-    pub number: u64,
-    /// Where the sheet goes.
+    /// The code's number in the register, or the first and the last of several: 7 or 7-12.
+    #[arg(long, value_name = "NUMBER[-NUMBER]", value_parser = numbers)]
+    pub number: RangeInclusive<u64>,
+    /// Where the sheets, cards and slips go.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 }
@@ -127,7 +132,7 @@ pub struct StatusArgs {
     #[arg(long, value_name = "DIR")]
     pub authority: PathBuf,
     /// A change: NUMBER= and then green, yellow, red, lost, reissued, positive, no-test or the time of a
-    /// negative sample; several joined by commas.
+    /// negative sample (2026-11-24T08:00:00Z); several joined by commas.
     #[arg(long = "set", value_name = "NUMBER=WHAT")]
     pub changes: Vec<String>,
     /// The time, instead of the clock's.
@@ -226,6 +231,9 @@ pub struct DemoArgs {
 
 /// `menshen read`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status: 0 if every file was a picture, with or without a code in it; 1 if one was none."
+)]
 pub struct ReadArgs {
     /// One JSON line a picture.
     #[arg(long)]
@@ -240,6 +248,9 @@ pub struct ReadArgs {
 
 /// `menshen verify`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status: 0 verified, and in time; 1 not verified, no code or more than one in the picture, or a vector that differs; 2 no such file, or documents that cannot be used."
+)]
 pub struct VerifyArgs {
     /// The text of the code, exactly: in base45 a space is a digit.
     #[arg(required_unless_present_any = ["image", "vectors"], conflicts_with_all = ["image", "vectors"])]
@@ -248,7 +259,7 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "vectors")]
     pub image: Option<PathBuf>,
     /// Test vectors, one JSON object a line; each brings its own keys and its own time.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["authority", "trust", "root", "at"])]
     pub vectors: Option<PathBuf>,
     /// An authority's folder or its `public` folder.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["trust", "root"])]
@@ -262,6 +273,29 @@ pub struct VerifyArgs {
     /// The time, instead of the clock's.
     #[arg(long, value_name = "TIME", value_parser = clock::parse)]
     pub at: Option<Timestamp>,
+}
+
+/// A name as sheets print it.
+fn title(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() || clean_text(text).1 {
+        return Err("write 1 to 64 letters, all of which a screen can show".to_owned());
+    }
+
+    Ok(text.to_owned())
+}
+
+/// `7` or `7-12`.
+fn numbers(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+
+    first
+        .parse()
+        .ok()
+        .zip(last.parse().ok())
+        .filter(|(first, last): &(u64, u64)| first <= last)
+        .map(|(first, last)| first..=last)
+        .ok_or_else(|| "write a number, or the first and the last of several: 7 or 7-12".to_owned())
 }
 
 /// Short names without surprises.
@@ -305,5 +339,47 @@ mod tests {
         assert_eq!(word("binhe-cdc-01").as_deref(), Ok("binhe-cdc-01"));
         assert!(word("Binhe CDC").is_err());
         assert!(uri("http://s.example/").is_err());
+    }
+
+    #[test]
+    fn a_name_on_sheets_is_neither_empty_nor_endless_nor_hidden() {
+        assert_eq!(title("滨河市健康管理局").as_deref(), Ok("滨河市健康管理局"));
+        for wrong in ["", "  ", "a\nb", &"名".repeat(65)] {
+            assert!(title(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_name_or_district_founds_nothing() {
+        for wrong in [
+            ["--name", ""],
+            ["--name-latin", ""],
+            ["--districts", ""],
+            ["--districts", "310106,"],
+        ] {
+            let line = [&["menshen", "keys", "--demo", "--out", "x"][..], &wrong].concat();
+            assert!(Cli::try_parse_from(line).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn sheets_are_named_by_one_number_or_by_the_first_and_the_last() {
+        assert_eq!(numbers("7"), Ok(7..=7));
+        assert_eq!(numbers("7-12"), Ok(7..=12));
+        for wrong in ["", "-", "7-", "12-7", "7-12-13", "x"] {
+            assert!(numbers(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn vectors_bring_their_own_keys_and_time_so_others_are_refused() {
+        for other in [
+            &["--authority", "a"][..],
+            &["--at", "0"],
+            &["--trust", "t", "--root", "r"],
+        ] {
+            let line = [&["menshen", "verify", "--vectors", "v"][..], other].concat();
+            assert!(Cli::try_parse_from(line).is_err(), "{other:?}");
+        }
     }
 }

@@ -27,10 +27,21 @@ pub fn parse(text: &str) -> Result<Timestamp, String> {
         return Ok(Timestamp(seconds));
     }
 
+    parse_written(text).map_err(|_| {
+        format!("{text:?} is no time: write 2026-11-24T08:00:00Z or seconds since 1970")
+    })
+}
+
+/// A time written as `2026-11-24T08:00:00Z`, with any offset. In tables nothing else counts: a bare number there is a
+/// date that lost its dashes, or a count of days.
+///
+/// # Errors
+/// What was expected.
+pub fn parse_written(text: &str) -> Result<Timestamp, String> {
     text.parse::<jiff::Timestamp>()
         .map(|time| Timestamp(time.as_second()))
         .map_err(|_| {
-            format!("{text:?} is no time: write 2026-11-24T08:00:00Z or seconds since 1970")
+            format!("{text:?} is no time: write 2026-11-24T08:00:00Z or 2026-11-24T16:00:00+08:00")
         })
 }
 
@@ -56,6 +67,17 @@ mod tests {
             assert_eq!(parse(text), Ok(eight), "{text}");
         }
         assert_eq!(show(eight), "2026-11-24T08:00:00Z");
+    }
+
+    #[test]
+    fn in_a_table_a_bare_number_is_no_time() {
+        assert_eq!(
+            parse_written("2026-11-24T16:00:00+08:00"),
+            Ok(Timestamp(1_795_507_200))
+        );
+        for text in ["20261124", "0", "-5", "1795507200", "2026-11-24"] {
+            assert!(parse_written(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -21,6 +21,21 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), Failure> {
         .map_err(Failure::file(path, "make the folder"))
 }
 
+/// Makes a folder as [`make_folder`] does, and writes and removes a file in it: whoever is about to do what cannot be
+/// undone learns first whether its outcome can be kept.
+///
+/// # Errors
+/// [`Failure::File`].
+pub(crate) fn make_writable(path: &Path) -> Result<(), Failure> {
+    make_folder(path)?;
+    let trial = beside(&path.join("trial"));
+
+    private(&trial)
+        .and_then(|file| fill(file, b"trial"))
+        .and_then(|()| fs::remove_file(&trial))
+        .map_err(Failure::file(path, "write into the folder"))
+}
+
 /// The bytes of a file.
 ///
 /// # Errors
@@ -122,6 +137,16 @@ mod tests {
         write_new(&path, b"one").unwrap();
         assert!(write_new(&path, b"two").is_err());
         assert_eq!(read(&path).unwrap(), b"one");
+    }
+
+    #[test]
+    fn a_folder_found_writable_is_there_and_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("x").join("y");
+        make_writable(&inner).unwrap();
+        assert_eq!(fs::read_dir(&inner).unwrap().count(), 0);
+        fs::write(folder.path().join("file"), b"").unwrap();
+        assert!(make_writable(&folder.path().join("file")).is_err());
     }
 
     #[cfg(unix)]

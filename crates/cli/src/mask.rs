@@ -7,25 +7,53 @@
 //! - One other word keeps its first letter: `Madonna` -> `M*`.
 
 use domain::code::clean_text;
+use thiserror::Error;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-/// The masked form of a name; none where the name is empty or holds characters that a screen must not show.
-#[must_use]
-pub(crate) fn mask(name: &str) -> Option<String> {
-    let (name, dropped) = clean_text(name.trim());
-    let mut words = name.split_whitespace();
-    let first = words.next()?;
-    if dropped {
-        return None;
-    }
-    if first.starts_with(is_chinese) {
-        return Some(format!("{}*", family_name(first)));
-    }
+/// Why a name has no masked form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(crate) enum Unfit {
+    /// Nothing in it.
+    #[error("is empty")]
+    Empty,
+    /// Control, direction or private characters, or a pile of marks.
+    #[error("holds characters that no screen shows: type it anew")]
+    Hidden,
+    /// Longer than any screen or code holds.
+    #[error("is too long: write at most {MAX_LETTERS} letters")]
+    TooLong,
+}
 
-    Some(match words.next() {
+/// The masked form of a name.
+pub(crate) fn mask(name: &str) -> Result<String, Unfit> {
+    let (shown, dropped) = clean_text(name.trim());
+    if dropped {
+        return Err(why_dropped(name.trim()));
+    }
+    let mut words = shown.split_whitespace();
+    let first = words.next().ok_or(Unfit::Empty)?;
+    if first.starts_with(is_chinese) {
+        return Ok(format!("{}*", family_name(first)));
+    }
+    let masked = match words.next() {
         Some(second) => format!("{first} {}*", initial(second)),
         None => format!("{}*", initial(first)),
-    })
+    };
+    if masked.len() > MAX_BYTES {
+        return Err(Unfit::TooLong);
+    }
+
+    Ok(masked)
+}
+
+fn why_dropped(name: &str) -> Unfit {
+    let hidden = |c: char| clean_text(&format!("a{c}")).1;
+    let letters = name.chars().filter(|c| !is_mark(*c)).count();
+    if letters > MAX_LETTERS && !name.chars().any(hidden) {
+        return Unfit::TooLong;
+    }
+
+    Unfit::Hidden
 }
 
 fn family_name(name: &str) -> String {
@@ -62,6 +90,10 @@ fn is_chinese(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{323af}')
 }
 
+/// What `clean_text` shows.
+const MAX_LETTERS: usize = 64;
+/// With the longest words that `menshen keys` takes, a code of 700 characters has room for this much.
+pub(crate) const MAX_BYTES: usize = 128;
 /// Family names of two characters that are in use.
 const COMPOUND: [&str; 12] = [
     "欧阳", "上官", "皇甫", "令狐", "诸葛", "司徒", "司马", "申屠", "夏侯", "东方", "尉迟", "公孙",
@@ -84,14 +116,26 @@ mod tests {
             ("  李 秀英 ", "李*"),
             ("ཚེ་རིང་", "ཚེ*"),
         ] {
-            assert_eq!(mask(name).as_deref(), Some(masked), "{name}");
+            assert_eq!(mask(name).as_deref(), Ok(masked), "{name}");
         }
     }
 
     #[test]
-    fn an_empty_name_and_one_with_hidden_characters_have_no_masked_form() {
-        for name in ["", "  ", "王\u{202e}小明", "a\nb", "王\u{200b}"] {
-            assert_eq!(mask(name), None, "{name:?}");
+    fn an_empty_name_one_with_hidden_characters_and_one_too_long_have_no_masked_form_and_say_why() {
+        let (long, hidden) = ("a".repeat(65), format!("{}\u{202e}", "a".repeat(65)));
+        // Few letters, each of many bytes.
+        let heavy = "ཚེ".repeat(40);
+        for (name, why) in [
+            ("", Unfit::Empty),
+            ("  ", Unfit::Empty),
+            ("王\u{202e}小明", Unfit::Hidden),
+            ("a\nb", Unfit::Hidden),
+            ("王\u{200b}", Unfit::Hidden),
+            (hidden.as_str(), Unfit::Hidden),
+            (long.as_str(), Unfit::TooLong),
+            (&format!("{heavy} x"), Unfit::TooLong),
+        ] {
+            assert_eq!(mask(name), Err(why), "{name:?}");
         }
     }
 }

@@ -14,8 +14,8 @@ use crate::{Failure, clock, files, mask};
 pub(crate) struct Resident {
     /// What a code is to be issued for.
     pub(crate) code: NewCode,
-    /// A test centre's slip to print beside the sheet.
-    pub(crate) slip: Option<Slip>,
+    /// Where it stands in the table, counted from 1, the heading included.
+    pub(crate) line: u64,
 }
 
 /// The columns, as `menshen issue --help` prints them.
@@ -25,7 +25,8 @@ birth_year    four digits
 class         minor, senior, disabled or other
 id_last_four  the last four characters of the ID document: digits or capitals
 colour        green, yellow or red
-last_negative when the latest negative sample was taken: 2026-11-24T08:00:00Z, or - for none
+last_negative when the latest negative sample was taken: 2026-11-24T08:00:00Z or with an
+              offset, 2026-11-24T16:00:00+08:00; - for none
 positive      yes if the latest result is positive (optional column)
 valid_days    1 to 180; empty: 180 (optional column)
 revoked       lost or reissued, for a sheet that counts no more (optional column)
@@ -63,7 +64,8 @@ pub(crate) fn read(path: &Path, now: Timestamp) -> Result<Vec<Resident>, Failure
             at(line)("this line has more or fewer fields than the first".to_owned())
         })?;
         let line = row.position().map_or(0, csv::Position::line);
-        residents.push(columns.resident(&row, now).map_err(at(line))?);
+        let code = columns.code(&row, now).map_err(at(line))?;
+        residents.push(Resident { code, line });
     }
     if residents.is_empty() {
         return Err(at(2)("the table holds no resident".to_owned()));
@@ -105,17 +107,17 @@ impl Columns {
         Ok(Self(names))
     }
 
-    fn resident(&self, row: &csv::StringRecord, now: Timestamp) -> Result<Resident, String> {
+    fn code(&self, row: &csv::StringRecord, now: Timestamp) -> Result<NewCode, String> {
         let name = self.field(row, "name");
         if name.starts_with(['=', '+', '-', '@']) {
             return Err(format!(
                 "the name {name:?} reads as a formula in a spreadsheet"
             ));
         }
-        let code = NewCode {
-            name: mask::mask(name).ok_or_else(|| {
-                format!("the name {name:?} is empty or holds characters that no screen shows")
-            })?,
+
+        Ok(NewCode {
+            name: mask::mask(name)
+                .map_err(|unfit| format!("the name {:?} {unfit}", beginning(name)))?,
             birth_year: birth_year(self.field(row, "birth_year"), now)?,
             class: class(self.field(row, "class"))?,
             last_four: last_four(self.field(row, "id_last_four"))?,
@@ -127,10 +129,6 @@ impl Columns {
             )?,
             valid_days: valid_days(self.field(row, "valid_days"))?,
             revoked: crate::authority::revoked(self.field(row, "revoked"))?,
-        };
-
-        Ok(Resident {
-            code,
             slip: slip(self.field(row, "slip"), now)?,
         })
     }
@@ -141,6 +139,18 @@ impl Columns {
             .position(|column| *column == name)
             .and_then(|at| row.get(at))
             .unwrap_or_default()
+    }
+}
+
+/// As much of a name as a message needs.
+fn beginning(name: &str) -> String {
+    let mut chars = name.chars();
+    let begin: String = chars.by_ref().take(24).collect();
+
+    if chars.next().is_some() {
+        format!("{begin}...")
+    } else {
+        begin
     }
 }
 
@@ -202,8 +212,9 @@ fn test(last_negative: &str, positive: &str, now: Timestamp) -> Result<TestKnown
     sampled(last_negative, now).map(TestKnown::Negative)
 }
 
-fn sampled(text: &str, now: Timestamp) -> Result<Timestamp, String> {
-    let at = clock::parse(text)?;
+/// When a sample was taken.
+pub(crate) fn sampled(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    let at = clock::parse_written(text)?;
     if at > now {
         return Err(format!("a sample cannot be taken in the future ({text})"));
     }
@@ -292,8 +303,9 @@ mod tests {
                     test: TestKnown::Negative(Timestamp(1_795_420_800)),
                     valid_days: 180,
                     revoked: None,
+                    slip: None,
                 },
-                slip: None,
+                line: 2,
             }]
         );
     }
@@ -316,6 +328,19 @@ mod tests {
             (
                 "王,1948,senior,1234,green,2026-11-25T08:00:00Z",
                 "a sample cannot be taken in the future (2026-11-25T08:00:00Z)",
+            ),
+            (
+                "王,1948,senior,1234,green,20261124",
+                "\"20261124\" is no time: write 2026-11-24T08:00:00Z or 2026-11-24T16:00:00+08:00",
+            ),
+            (
+                "王,1948,senior,1234,green,0",
+                "\"0\" is no time: write 2026-11-24T08:00:00Z or 2026-11-24T16:00:00+08:00",
+            ),
+            (",1948,senior,1234,green,-", "the name \"\" is empty"),
+            (
+                "Wolfeschlegelsteinhausenbergerdorff Wolfeschlegelsteinhausenbergerdorff,1948,senior,1234,green,-",
+                "the name \"Wolfeschlegelsteinhausen...\" is too long: write at most 64 letters",
             ),
             (
                 "=1+1,1948,senior,1234,green,-",

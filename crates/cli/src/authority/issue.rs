@@ -1,5 +1,7 @@
 //! New codes: signed, entered in the register, published.
 
+use domain::code;
+use domain::code::SignedCredential;
 use domain::code::native::{Claims, Slip};
 use domain::crypto::SigningKey;
 use domain::ids::Handle;
@@ -29,9 +31,12 @@ pub struct NewCode {
     pub valid_days: i64,
     /// Revoked from the start: for lists taken over from elsewhere.
     pub revoked: Option<Revoked>,
+    /// A test centre's slip to go with the sheet.
+    pub slip: Option<Slip>,
 }
 
-/// Signs a code for each of `wanted` and adds it to the register. The register is not written here.
+/// Signs a code, and a slip where one is asked for, for each of `wanted` and adds them to the register. The register
+/// is not written here.
 ///
 /// # Errors
 /// See [`Failure`].
@@ -43,9 +48,16 @@ pub fn issue(
 ) -> Result<Vec<Record>, Failure> {
     authority.check_time(now)?;
     let key = authority.signing_key(KeyRole::Issuer)?;
+    let any_slip = wanted.iter().any(|new| new.slip.is_some());
+    let slip_key = any_slip
+        .then(|| authority.signing_key(KeyRole::Slip))
+        .transpose()?;
     let mut issued = Vec::with_capacity(wanted.len());
     for new in wanted {
-        let record = signed(authority, &key, new, register.next_index(), now)?;
+        let mut record = signed(authority, &key, new, register.next_index(), now)?;
+        if let (Some(slip), Some(key)) = (new.slip, &slip_key) {
+            record.slip = Some(signed_slip(authority, key, &record, slip, now)?);
+        }
         register.add(record.clone());
         issued.push(record);
     }
@@ -56,7 +68,7 @@ pub fn issue(
 /// A code for `new` under `key`, with a new handle.
 ///
 /// # Errors
-/// [`Failure::Random`].
+/// [`Failure::Random`]; [`Failure::Refused`] where it would be longer than a code may be.
 pub(crate) fn signed(
     authority: &Authority,
     key: &SigningKey,
@@ -80,6 +92,9 @@ pub(crate) fn signed(
         slip: None,
     };
 
+    let text = claims.sign(key);
+    check(&text, index)?;
+
     Ok(Record {
         index,
         handle,
@@ -92,25 +107,48 @@ pub(crate) fn signed(
         colour: new.colour,
         test: new.test,
         revoked: new.revoked,
-        text: claims.sign(key),
+        text,
+        slip: None,
     })
 }
 
-/// The slip of a test for the holder of `record`, under the test centre's key, and when it expires.
+/// What the slip in a record says, if a key in the trust list signed it.
 ///
 /// # Errors
-/// See [`Failure`].
-pub(crate) fn slip(
+/// [`Failure::Refused`] where none did.
+pub(crate) fn slip_of(authority: &Authority, record: &Record) -> Result<Option<Claims>, Failure> {
+    let Some(text) = &record.slip else {
+        return Ok(None);
+    };
+    let claims = code::decode(text.as_bytes())
+        .ok()
+        .and_then(|SignedCredential::Native(code)| {
+            authority
+                .trust()
+                .native_issuers(code.kid())
+                .find_map(|(_, key)| code.verify(key).cloned())
+        });
+
+    claims.map(Some).ok_or_else(|| {
+        Failure::Refused(format!(
+            "the slip of number {} is not signed by a key in this authority's trust list: put the last good copy of residents.csv back",
+            record.index
+        ))
+    })
+}
+
+/// The slip of a test for the holder of `record`, under the test centre's key.
+fn signed_slip(
     authority: &Authority,
+    key: &SigningKey,
     record: &Record,
     slip: Slip,
     now: Timestamp,
-) -> Result<(String, Timestamp), Failure> {
-    let expires = now.plus(SLIP_DAYS * DAY);
+) -> Result<String, Failure> {
     let claims = Claims {
         issuer: authority.about().slip_issuer.clone(),
         issued_at: now,
-        expires,
+        expires: now.plus(SLIP_DAYS * DAY),
         status_uri: authority.about().status_uri.clone(),
         status_index: record.index,
         handle: record.handle,
@@ -120,10 +158,20 @@ pub(crate) fn slip(
         last_four: record.last_four.clone(),
         slip: Some(slip),
     };
+    let text = claims.sign(key);
+    check(&text, record.index)?;
 
-    let text = claims.sign(&authority.signing_key(KeyRole::Slip)?);
+    Ok(text)
+}
 
-    Ok((text, expires))
+/// That a station could read it, before it is in the register: a register with a text that is no code cannot be read.
+fn check(text: &str, index: u64) -> Result<(), Failure> {
+    code::decode(text.as_bytes()).map(|_| ()).map_err(|_| {
+        Failure::Refused(format!(
+            "the code of number {index} would have {} characters, more than a station reads: shorten the name",
+            text.len()
+        ))
+    })
 }
 
 /// A sheet ends at local midnight, so that the day printed on it counts as a whole.

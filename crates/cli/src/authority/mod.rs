@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use found::{Founding, MAX_SHEET_DAYS, found};
 pub use issue::{NewCode, issue};
-pub(crate) use issue::{signed, slip};
+pub(crate) use issue::{signed, slip_of};
 pub use publish::{PublicFolder, publish};
 pub(crate) use register::revoked;
 pub use register::{Record, Register, Revoked, TestKnown};
@@ -53,6 +53,12 @@ pub struct Authority {
 }
 
 impl Authority {
+    /// Whether there is one in a folder.
+    #[must_use]
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(ABOUT).exists()
+    }
+
     /// Opens the folder that `menshen keys` made, and holds it so that no second command changes it meanwhile.
     ///
     /// # Errors
@@ -127,16 +133,22 @@ impl Authority {
     /// [`Failure::Refused`] past its expiry, or before it was signed.
     pub fn check_time(&self, now: Timestamp) -> Result<(), Failure> {
         let header = &self.trust.body.header;
-        if now < header.issued_at || now >= header.expires {
-            return Err(Failure::Refused(format!(
-                "the authority's trust list holds from {} to {}, and the time is {}: check the clock, or found a new authority with `menshen keys`",
-                crate::clock::show(header.issued_at),
-                crate::clock::show(header.expires),
-                crate::clock::show(now),
-            )));
-        }
+        let step = if now < header.issued_at {
+            "set the clock right first"
+        } else if now < header.expires {
+            return Ok(());
+        } else if self.about.demo {
+            "a demonstration is not renewed: take another --data folder, or delete this one"
+        } else {
+            "this release cannot renew it: found a new authority in another folder with `menshen keys`, and enrol its stations anew"
+        };
 
-        Ok(())
+        Err(Failure::Refused(format!(
+            "the authority's trust list holds from {} to {}, and the time is {}: {step}",
+            crate::clock::show(header.issued_at),
+            crate::clock::show(header.expires),
+            crate::clock::show(now),
+        )))
     }
 
     fn key(&self, path: &Path, role: KeyRole) -> Result<KeyFile, Failure> {
@@ -188,7 +200,7 @@ pub fn documents_at(root_path: &Path, trust_path: &Path) -> Result<(Root, Trust)
 
 fn about(folder: &Path) -> Result<About, Failure> {
     let path = folder.join(ABOUT);
-    if !path.exists() {
+    if !Authority::is_in(folder) {
         return Err(Failure::Refused(format!(
             "{} holds no authority: make one with `menshen keys --out {}`",
             folder.display(),
@@ -198,7 +210,7 @@ fn about(folder: &Path) -> Result<About, Failure> {
 
     serde_json::from_str(&files::read_text(&path)?).map_err(|error| Failure::Line {
         line: u64::try_from(error.line()).unwrap_or(u64::MAX),
-        problem: error.to_string(),
+        problem: format!("{error}. The file is damaged: put the last good copy of it back"),
         path,
     })
 }

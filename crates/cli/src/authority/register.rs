@@ -45,6 +45,8 @@ pub struct Record {
     pub revoked: Option<Revoked>,
     /// The text of the code.
     pub text: String,
+    /// The text of the test centre's slip that went with it.
+    pub slip: Option<String>,
 }
 
 /// The latest test that the authority knows of.
@@ -102,10 +104,10 @@ impl Register {
             let problem = |problem: String| Failure::Line {
                 path: path.clone(),
                 line,
-                problem,
+                problem: format!("{problem}. {DAMAGED}"),
             };
             let record = row
-                .map_err(|error| problem(error.to_string()))?
+                .map_err(|error| problem(in_words(&error)))?
                 .record()
                 .map_err(problem)?;
             if records
@@ -189,6 +191,9 @@ struct Row {
     test: String,
     revoked: String,
     text: String,
+    /// Releases before slips were kept have no such column.
+    #[serde(default)]
+    slip: String,
 }
 
 impl Row {
@@ -215,12 +220,16 @@ impl Row {
             }
             .to_owned(),
             text: record.text.clone(),
+            slip: record.slip.clone().unwrap_or_else(|| "-".to_owned()),
         }
     }
 
     fn record(self) -> Result<Record, String> {
-        code::decode(self.text.as_bytes())
-            .map_err(|reason| format!("the code's text is {}", reason.word()))?;
+        let slip = Some(self.slip).filter(|text| !matches!(text.as_str(), "-" | ""));
+        for text in std::iter::once(&self.text).chain(&slip) {
+            code::decode(text.as_bytes())
+                .map_err(|reason| format!("the text of a code is {}", reason.word()))?;
+        }
 
         Ok(Record {
             index: self.index,
@@ -241,7 +250,22 @@ impl Row {
             },
             revoked: revoked(&self.revoked)?,
             text: self.text,
+            slip,
         })
+    }
+}
+
+/// Without the place: the line is told beside it, and a byte's number helps nobody.
+fn in_words(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::Deserialize { err, .. } => err.kind().to_string(),
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => format!("{len} fields where the heading has {expected_len}"),
+        csv::ErrorKind::Utf8 { .. } => "not UTF-8".to_owned(),
+        csv::ErrorKind::Io(_) | csv::ErrorKind::Seek | csv::ErrorKind::Serialize(_) | _ => {
+            error.to_string()
+        }
     }
 }
 
@@ -256,8 +280,10 @@ pub(crate) fn revoked(word: &str) -> Result<Option<Revoked>, String> {
 }
 
 const FILE: &str = "residents.csv";
+const DAMAGED: &str = "The register is damaged, and nothing was done: put the last good copy of this file back, or undo \
+what was changed in it by hand";
 const POSITIVE: &str = "positive";
-const HEADING: [&str; 12] = [
+const HEADING: [&str; 13] = [
     "index",
     "handle",
     "name",
@@ -270,4 +296,5 @@ const HEADING: [&str; 12] = [
     "test",
     "revoked",
     "text",
+    "slip",
 ];

@@ -1,16 +1,10 @@
-//! The authority's desk: keys, issue, sheet, status.
-
-use std::path::Path;
+//! The authority's desk: keys, status.
 
 use domain::time::Timestamp;
 
-use crate::args::{IssueArgs, KeysArgs, SheetArgs, StatusArgs};
-use crate::authority::{
-    self, About, Authority, Founding, NewCode, Record, Register, Revoked, TestKnown,
-};
-use crate::residents::{self, Resident};
-use crate::sheet::{Fonts, Sheet};
-use crate::{Failure, Out, clock, files, passphrase};
+use crate::args::{KeysArgs, StatusArgs};
+use crate::authority::{self, About, Authority, Founding, Register, Revoked, TestKnown};
+use crate::{Failure, Out, clock, passphrase, residents};
 
 pub(super) fn keys(args: &KeysArgs, now: Timestamp, out: Out<'_>) -> Result<(), Failure> {
     let chosen = if args.demo {
@@ -53,65 +47,12 @@ pub(super) fn keys(args: &KeysArgs, now: Timestamp, out: Out<'_>) -> Result<(), 
     Ok(())
 }
 
-pub(super) fn issue(args: &IssueArgs, now: Timestamp, out: Out<'_>) -> Result<(), Failure> {
-    let residents = residents::read(&args.residents, now)?;
-    let fonts = Fonts::find()?;
-    for resident in &residents {
-        fonts.check(&resident.code.name)?;
-    }
-    let authority = Authority::open(&args.authority)?;
-    let mut register = Register::read(authority.folder())?;
-    let wanted: Vec<NewCode> = residents
-        .iter()
-        .map(|resident| resident.code.clone())
-        .collect();
-    let records = authority::issue(&authority, &mut register, &wanted, now)?;
-    register.write(authority.folder())?;
-    let manifest = authority::publish(&authority, &register, now)?;
-    writeln!(
-        out,
-        "Issued {} codes; status list version {} as of {}.",
-        records.len(),
-        manifest.header.version,
-        clock::show(now)
-    )?;
-    files::make_folder(&args.out)?;
-    for (record, resident) in records.iter().zip(&residents) {
-        let stem = format!("{:06}", record.index);
-        let sheet = Sheet::of(authority.about(), record);
-        write_sheet(&sheet, &args.out, &stem, &fonts).map_err(|failure| again(&failure, record))?;
-        slip(&authority, record, resident, now, &args.out, &fonts)?;
-    }
-    writeln!(out, "Sheets and cards are in {}.", args.out.display())?;
-
-    Ok(())
-}
-
-pub(super) fn sheet(args: &SheetArgs, out: Out<'_>) -> Result<(), Failure> {
-    let fonts = Fonts::find()?;
-    let authority = Authority::open(&args.authority)?;
-    let register = Register::read(authority.folder())?;
-    let record = register
-        .record(args.number)
-        .ok_or_else(|| Failure::Refused(format!("no code has the number {}", args.number)))?;
-    files::make_folder(&args.out)?;
-    let stem = format!("{:06}", record.index);
-    write_sheet(
-        &Sheet::of(authority.about(), record),
-        &args.out,
-        &stem,
-        &fonts,
-    )?;
-    writeln!(out, "Printed {stem} to {}.", args.out.display())?;
-
-    Ok(())
-}
-
 pub(super) fn status(args: &StatusArgs, now: Timestamp, out: Out<'_>) -> Result<(), Failure> {
     let authority = Authority::open(&args.authority)?;
+    authority.check_time(now)?;
     let mut register = Register::read(authority.folder())?;
     for change in &args.changes {
-        apply(&mut register, change)
+        apply(&mut register, change, now)
             .map_err(|why| Failure::Refused(format!("--set {change}: {why}")))?;
     }
     if !args.changes.is_empty() {
@@ -129,53 +70,7 @@ pub(super) fn status(args: &StatusArgs, now: Timestamp, out: Out<'_>) -> Result<
     Ok(())
 }
 
-/// Writes `STEM.pdf`, `STEM.png` and `STEM-card.pdf`.
-pub(crate) fn write_sheet(
-    sheet: &Sheet<'_>,
-    folder: &Path,
-    stem: &str,
-    fonts: &Fonts,
-) -> Result<(), Failure> {
-    files::replace(&folder.join(format!("{stem}.pdf")), &sheet.pdf(fonts)?)?;
-    files::replace(&folder.join(format!("{stem}.png")), &sheet.png(fonts)?)?;
-
-    files::replace(
-        &folder.join(format!("{stem}-card.pdf")),
-        &sheet.card_pdf(fonts)?,
-    )
-}
-
-fn slip(
-    authority: &Authority,
-    record: &Record,
-    resident: &Resident,
-    now: Timestamp,
-    folder: &Path,
-    fonts: &Fonts,
-) -> Result<(), Failure> {
-    let Some(slip) = resident.slip else {
-        return Ok(());
-    };
-    let (text, expires) = authority::slip(authority, record, slip, now)?;
-    let sheet = Sheet {
-        slip: Some(slip),
-        text: &text,
-        issued_at: now,
-        expires,
-        ..Sheet::of(authority.about(), record)
-    };
-
-    write_sheet(&sheet, folder, &format!("{:06}-slip", record.index), fonts)
-}
-
-fn again(failure: &Failure, record: &Record) -> Failure {
-    Failure::Sheet(format!(
-        "{failure}. The codes are issued; print the rest with `menshen sheet --number {}` and on",
-        record.index
-    ))
-}
-
-fn apply(register: &mut Register, change: &str) -> Result<(), String> {
+fn apply(register: &mut Register, change: &str, now: Timestamp) -> Result<(), String> {
     let (number, what) = change.split_once('=').ok_or("write NUMBER=WHAT")?;
     let number = number
         .parse()
@@ -190,9 +85,15 @@ fn apply(register: &mut Register, change: &str) -> Result<(), String> {
             "positive" => record.test = TestKnown::Positive,
             "no-test" => record.test = TestKnown::None,
             "green" | "yellow" | "red" => record.colour = residents::colour(word)?,
-            time => record.test = TestKnown::Negative(clock::parse(time)?),
+            time if time.starts_with(|c: char| c.is_ascii_digit()) => {
+                record.test = TestKnown::Negative(residents::sampled(time, now)?);
+            }
+            other => return Err(format!("{other:?} is none of {WORDS}")),
         }
     }
 
     Ok(())
 }
+
+const WORDS: &str = "green, yellow, red, lost, reissued, positive, no-test or the time of a negative sample \
+(2026-11-24T08:00:00Z)";

@@ -1,10 +1,11 @@
 //! One function a command: arguments in, answer out.
 
 mod desk;
+mod print;
 mod question;
 mod station;
 
-pub(crate) use desk::write_sheet;
+pub(crate) use print::write_sheet;
 
 use crate::args::{Cli, Command, StationAction};
 use crate::{Failure, Out, clock};
@@ -32,10 +33,10 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
     let now = |at: Option<_>| at.unwrap_or_else(clock::now);
     match &cli.command {
         Command::Demo(args) => crate::demo::make(&args.data, now(args.at), out)?,
-        Command::Issue(args) => desk::issue(args, now(args.at), out)?,
+        Command::Issue(args) => print::issue(args, now(args.at), out)?,
         Command::Keys(args) => desk::keys(args, now(args.at), out)?,
         Command::Read(args) => return question::read(args, out),
-        Command::Sheet(args) => desk::sheet(args, out)?,
+        Command::Sheet(args) => print::sheet(args, out)?,
         Command::Station(args) => match &args.action {
             Some(StationAction::Enrol(args)) => station::enrol(args, out)?,
             None => station::run(&args.run, out)?,

@@ -69,13 +69,22 @@ impl Expected {
 /// # Errors
 /// [`Failure`]; an authority that is no demonstration is left alone.
 pub fn make(data: &Path, now: Timestamp, out: Out<'_>) -> Result<(), Failure> {
-    let authority = Authority::open(&data.join("authority"))?;
+    let home = data.join("authority");
+    if !Authority::is_in(&home) {
+        return Err(Failure::Refused(format!(
+            "{} holds no authority: make the demonstration's with `menshen keys --demo --out {}`",
+            home.display(),
+            home.display()
+        )));
+    }
+    let authority = Authority::open(&home)?;
     if !authority.about().demo {
         return Err(Failure::Refused(
-            "this authority is no demonstration: demo residents are issued by a demo authority alone"
+            "this authority is no demonstration: demo residents are issued by a demo authority alone, so take another --data folder"
                 .to_owned(),
         ));
     }
+    authority.check_time(now)?;
     let folder = data.join("sheets");
     let mut register = Register::read(authority.folder())?;
     let before = known(&folder)?;
@@ -255,7 +264,7 @@ impl Person {
     fn code(&self, now: Timestamp) -> Result<NewCode, Failure> {
         let (this_year, _, _) = now.date(0);
         let name = mask::mask(self.name)
-            .ok_or_else(|| Failure::Refused(format!("{} cannot be masked", self.name)))?;
+            .map_err(|unfit| Failure::Refused(format!("the name {} {unfit}", self.name)))?;
 
         Ok(NewCode {
             name,
@@ -266,6 +275,7 @@ impl Person {
             test: self.test.at(now),
             valid_days: MAX_SHEET_DAYS,
             revoked: self.revoked,
+            slip: None,
         })
     }
 }

@@ -100,6 +100,16 @@ impl<'a> Sheet<'a> {
         picture::paint(&card::draw(self, fonts)?, fonts)
     }
 
+    /// That sheet and card can be drawn with these fonts.
+    ///
+    /// # Errors
+    /// [`Failure::Sheet`].
+    pub fn check(&self, fonts: &Fonts) -> Result<(), Failure> {
+        page::draw(self, fonts)?;
+
+        card::draw(self, fonts).map(|_| ())
+    }
+
     /// No name: a title shows in windows and print queues.
     fn title(&self) -> String {
         format!("No. {:06}", self.number)

@@ -87,6 +87,43 @@ fn every_demo_picture_reads_back_as_its_text() {
     }
 }
 
+#[test]
+fn without_an_authority_the_advice_makes_one_that_the_demo_takes() {
+    let desk = Desk {
+        folder: tempfile::tempdir().unwrap(),
+    };
+    let Err(Failure::Refused(why)) = desk.try_run(&["demo", "--data", "d"]) else {
+        panic!("a demonstration without an authority");
+    };
+    let advice = why.split('`').nth(1).unwrap();
+    let wanted = format!(
+        "menshen keys --demo --out {}",
+        desk.path("d/authority").display()
+    );
+    assert_eq!(advice, wanted);
+    follow(advice);
+    desk.try_run(&["demo", "--data", "d"]).unwrap();
+}
+
+#[test]
+fn a_demonstration_past_its_trust_list_is_left_alone_with_advice_that_can_be_followed() {
+    let desk = Desk::new();
+    let before = bytes(&desk.path("authority/residents.csv"));
+    let late = START.plus(90 * DAY).0.to_string();
+    let Err(Failure::Refused(why)) = desk.try_run(&["demo", "--data", "", "--at", &late]) else {
+        panic!("an expired demonstration was renewed");
+    };
+    assert!(
+        why.ends_with(
+            "a demonstration is not renewed: take another --data folder, or delete this one"
+        ),
+        "{why}"
+    );
+    assert!(!why.contains("menshen keys"), "{why}");
+    assert_eq!(bytes(&desk.path("authority/residents.csv")), before);
+    assert!(!desk.path("sheets").exists());
+}
+
 /// What the domain's rules say, with an ID document that matches where they ask for it.
 fn at_the_door(desk: &Desk, sheet: &DemoSheet, preset: Preset, now: Timestamp) -> Expected {
     let known = Known::at(&desk.path("authority"), now).unwrap();

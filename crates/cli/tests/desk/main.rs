@@ -88,6 +88,15 @@ const PATHS: [&str; 6] = [
     "--vectors",
 ];
 
+/// Runs a command that the program itself advised, word for word.
+fn follow(advice: &str) -> String {
+    let mut out = Vec::new();
+    let cli = Cli::try_parse_from(advice.split(' ')).unwrap();
+    cli::run(&cli, &mut out).unwrap();
+
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 fn bytes(path: &Path) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }

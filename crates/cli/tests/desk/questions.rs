@@ -124,11 +124,12 @@ fn every_check_of_a_genuine_code_has_its_line() {
         .filter_map(|line| line.get(6..)?.split_whitespace().next())
         .collect();
     assert_eq!(
-        names[..13],
+        names[..14],
         [
             "prefix",
             "base45",
             "structure",
+            "trust",
             "key",
             "signature",
             "signer",
@@ -162,4 +163,121 @@ fn foreign_public_vectors_are_not_applicable_yet() {
         String::from_utf8(output.stdout).unwrap(),
         "agree 0, differ 0, not applicable 225\n"
     );
+}
+
+#[test]
+fn past_the_trust_lists_expiry_nothing_verifies_and_the_status_line_says_the_true_cause() {
+    let desk = issued();
+    let text = text_of(&desk);
+    // The trust list of 2026-11-24T08:00:00Z holds 90 days; the sheet 180.
+    for (at, ending) in [
+        ("2027-02-22T07:59:59Z", Ending::Good),
+        ("2027-02-22T08:00:00Z", Ending::No),
+    ] {
+        let verify = ["verify", &text, "--at", at, "--authority", "authority"];
+        let (ended, said) = desk.run(&verify);
+        assert_eq!(ended, ending, "{said}");
+    }
+    let verify = ["verify", &text, "--at", "2027-02-22T08:00:00Z"];
+    let (_, said) = desk.run(&[&verify[..], &["--authority", "authority"]].concat());
+    for line in [
+        "FAILS trust        expires 2027-02-22T08:00:00Z\n",
+        "-     status       the trust list expired 2027-02-22T08:00:00Z, so no status list counts\n",
+    ] {
+        assert!(said.contains(line), "{said}");
+    }
+    assert!(said.ends_with("not verified: keys_too_old\n"), "{said}");
+}
+
+#[test]
+fn a_text_that_is_longer_than_a_code_is_told_as_that() {
+    let desk = issued();
+    for body in ["?", "0"] {
+        let text = format!("MS1:{}", body.repeat(999));
+        let (ending, said) = desk.run(&["verify", &text, "--authority", "authority"]);
+        assert_eq!(ending, Ending::No);
+        assert_eq!(
+            said,
+            "ok    prefix       MS1: native paper code\n\
+             FAILS length       1003 characters, longer than 700\n\
+             not verified: malformed\n"
+        );
+    }
+}
+
+#[test]
+fn a_picture_without_a_code_or_with_two_is_not_verified_and_reading_it_is_no_failure() {
+    let desk = issued();
+    let folder = desk.folder.path();
+    grey_picture(&folder.join("white.png"), &[255; 64 * 64], 64);
+    beside_itself(&folder.join("sheets/000000.png"), &folder.join("two.png"));
+    for (picture, why) in [
+        ("white.png", "no code could be read in this picture"),
+        (
+            "two.png",
+            "there is more than one code in this picture, show one sheet at a time",
+        ),
+    ] {
+        let verify = ["verify", "--image", picture, "--authority", "authority"];
+        let output = menshen(&desk, &verify);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            format!("not verified: {why}\n")
+        );
+        assert_eq!(menshen(&desk, &["read", picture]).status.code(), Some(0));
+    }
+    let missing = ["verify", "--image", "no.png", "--authority", "authority"];
+    assert_eq!(menshen(&desk, &missing).status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_files_name_cannot_move_the_cursor_of_who_reads_the_answer() {
+    let desk = issued();
+    std::fs::copy(desk.path("sheets/000000.png"), desk.path("\u{1b}[2J.png")).unwrap();
+    let output = menshen(&desk, &["read", "\u{1b}[2J.png"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.starts_with("\\u{1b}[2J.png: 1 ("), "{said:?}");
+}
+
+#[test]
+fn what_a_station_reports_goes_to_standard_error_as_far_as_it_is_asked_for() {
+    let desk = Desk::new();
+    let report = |level: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_menshen"));
+        command
+            .current_dir(desk.folder.path())
+            .env_remove("MENSHEN_LOG")
+            .args(["station", "--headless", "--data", "none"]);
+        if let Some(level) = level {
+            command.env("MENSHEN_LOG", level);
+        }
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(report(Some("info")).contains("a station without a window"));
+    assert!(report(None).starts_with("menshen: "));
+}
+
+/// `picture` twice, side by side.
+fn beside_itself(picture: &Path, path: &Path) {
+    let one = station::picture::read_picture(picture).unwrap();
+    let rows = one.pixels().chunks_exact(one.width);
+    let pixels: Vec<u8> = rows.flat_map(|row| [row, row].concat()).collect();
+    grey_picture(path, &pixels, 2 * one.width);
+}
+
+fn grey_picture(path: &Path, pixels: &[u8], width: usize) {
+    let height = u32::try_from(pixels.len() / width).unwrap();
+    let file = std::fs::File::create(path).unwrap();
+    let mut encoder = png::Encoder::new(file, u32::try_from(width).unwrap(), height);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder
+        .write_header()
+        .unwrap()
+        .write_image_data(pixels)
+        .unwrap();
 }
