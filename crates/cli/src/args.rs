@@ -54,7 +54,7 @@ pub struct KeysArgs {
     /// A demonstration: keys without a passphrase, DEMO on every sheet and screen, refused by real stations.
     #[arg(long)]
     pub demo: bool,
-    /// The authority's name on sheets, in the local script.
+    /// The authority's name on sheets, in the local script: at most 64 letters.
     #[arg(
         long,
         alias = "authority-name",
@@ -146,7 +146,8 @@ pub struct StatusArgs {
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     after_help = "Lines of input: y, n, m (the ID document matches, differs, is missing); l (let in); d (dismiss); u (undo);\n\
-e 1 note (emergency with reason 1 to 6); r 1941 123X name (register a person without a code)."
+e 1 note (emergency with reason 1 to 6); r 1941 123X name (register a person without a code).\n\
+A line counts for the person who is on the screen when it is typed; if another one is by then, nothing is done."
 )]
 pub struct StationArgs {
     /// What to do instead of running it.
@@ -249,7 +250,7 @@ pub struct ReadArgs {
 /// `menshen verify`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 verified, and in time; 1 not verified, no code or more than one in the picture, or a vector that differs; 2 no such file, or documents that cannot be used."
+    after_help = "Exit status: 0 verified, and in time; 1 not verified, no code or more than one in the picture, or a vector that differs; 2 a file or folder that cannot be used."
 )]
 pub struct VerifyArgs {
     /// The text of the code, exactly: in base45 a space is a digit.

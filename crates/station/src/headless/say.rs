@@ -70,7 +70,7 @@ pub(super) fn notice(notice: Notice) -> &'static str {
             "-  it could not be written, and nothing was done: make room on the disk, then type it again"
         }
         Notice::Incomplete => {
-            "-  not complete, nothing was done: `r` wants year, four letters or digits and a name, `e 6` a note of four letters or more"
+            "-  not complete, nothing was done: `r` wants a year, the last four of the ID document and a name; `e 6` a note of four letters or more"
         }
     }
 }
