@@ -6,12 +6,17 @@ import { Alone } from './alone';
 import { type Act, type Choice, type Form, choices, scanOnScreen } from './choices';
 import { type KeyName, isTyped } from './keys';
 
+/** How long the answer to "send now" is shown: the centre may be silent for longer. */
+const ASKING_MS = 2_000;
+
 /** How often the seconds that have passed are looked at. */
 const TICK_MS = 250;
 
 export class Desk {
   screen = $state.raw<OperatorScreen | null>(null);
   fault = $state.raw<Fault | null>(null);
+  /** The centre is being asked, because a key was pressed for it. */
+  asking = $state(false);
   /** The station is being opened. */
   opening = $state(false);
   form = $state<Form | null>(null);
@@ -30,6 +35,7 @@ export class Desk {
   /** Whom the open form is about: the scan that was on the screen when it was opened. */
   #about: number | null = null;
   readonly #alone = new Alone();
+  #asking: ReturnType<typeof setTimeout> | null = null;
   #sent: Promise<void> = Promise.resolve();
   readonly #now: () => number;
   #spoken = false;
@@ -122,6 +128,7 @@ export class Desk {
   act(act: Act): void {
     switch (act.do) {
       case 'send':
+        if (act.command.command === 'sync_now') this.#ask();
         this.send(act.command);
         break;
       case 'open':
@@ -164,6 +171,14 @@ export class Desk {
     this.#sent = this.#sent
       .then(() => this.shell.send(command))
       .catch((error: unknown) => this.#stopped(error));
+  }
+
+  #ask(): void {
+    if (this.#asking !== null) clearTimeout(this.#asking);
+    this.asking = true;
+    this.#asking = setTimeout(() => {
+      this.asking = false;
+    }, ASKING_MS);
   }
 
   #tellKey(): void {

@@ -78,6 +78,17 @@ test.each(['F2', 'F9'])('F8 changes the language of the form behind %s too', asy
   expect(page.getByRole('dialog').textContent).toContain('Cancel');
 });
 
+test.each([['scan_offline', SCREENS.scan_offline], ['undecided_status', SCREENS.undecided_status]])(
+  'F6 is answered at once on %s, whether the centre answers or not',
+  async (_, screen) => {
+    const { container, commands } = await shown(screen);
+    await press('F6');
+    expect([container.textContent.includes(say('scan.asking')), commands]).toEqual([true, [{ command: 'sync_now' }]]);
+    await vi.advanceTimersByTimeAsync(2_100);
+    expect(container.textContent).not.toContain(say('scan.asking'));
+  },
+);
+
 describe('an emergency', () => {
   test('needs a reason and Enter held for two seconds', async () => {
     const { commands } = await shown(SCREENS.scan);

@@ -101,6 +101,12 @@ test('while we wait, today, ages, the last two and the queue are there, without 
   expect(text).not.toContain(PERSON.name);
 });
 
+test('a link that was lost this minute is not counted in minutes', async () => {
+  const sync = { waiting: 1, last_receipt: null, link: { state: 'offline', since: SCREENS.scan.now - 59 } } as const;
+  const { container } = await shown({ ...SCREENS.scan, sync }, 'en');
+  expect(container.textContent).toContain('offline just now');
+});
+
 test('a key in a plain file is told as level 0', async () => {
   const { container } = await shown(SCREENS.scan, 'en');
   expect(container.textContent).toContain('Key in a plain file (level 0)');
