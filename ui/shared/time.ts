@@ -32,6 +32,11 @@ export function timeOfDay(at: Timestamp, offsetMinutes: number): string {
   return `${hoursAndMinutes(at, offsetMinutes)}:${seconds(at, offsetMinutes)}`;
 }
 
+/** `2026` */
+export function year(at: Timestamp, offsetMinutes: number): number {
+  return shifted(at, offsetMinutes).getUTCFullYear();
+}
+
 /** `11月23日 星期一`, `Monday 23 November` */
 export function dayAndWeekday(at: Timestamp, offsetMinutes: number): string {
   const date = shifted(at, offsetMinutes);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { keysPlace, statusPlace } from '../shared/ages';
-import { DAY, HOUR, MINUTE, ago, dayAndTime, dayAndWeekday, duration, fullDate, howOld, lastDay, monthAndDay, timeOfDay } from '../shared/time';
+import { DAY, HOUR, MINUTE, ago, dayAndTime, dayAndWeekday, duration, fullDate, howOld, lastDay, monthAndDay, timeOfDay, year } from '../shared/time';
 import { speak } from '../shared/words.svelte';
 
 /** 2026-11-24 15:59:59 UTC: a second before midnight in Shanghai. */
@@ -19,6 +19,11 @@ test('a day is written as each language writes it', () => {
   expect([dayAndWeekday(LATE, SHANGHAI), fullDate(LATE, SHANGHAI)]).toEqual(['11月24日 星期二', '2026年11月24日']);
   speak('en');
   expect([dayAndWeekday(LATE, SHANGHAI), fullDate(LATE, SHANGHAI)]).toEqual(['Tuesday 24 November', '24 Nov 2026']);
+});
+
+test('a year begins at the venue’s midnight', () => {
+  const newYear = 1_798_732_800; // 2026-12-31T16:00:00Z
+  expect([year(newYear - 1, SHANGHAI), year(newYear, SHANGHAI), year(newYear, 0)]).toEqual([2026, 2027, 2026]);
 });
 
 test('what ends at the venue’s midnight is valid to the day before, as on the sheet', () => {
