@@ -257,7 +257,7 @@ class: HolderClass | null,
  */
 issuer: string | null,
 /**
- * The sheet's last second.
+ * The first second in which the sheet no longer counts.
  */
 expires: Timestamp | null,
 /**

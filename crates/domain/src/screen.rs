@@ -342,7 +342,7 @@ pub struct PersonView {
     pub class: Option<HolderClass>,
     /// Where the entry came from.
     pub issuer: Option<String>,
-    /// The sheet's last second.
+    /// The first second in which the sheet no longer counts.
     pub expires: Option<Timestamp>,
     /// What the list says; none for a person registered by hand.
     pub status: Option<StatusView>,

@@ -18,10 +18,23 @@ pub(super) enum Look {
     Unread,
 }
 
+/// Whether a code may begin a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum May {
+    /// Any code that is new.
+    Begin,
+    /// Only one that was not there while none might begin: what staff did in a form has to be seen first.
+    BeginNew,
+    /// None, for now. A new code is not taken note of as a scan, so that it is new once one may begin.
+    Wait,
+}
+
 /// The code before the camera.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gaze {
     held: Option<Held>,
+    /// The code that came while none might begin a scan.
+    waiting: Option<Held>,
     unread: u8,
 }
 
@@ -32,24 +45,21 @@ struct Held {
 }
 
 impl Gaze {
-    /// Takes a frame. Where no scan may begin, a new code is not taken note of, so that it is new once one
-    /// may.
+    /// Takes a frame.
     pub(super) fn look(
         &mut self,
         mut contents: Vec<Vec<u8>>,
         seen_not_read: bool,
-        may_begin: bool,
+        may: May,
         now: u64,
     ) -> Look {
         contents.sort_unstable();
         contents.dedup();
         self.forget_if_gone(now);
-        if let Some(held) = self
-            .held
-            .as_mut()
-            .filter(|held| contents.contains(&held.content))
-        {
-            held.seen_at = now;
+        for held in [&mut self.held, &mut self.waiting].into_iter().flatten() {
+            if contents.contains(&held.content) {
+                held.seen_at = now;
+            }
         }
         if contents.len() > 1 {
             self.unread = 0;
@@ -59,18 +69,25 @@ impl Gaze {
             return self.unread(seen_not_read);
         };
         self.unread = 0;
-        if !may_begin
-            || self
-                .held
-                .as_ref()
-                .is_some_and(|held| held.content == content)
-        {
+        let is = |held: &Option<Held>| held.as_ref().is_some_and(|held| held.content == content);
+        if is(&self.held) {
             return Look::Nothing;
         }
-        self.held = Some(Held {
+        let waits = match may {
+            May::Begin => false,
+            May::BeginNew => is(&self.waiting),
+            May::Wait => true,
+        };
+        let held = Some(Held {
             content: content.clone(),
             seen_at: now,
         });
+        if waits {
+            self.waiting = held;
+            return Look::Nothing;
+        }
+        self.held = held;
+        self.waiting = None;
 
         Look::New(content)
     }
@@ -89,8 +106,9 @@ impl Gaze {
     }
 
     fn forget_if_gone(&mut self, now: u64) {
-        self.held
-            .take_if(|held| now.saturating_sub(held.seen_at) >= GONE_MS);
+        for held in [&mut self.held, &mut self.waiting] {
+            held.take_if(|held| now.saturating_sub(held.seen_at) >= GONE_MS);
+        }
     }
 }
 
@@ -100,7 +118,7 @@ mod tests {
 
     fn look(gaze: &mut Gaze, codes: &[&str], now: u64) -> Look {
         let contents = codes.iter().map(|code| code.as_bytes().to_vec()).collect();
-        gaze.look(contents, false, true, now)
+        gaze.look(contents, false, May::Begin, now)
     }
 
     fn new(code: &str) -> Look {
@@ -139,17 +157,32 @@ mod tests {
         let mut gaze = Gaze::default();
         look(&mut gaze, &["a"], 0);
         for now in [500, 1_400] {
-            gaze.look(vec![b"a".to_vec()], false, false, now);
+            gaze.look(vec![b"a".to_vec()], false, May::Wait, now);
         }
         assert_eq!(look(&mut gaze, &["a"], 1_500), Look::Nothing);
-        gaze.look(vec![b"b".to_vec()], false, false, 1_600);
+        gaze.look(vec![b"b".to_vec()], false, May::Wait, 1_600);
         assert_eq!(look(&mut gaze, &["b"], 1_700), new("b"));
+    }
+
+    #[test]
+    fn a_code_that_came_while_none_might_begin_waits_until_it_was_gone_or_any_may() {
+        let mut gaze = Gaze::default();
+        let mut look =
+            |code: &str, may, now| gaze.look(vec![code.as_bytes().to_vec()], false, may, now);
+        look("a", May::Wait, 0);
+        assert_eq!(look("a", May::BeginNew, 900), Look::Nothing);
+        assert_eq!(look("a", May::BeginNew, 1_800), Look::Nothing);
+        assert_eq!(look("b", May::BeginNew, 1_900), new("b"));
+        look("c", May::Wait, 2_000);
+        assert_eq!(look("c", May::BeginNew, 3_000), new("c"));
+        look("d", May::Wait, 3_100);
+        assert_eq!(look("d", May::Begin, 3_200), new("d"));
     }
 
     #[test]
     fn a_code_that_is_seen_and_not_read_is_said_from_the_third_frame_in_a_row() {
         let mut gaze = Gaze::default();
-        let mut unread = |seen| gaze.look(Vec::new(), seen, true, 0);
+        let mut unread = |seen| gaze.look(Vec::new(), seen, May::Begin, 0);
         let looks: Vec<Look> = [true, true, false, true, true, true]
             .map(&mut unread)
             .into();

@@ -19,6 +19,11 @@ impl Guard {
         self.stage_at = Some(now);
     }
 
+    /// Milliseconds since the stage changed.
+    pub(super) fn stage_age(&self, now: u64) -> u64 {
+        self.stage_at.map_or(u64::MAX, |at| now.saturating_sub(at))
+    }
+
     /// A key came, whichever. Says whether it may confirm anything.
     pub(super) fn key(&mut self, now: u64) -> bool {
         let past = |at: Option<u64>, wait| at.is_none_or(|at| now.saturating_sub(at) >= wait);

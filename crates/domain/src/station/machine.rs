@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::event::{Action, Event, Knowledge, Setup, Ticket};
-use super::gaze::{Gaze, Look};
+use super::gaze::{Gaze, Look, May};
 use super::guard::Guard;
-use super::phase::{After, Pending, Phase, Subject};
+use super::phase::{After, Pending, Phase, Shown, Subject};
 use super::scan::{Beside, Ground};
 use super::tally::Tally;
 use crate::clock::{Clock, ClockState};
@@ -17,6 +17,8 @@ use crate::verdict::Verdict;
 
 /// Milliseconds that a word about the picture stays after the frame that called for it.
 const COACH_MS: u64 = 900;
+/// Milliseconds for which an emergency stands before a sheet that is there already.
+const EMERGENCY_MS: u64 = 5_000;
 /// Milliseconds that a word about a key stays.
 const ANSWER_MS: u64 = 3_000;
 
@@ -247,10 +249,8 @@ impl Machine {
     }
 
     fn look(&mut self, contents: Vec<Vec<u8>>, seen_not_read: bool, now: Moment) {
-        let may_begin = !self.form_open && !matches!(self.phase, Phase::Storing { .. });
-        let look = self
-            .gaze
-            .look(contents, seen_not_read, may_begin, now.mono_ms);
+        let may = self.may_begin(now);
+        let look = self.gaze.look(contents, seen_not_read, may, now.mono_ms);
         let coach = match look {
             Look::New(content) => {
                 self.begin(content, now);
@@ -261,6 +261,24 @@ impl Machine {
             Look::Unread => Notice::SeenNotRead,
         };
         self.notice = Some((coach, now.mono_ms.saturating_add(COACH_MS)));
+    }
+
+    /// What staff did in a form is not swept away by a sheet that came into view beside it.
+    fn may_begin(&self, now: Moment) -> May {
+        let by_hand = |subject: &Subject| matches!(subject.shown, Shown::Nothing(_));
+        let settled = self.guard.stage_age(now.mono_ms) >= EMERGENCY_MS;
+        match &self.phase {
+            _ if self.form_open => May::Wait,
+            Phase::Storing { .. } => May::Wait,
+            Phase::Emergency { .. } if !settled => May::BeginNew,
+            Phase::Showing(showing) if by_hand(&showing.subject) => May::BeginNew,
+            Phase::Watching
+            | Phase::Comparing { .. }
+            | Phase::Showing(_)
+            | Phase::LetIn { .. }
+            | Phase::Emergency { .. }
+            | Phase::Undone { .. } => May::Begin,
+        }
     }
 
     fn begin(&mut self, content: Vec<u8>, now: Moment) {
@@ -291,7 +309,9 @@ impl Machine {
             .turn_to(now.wall.date(self.knowledge.utc_offset_minutes()));
         self.beside.forget(now.mono_ms);
         self.notice.take_if(|(_, until)| now.mono_ms >= *until);
-        if self.phase.until().is_some_and(|until| now.mono_ms >= until) {
+        // Under an open form the stage stays: what staff confirm there is about the person they saw.
+        let over = self.phase.until().is_some_and(|until| now.mono_ms >= until);
+        if over && !self.form_open {
             self.enter(Phase::Watching, now);
         }
         self.mind_the_clock(now);

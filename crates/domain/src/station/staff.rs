@@ -149,13 +149,11 @@ impl Machine {
         deliberate: bool,
         now: Moment,
     ) {
-        let subject = match scan {
-            None => None,
-            Some(scan) => match self.phase.subject(scan) {
-                Some(subject) => Some(subject.clone()),
-                None => return,
-            },
-        };
+        let subject = scan.and_then(|scan| self.phase.subject(scan).cloned());
+        if scan.is_some() && subject.is_none() {
+            self.say(Notice::PressAgain, now);
+            return;
+        }
         let storing = matches!(self.phase, Phase::Storing { .. });
         if !deliberate || storing {
             self.say(Notice::PressAgain, now);

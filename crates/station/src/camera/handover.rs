@@ -112,6 +112,11 @@ impl CameraSender {
         !slot.closed
     }
 
+    /// Staff are busy with what was shown.
+    pub(super) fn is_busy(&self) -> bool {
+        self.shared.lock().busy
+    }
+
     pub(super) fn stopper(&self) -> Stop {
         Stop {
             shared: Arc::clone(&self.shared),
@@ -135,6 +140,11 @@ impl Stop {
     pub(super) fn now(&self) {
         self.shared.lock().closed = true;
         self.shared.changed.notify_all();
+    }
+
+    /// Tells the camera whether staff are busy with what it showed.
+    pub(super) fn busy(&self, busy: bool) {
+        self.shared.lock().busy = busy;
     }
 }
 
@@ -182,6 +192,8 @@ struct Slot {
     ended: bool,
     /// Nobody wants more.
     closed: bool,
+    /// Staff are busy with what the last frames showed.
+    busy: bool,
 }
 
 impl Slot {

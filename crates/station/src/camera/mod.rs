@@ -100,6 +100,12 @@ impl Camera {
 }
 
 impl CameraHandle {
+    /// Says whether staff are busy with what was shown: the demo camera then holds its sheet up a while longer, as a
+    /// visitor would. Other cameras see what they see.
+    pub fn busy(&self, busy: bool) {
+        self.stop.busy(busy);
+    }
+
     /// Ends the hand-over at once and gives the device a moment to be let go.
     pub fn stop(self) {
         self.stop.now();

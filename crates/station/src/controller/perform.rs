@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use domain::entry::{Flags, NewEntry, Sealer, Witness};
+use domain::screen::{OperatorScreen, Stage};
 use domain::station::{Action, Event, Ticket};
 use domain::sync::SyncEvent;
 use thiserror::Error;
@@ -44,12 +45,28 @@ impl Station {
                     };
                     waiting.extend(self.store(ticket, *entry, beside));
                 }
-                Action::Show(screen) => (self.screens)(*screen),
+                Action::Show(screen) => self.show(*screen),
                 Action::SyncNow => self.sync(&SyncEvent::Asked),
                 Action::UseDemoCamera => self.use_demo_camera(),
                 Action::KeepClock(state) => self.keep_clock(&state.encode()),
             }
         }
+    }
+
+    fn show(&mut self, screen: OperatorScreen) {
+        let asked = match &screen.stage {
+            Stage::Comparing { .. } => true,
+            Stage::Verdict(verdict) => verdict.may_let_in,
+            Stage::Watching
+            | Stage::Storing { .. }
+            | Stage::LetIn { .. }
+            | Stage::Emergency { .. }
+            | Stage::Undone { .. } => false,
+        };
+        if let Some(camera) = &self.look.camera {
+            camera.busy(asked);
+        }
+        (self.screens)(screen);
     }
 
     /// Makes an entry durable and tells the machine what came of it.

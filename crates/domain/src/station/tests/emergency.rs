@@ -127,10 +127,11 @@ fn an_emergency_that_even_the_reserve_cannot_hold_goes_on_paper() {
 }
 
 #[test]
-fn an_emergency_for_a_person_who_is_no_longer_on_the_screen_is_ignored() {
+fn an_emergency_for_a_person_who_is_no_longer_on_the_screen_is_asked_for_again() {
     let mut bench = Bench::new(knowledge());
     bench.press(emergency(Some(ScanId(3)), EmergencyReason::MedicalHelp, ""));
     assert!(bench.asked.is_empty());
+    assert_eq!(bench.notice(), Some(Notice::PressAgain));
     assert_eq!(bench.screen.stage, Stage::Watching);
 }
 
@@ -264,6 +265,56 @@ fn what_a_form_sends_closes_it_unless_it_was_incomplete() {
     assert_eq!(bench.screen.stage, Stage::Watching);
     bench.press(register("李四", "998X"));
     bench.commit();
+    bench.take_away();
     bench.show(&claims());
     assert!(bench.compares());
+}
+
+#[test]
+fn a_sheet_beside_an_open_form_does_not_sweep_away_what_staff_did_in_it() {
+    let mut bench = Bench::new(knowledge());
+    bench.step(Event::Command(Command::FormOpened));
+    bench.show(&claims());
+    bench.press(register("李四", "998x"));
+    bench.commit();
+    for _ in 0..20 {
+        bench.show(&claims());
+        bench.wait(500);
+        assert_eq!(bench.verdict().reasons[0].reason, Reason::ByHand);
+    }
+    let scan = bench.scan();
+    bench.show(&claims());
+    bench.press(Command::LetIn { scan });
+    bench.commit();
+    bench.show(&claims());
+    assert!(bench.compares(), "then it is the next one's turn");
+}
+
+#[test]
+fn an_emergency_stands_for_five_seconds_before_a_sheet_that_is_there_already() {
+    let mut bench = Bench::new(knowledge());
+    bench.step(Event::Command(Command::FormOpened));
+    bench.show(&claims());
+    bench.press(emergency(None, EmergencyReason::MedicalHelp, ""));
+    bench.commit();
+    for _ in 0..10 {
+        bench.show(&claims());
+        assert!(matches!(bench.screen.stage, Stage::Emergency { .. }));
+        bench.wait(500);
+    }
+    bench.show(&claims());
+    assert!(bench.compares());
+}
+
+#[test]
+fn the_stage_stays_under_an_open_form_so_that_an_emergency_finds_its_person() {
+    let mut bench = Bench::new(knowledge());
+    bench.admit(&claims());
+    let scan = bench.scan();
+    bench.step(Event::Command(Command::FormOpened));
+    bench.wait(60_000);
+    assert_eq!(bench.scan(), scan);
+    bench.press(emergency(Some(scan), EmergencyReason::MedicalHelp, ""));
+    assert_eq!(bench.commit().1.entry.kind, Kind::Emergency);
+    assert!(matches!(bench.screen.stage, Stage::Emergency { .. }));
 }

@@ -22,6 +22,8 @@ use sheet::Sheet;
 
 /// Frames in which hands bring a sheet, and in which they take it away.
 const MOVING: u32 = 6;
+/// Frames for which a sheet is held longer at most, where staff are busy with it: a minute in real time.
+const MOST_KEPT: u32 = 900;
 
 /// What the demo camera shows.
 #[derive(Clone, Debug)]
@@ -64,6 +66,9 @@ pub struct Frames {
     step: u32,
     next_sheet: usize,
     showing: Option<usize>,
+    /// The next frame holds the sheet as the last one did, and how many have.
+    keeps: bool,
+    kept: u32,
 }
 
 impl Pace {
@@ -88,15 +93,21 @@ impl Demo {
             step: 0,
             next_sheet: 0,
             showing: None,
+            keeps: false,
+            kept: 0,
         }
     }
 
     pub(super) fn run(&self, sender: &CameraSender) {
         sender.opened("demo".to_owned(), true);
-        let frames = self.frames();
+        let mut frames = self.frames();
         let start = clock::monotonic();
 
-        for (count, frame) in (1_u32..).zip(frames) {
+        for count in 1_u32.. {
+            frames.keep(sender.is_busy());
+            let Some(frame) = frames.next() else {
+                break;
+            };
             let wanted = match self.pace {
                 Pace::AsTaken => sender.in_turn(frame),
                 Pace::Every(time) => {
@@ -117,6 +128,12 @@ impl Frames {
     #[must_use]
     pub fn showing(&self) -> Option<usize> {
         self.showing
+    }
+
+    /// Whether the sheet that is held stays so in the next frame, for some time at most.
+    fn keep(&mut self, busy: bool) {
+        self.keeps = busy && self.showing.is_some() && self.kept < MOST_KEPT;
+        self.kept += u32::from(self.keeps);
     }
 
     /// How far the hands have brought the sheet: 0 out of sight, 1 held; nothing for an empty desk.
@@ -155,7 +172,7 @@ impl Iterator for Frames {
         };
 
         self.frame = self.frame.wrapping_add(1);
-        self.step += 1;
+        self.step += u32::from(!self.keeps);
         if self.step == self.away + self.held + 2 * MOVING {
             self.turn();
         }
@@ -167,6 +184,7 @@ impl Frames {
     /// The sheet is gone: the next one, in another hand.
     fn turn(&mut self) {
         self.step = 0;
+        self.kept = 0;
         self.next_sheet += 1;
         self.hand = Hand::new(&mut self.chance);
         if self.next_sheet == self.sheets.len() {

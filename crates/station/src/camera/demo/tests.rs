@@ -184,3 +184,26 @@ fn a_stop_does_not_wait_for_the_next_frame() {
 
     assert_eq!(receiver.next(Duration::from_secs(30)), None);
 }
+
+#[test]
+fn a_sheet_is_held_while_staff_are_busy_with_it_but_not_for_ever() {
+    let mut frames = demo(vec![page(&text(0), 100), page(&text(1), 100)], 7).frames();
+    let mut held = |busy: bool| {
+        let mut count = 0;
+        let first = loop {
+            frames.keep(busy);
+            frames.next().unwrap();
+            if let Some(sheet) = frames.showing() {
+                break sheet;
+            }
+        };
+        while frames.showing() == Some(first) {
+            count += 1;
+            frames.keep(busy);
+            frames.next().unwrap();
+        }
+        (first, count)
+    };
+    assert_eq!(held(true), (0, HELD + MOST_KEPT));
+    assert_eq!(held(false), (1, HELD));
+}
