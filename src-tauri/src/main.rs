@@ -5,9 +5,13 @@
 mod commands;
 mod desk;
 mod fault;
+mod geometry;
+#[cfg(test)]
+mod hardening;
 mod options;
 mod preview;
 mod window;
+mod wish;
 
 use std::{
     any::Any,
@@ -63,6 +67,10 @@ fn run(options: Options) -> anyhow::Result<()> {
 
 fn build(options: Options, preview: Preview) -> tauri::Result<App> {
     tauri::Builder::default()
+        // First of all: a second start must end before it touches anything.
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            window::raise(app);
+        }))
         .invoke_handler(tauri::generate_handler![
             commands::attach,
             commands::command,
@@ -104,21 +112,31 @@ fn or_sentence<T>(build: impl FnOnce() -> tauri::Result<T>) -> anyhow::Result<T>
     panic::set_hook(Box::new(move |panic| usual(panic)));
 
     match outcome {
-        Ok(outcome) => outcome.map_err(|error| anyhow!("{NO_WINDOW} ({error})")),
-        Err(panic) => Err(anyhow!("{NO_WINDOW} ({})", words(panic.as_ref()))),
+        Ok(Ok(app)) => Ok(app),
+        Ok(Err(tauri::Error::PluginInitialization(_, error))) => {
+            Err(anyhow!("{NO_ANSWER} ({error})"))
+        }
+        Ok(Err(error)) => Err(anyhow!("{NO_WINDOW} ({error})")),
+        Err(panic) => {
+            let all = said(panic.as_ref());
+            // Without the fields of the error in it.
+            let words = all.split_once(" {").map_or(all, |(first, _)| first);
+            Err(anyhow!("{NO_WINDOW} ({words})"))
+        }
     }
 }
 
-/// What a panic said, without the fields of the error in it.
-fn words(panic: &(dyn Any + Send)) -> &str {
-    let all = panic
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> &str {
+    panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no reason given");
-
-    all.split_once(" {").map_or(all, |(first, _)| first)
+        .unwrap_or("no reason given")
 }
+
+const NO_ANSWER: &str =
+    "another window of this program is open but does not answer: end it, then start again";
 
 const NO_WINDOW: &str = "the window cannot be opened: check that there is a display and that the system's \
      webview is installed; `menshen station --headless` is the same station without a window";
