@@ -1,61 +1,55 @@
 // Takes pictures of the screens: `npm run screens` those that the documents show, into docs/screens;
 // `npm run screens -- --all FOLDER` every state in both languages, sizes and themes, to look at.
-// Wants a Chromium (CHROMIUM names it, else /usr/bin/chromium) and ImageMagick's convert.
+// Wants a Chromium (see browser.mjs) and ImageMagick's convert.
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { chromium } from 'playwright-core';
-import { createServer } from 'vite';
+import { browserHere, LANGUAGES, ON_TOP, open } from './browser.mjs';
 
 const SHOWN = [
-  'scan', 'comparing', 'admit', 'attention_seen', 'attention_yellow', 'refuse_forged', 'refuse_red', 'undecided_status',
-  'let_in', 'emergency', 'emergency_done', 'register', 'camera_missing', 'fault',
+  'scan', 'comparing', 'admit', 'attention_seen', 'attention_yellow', 'attention_by_hand', 'refuse_forged', 'refuse_red', 'refuse_expired',
+  'undecided_status', 'undecided_store', 'let_in', 'undone', 'emergency', 'emergency_done', 'register', 'scan_offline',
+  'camera_opening', 'camera_missing', 'camera_busy', 'camera_forbidden', 'camera_gone', 'camera_stalled', 'fault', 'passphrase',
 ];
-const LANGUAGES = { zh: 'zh-CN', en: 'en' };
+/** Shown in the dark theme as well. */
+const SHOWN_DARK = ['scan', 'comparing', 'admit', 'register'];
 const LAPTOP = { width: 1280, height: 800 };
 const DESK = { width: 1920, height: 1080 };
-const ON_TOP = { emergency: 'state=scan&form=emergency', register: 'state=scan&form=register', fault: 'state=fault', passphrase: 'state=passphrase' };
 /** Flat colours and one grey picture: nobody sees the difference, and the file is a third. */
 const COLOURS = '160';
 
+const program = browserHere();
+if (program === undefined) throw new Error('there is no Chromium: install it, or name it in CHROMIUM');
 const all = process.argv[2] === '--all' ? process.argv[3] : undefined;
 const folder = all === undefined ? fileURLToPath(new URL('../../docs/screens/', import.meta.url)) : `${resolve(all)}/`;
-const server = await createServer({
-  configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
-  server: { port: 0, strictPort: false },
-});
-await server.listen();
-const base = `${server.resolvedUrls?.local[0] ?? ''}stories/index.html`;
-const { SCREENS } = await server.ssrLoadModule('/stories/fixtures.ts');
-const browser = await chromium.launch({
-  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--force-color-profile=srgb', '--font-render-hinting=none'],
-});
+const stories = await open(program);
+const names = await stories.names();
 await mkdir(folder, { recursive: true });
 if (all === undefined) await clear();
 let taken = 0;
-for (const viewport of all === undefined ? [LAPTOP] : [LAPTOP, DESK]) {
-  const page = await browser.newPage({ viewport, reducedMotion: 'reduce' });
+for (const viewport of [LAPTOP, DESK]) {
+  const page = await stories.page(viewport);
   for (const [short, language] of Object.entries(LANGUAGES)) {
-    for (const [name, query] of shots()) {
-      const file = `${folder}${name}-${short}-${viewport.width}x${viewport.height}.png`;
-      await picture(page, `${base}?${query}&language=${language}`, file);
+    for (const [name, theme] of shots()) {
+      const query = ON_TOP[name] ?? `state=${name}`;
+      const file = `${theme === 'dark' ? `${name}-dark` : name}-${short}-${viewport.width}x${viewport.height}.png`;
+      await picture(page, stories.address(query, language, theme), `${folder}${file}`);
       taken += 1;
     }
   }
   await page.close();
 }
-await browser.close();
-await server.close();
+await stories.close();
 console.log(`${taken} pictures in ${folder}`);
 
+/** Names and themes. */
 function shots() {
-  if (all === undefined) return SHOWN.map((name) => [name, ON_TOP[name] ?? `state=${name}`]);
-  const light = [...Object.keys(SCREENS).map((name) => [name, `state=${name}`]), ...Object.entries(ON_TOP)];
+  const whole = [...names, ...Object.keys(ON_TOP)];
+  const [light, dark] = all === undefined ? [SHOWN, SHOWN_DARK] : [whole, whole];
 
-  return [...light, ...light.map(([name, query]) => [`${name}-dark`, `${query}&theme=dark`])];
+  return [...light.map((name) => [name, 'light']), ...dark.map((name) => [name, 'dark'])];
 }
 
 /** Takes away what this script wrote before, and nothing else. */

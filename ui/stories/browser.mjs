@@ -1,0 +1,52 @@
+// The stories in a real Chromium: the server of the pages, the browser, and the address of every screen.
+// CHROMIUM names the browser; without it the usual places are looked at.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { chromium } from 'playwright-core';
+import { createServer } from 'vite';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+export const LANGUAGES = { zh: 'zh-CN', en: 'en' };
+
+/** What is no state of the station, but covers it or stands in its place. */
+export const ON_TOP = {
+  emergency: 'state=scan&form=emergency',
+  register: 'state=scan&form=register',
+  fault: 'state=fault',
+  passphrase: 'state=passphrase',
+};
+
+/** The browser's program; none where there is none. */
+export function browserHere() {
+  return [process.env['CHROMIUM'], ...PLACES].find((path) => path !== undefined && existsSync(path));
+}
+
+/** Serves the pages and starts the browser. */
+export async function open(executablePath) {
+  const server = await createServer({
+    configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
+    // Apart from that of `npm run dev`, which may run at the same time.
+    cacheDir: fileURLToPath(new URL('../node_modules/.vite-stories', import.meta.url)),
+    server: { port: 0, strictPort: false },
+  });
+  await server.listen();
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--force-color-profile=srgb', '--font-render-hinting=none'],
+  });
+  const base = `${server.resolvedUrls?.local[0] ?? ''}stories/index.html`;
+
+  return {
+    /** Every state that has a screen. */
+    names: async () => Object.keys((await server.ssrLoadModule('/stories/fixtures.ts')).SCREENS),
+    /** Nothing on it moves. */
+    page: (viewport) => browser.newPage({ viewport, reducedMotion: 'reduce' }),
+    address: (query, language, theme = 'light') => `${base}?${query}&language=${language}&theme=${theme}`,
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
