@@ -10,7 +10,17 @@ mod folder;
 mod format;
 mod handover;
 #[cfg(any(test, feature = "camera"))]
+mod lens;
+#[cfg(all(feature = "camera", target_os = "linux"))]
+mod linux;
+#[cfg(any(test, feature = "camera"))]
+mod names;
+#[cfg(feature = "camera")]
+mod portable;
+#[cfg(any(test, feature = "camera"))]
 mod raw;
+#[cfg(any(test, feature = "camera"))]
+mod watch;
 #[cfg(feature = "camera")]
 mod webcam;
 
@@ -51,11 +61,19 @@ pub enum Source {
     Demo(Demo),
     /// The pictures of a folder, each once.
     Folder(PictureFolder),
-    /// A webcam: the one with this name, or else the first.
-    Webcam {
-        /// As [`webcams`] lists it.
-        name: Option<String>,
-    },
+    /// A webcam.
+    Webcam(Wanted),
+}
+
+/// Which webcam, by the name under which [`webcams`] lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The first that gives pictures.
+    First,
+    /// This one and no other.
+    Named(String),
+    /// This one if it is there, or else the first.
+    Rather(String),
 }
 
 /// The names of the webcams that can be opened, in the system's order; none when this build has no camera.
@@ -65,6 +83,23 @@ pub fn webcams() -> Vec<String> {
     return webcam::names();
     #[cfg(not(feature = "camera"))]
     Vec::new()
+}
+
+#[cfg(any(test, feature = "camera"))]
+impl Wanted {
+    /// Where in a list the webcams are that will do, the best first.
+    fn among(&self, names: &[&str]) -> Vec<usize> {
+        let all = 0..names.len();
+        match self {
+            Self::First => all.collect(),
+            Self::Named(name) => all.filter(|&at| names[at] == name).collect(),
+            Self::Rather(name) => {
+                let mut order: Vec<usize> = all.collect();
+                order.sort_by_key(|&at| names[at] != name);
+                order
+            }
+        }
+    }
 }
 
 /// Starts cameras.
@@ -125,17 +160,17 @@ fn run(source: Source, sender: &CameraSender) {
     match source {
         Source::Demo(demo) => demo.run(sender),
         Source::Folder(folder) => folder.run(sender),
-        Source::Webcam { name } => webcam(name.as_deref(), sender),
+        Source::Webcam(wanted) => webcam(wanted, sender),
     }
 }
 
 #[cfg(feature = "camera")]
-fn webcam(name: Option<&str>, sender: &CameraSender) {
-    webcam::run(name, sender);
+fn webcam(wanted: Wanted, sender: &CameraSender) {
+    webcam::run(wanted, sender);
 }
 
 #[cfg(not(feature = "camera"))]
-fn webcam(_: Option<&str>, sender: &CameraSender) {
+fn webcam(_: Wanted, sender: &CameraSender) {
     tracing::warn!("this build has no camera: build it with the feature `camera`");
     sender.end(CameraEvent::Lost(CameraFault::Gone));
 }
@@ -149,9 +184,7 @@ mod tests {
         let (sender, receiver) = hand_over(|| ());
         drop(receiver);
         let handle = Camera::start(
-            Source::Webcam {
-                name: Some("no such camera".to_owned()),
-            },
+            Source::Webcam(Wanted::Named("no such camera".to_owned())),
             sender,
         );
 
@@ -162,12 +195,21 @@ mod tests {
     }
 
     #[test]
+    fn a_remembered_webcam_comes_first_and_a_named_one_alone() {
+        let names = ["a", "b", "c"];
+
+        assert_eq!(Wanted::First.among(&names), [0, 1, 2]);
+        assert_eq!(Wanted::Rather("b".to_owned()).among(&names), [1, 0, 2]);
+        assert_eq!(Wanted::Rather("d".to_owned()).among(&names), [0, 1, 2]);
+        assert_eq!(Wanted::Named("c".to_owned()).among(&names), [2]);
+        assert_eq!(Wanted::Named("d".to_owned()).among(&names), [0_usize; 0]);
+    }
+
+    #[test]
     fn a_webcam_that_is_not_there_is_lost() {
         let (sender, receiver) = hand_over(|| ());
         let handle = Camera::start(
-            Source::Webcam {
-                name: Some("no such camera".to_owned()),
-            },
+            Source::Webcam(Wanted::Named("no such camera".to_owned())),
             sender,
         );
 

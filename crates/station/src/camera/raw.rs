@@ -11,20 +11,42 @@ use super::format::Packing;
 /// A side longer than this is no webcam's.
 const LONGEST: usize = 8192;
 
+/// How a picture lies in a frame's bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    pub(super) packing: Packing,
+    /// Pixels; a JPEG tells its own.
+    pub(super) width: usize,
+    pub(super) height: usize,
+    /// Bytes from the beginning of a row to that of the next; 0 where rows follow each other without a gap.
+    pub(super) stride: usize,
+}
+
 /// The picture in a frame's bytes; nothing when they are too few or broken. What follows the picture is
 /// whatever the driver's buffer held before, and is not looked at.
-pub(super) fn luma(packing: Packing, width: usize, height: usize, bytes: &[u8]) -> Option<Luma> {
-    let pixels = width.checked_mul(height)?;
-    let plane = match packing {
-        Packing::Grey | Packing::Nv12 => bytes.get(..pixels)?.to_vec(),
+pub(super) fn luma(layout: Layout, bytes: &[u8]) -> Option<Luma> {
+    let step = match layout.packing {
         Packing::Jpeg => return jpeg(bytes),
-        Packing::Yuyv => bytes
-            .get(..pixels.checked_mul(2)?)?
-            .iter()
-            .copied()
-            .step_by(2)
-            .collect(),
+        Packing::Grey | Packing::Nv12 => 1,
+        Packing::Yuyv => 2,
     };
+    let (width, height) = (layout.width, layout.height);
+    if width == 0 || height == 0 || width > LONGEST || height > LONGEST {
+        return None;
+    }
+    let row = width * step;
+    let stride = layout.stride.max(row);
+    // The last row may end where its pixels end.
+    let all = stride.checked_mul(height - 1)?.checked_add(row)?;
+    let rows = bytes.get(..all)?.chunks(stride);
+    let mut plane = Vec::with_capacity(width * height);
+    for line in rows.filter_map(|line| line.get(..row)) {
+        if step == 1 {
+            plane.extend_from_slice(line);
+        } else {
+            plane.extend(line.chunks_exact(2).map(|pair| pair[0]));
+        }
+    }
 
     Luma::new(width, height, plane).ok()
 }
@@ -45,21 +67,47 @@ fn jpeg(bytes: &[u8]) -> Option<Luma> {
 mod tests {
     use super::*;
 
+    fn tight(packing: Packing, width: usize, height: usize) -> Layout {
+        Layout {
+            packing,
+            width,
+            height,
+            stride: 0,
+        }
+    }
+
     #[test]
     fn the_brightness_plane_is_taken_and_the_tail_left() {
-        let two = |luma: Option<Luma>| luma.unwrap().into_pixels();
+        let two = |packing, bytes| luma(tight(packing, 2, 1), bytes).unwrap().into_pixels();
 
-        assert_eq!(two(luma(Packing::Grey, 2, 1, &[1, 2, 9, 9])), [1, 2]);
-        assert_eq!(two(luma(Packing::Nv12, 2, 1, &[1, 2, 128, 128])), [1, 2]);
-        assert_eq!(two(luma(Packing::Yuyv, 2, 1, &[1, 128, 2, 128, 9])), [1, 2]);
+        assert_eq!(two(Packing::Grey, &[1, 2, 9, 9]), [1, 2]);
+        assert_eq!(two(Packing::Nv12, &[1, 2, 128, 128]), [1, 2]);
+        assert_eq!(two(Packing::Yuyv, &[1, 128, 2, 128, 9]), [1, 2]);
+    }
+
+    #[test]
+    fn a_gap_after_each_row_is_left_out_and_the_last_row_needs_none() {
+        let wide = |packing, stride| Layout {
+            stride,
+            ..tight(packing, 2, 2)
+        };
+        let grey = luma(wide(Packing::Grey, 3), &[1, 2, 0, 3, 4]);
+        let yuyv = luma(
+            wide(Packing::Yuyv, 6),
+            &[1, 128, 2, 128, 0, 0, 3, 128, 4, 128],
+        );
+
+        assert_eq!(grey.unwrap().into_pixels(), [1, 2, 3, 4]);
+        assert_eq!(yuyv.unwrap().into_pixels(), [1, 2, 3, 4]);
+        assert_eq!(luma(wide(Packing::Grey, 3), &[1, 2, 0, 3]), None);
     }
 
     #[test]
     fn too_few_bytes_are_no_picture() {
-        assert_eq!(luma(Packing::Grey, 2, 2, &[1, 2, 3]), None);
-        assert_eq!(luma(Packing::Yuyv, 2, 1, &[1, 128, 2]), None);
-        assert_eq!(luma(Packing::Yuyv, usize::MAX, 2, &[1]), None);
-        assert_eq!(luma(Packing::Jpeg, 2, 1, b"\xff\xd8 no jpeg"), None);
+        assert_eq!(luma(tight(Packing::Grey, 2, 2), &[1, 2, 3]), None);
+        assert_eq!(luma(tight(Packing::Yuyv, 2, 1), &[1, 128, 2]), None);
+        assert_eq!(luma(tight(Packing::Yuyv, usize::MAX, 2), &[1]), None);
+        assert_eq!(luma(tight(Packing::Jpeg, 2, 1), b"\xff\xd8 no jpeg"), None);
     }
 
     #[test]
@@ -72,7 +120,7 @@ mod tests {
             .unwrap();
         bytes.extend([7; 1000]);
 
-        let luma = luma(Packing::Jpeg, 16, 16, &bytes).unwrap();
+        let luma = luma(tight(Packing::Jpeg, 16, 16), &bytes).unwrap();
         assert_eq!((luma.width, luma.height), (16, 16));
         assert!(luma.pixels().iter().all(|grey| (60..170).contains(grey)));
     }
@@ -86,7 +134,7 @@ mod tests {
             .unwrap();
 
         for end in 0..bytes.len() {
-            let _ = luma(Packing::Jpeg, 64, 64, &bytes[..end]);
+            let _ = luma(tight(Packing::Jpeg, 64, 64), &bytes[..end]);
         }
     }
 }

@@ -25,6 +25,7 @@ use crate::store::{DATABASE, Finding, Store, StoreError};
 
 /// The name of the kept floor of time.
 pub(super) const CLOCK_STATE: &str = "clock";
+const CAMERA_STATE: &str = "camera";
 /// Messages that may wait for the loop; whoever comes after waits too.
 const INBOX: usize = 64;
 /// Seconds over which a city's stations spread their first contact. A demonstration asks at once.
@@ -72,8 +73,9 @@ pub(crate) fn open_on(
         config.camera.clone()
     };
     let folder = Folder::holding(&config.data, DATABASE)?.ok_or(StoreError::NotEnrolled)?;
-    let (store, findings) = Store::open(folder, &config.unlock)?;
-    let source = source::source(&choice, &config.data)?;
+    let (mut store, findings) = Store::open(folder, &config.unlock)?;
+    let remembered = remember_camera(&mut store, &choice)?;
+    let source = source::source(&choice, remembered, &config.data)?;
     let library = load_library(&store)?;
     let demo = library.trust().demo;
     if config.clock_offset != 0 && !demo {
@@ -102,6 +104,7 @@ pub(crate) fn open_on(
         eyes: Vec::new(),
         number: 0,
         opened: false,
+        lost: None,
     };
     let frames = if source.is_none() {
         let (frames, fed) = sync_channel(1);
@@ -146,6 +149,20 @@ pub(crate) fn open_on(
         frames,
         thread: Some(thread),
     })
+}
+
+/// The webcam that was named last; one that is named now is kept for the next start.
+fn remember_camera(store: &mut Store, choice: &CameraChoice) -> Result<Option<String>, StoreError> {
+    let remembered = store
+        .saved(CAMERA_STATE)?
+        .and_then(|name| String::from_utf8(name).ok());
+    if let CameraChoice::Named(name) = choice
+        && remembered.as_ref() != Some(name)
+    {
+        store.save(CAMERA_STATE, name.as_bytes())?;
+    }
+
+    Ok(remembered)
 }
 
 fn start_link(store: &Store, library: &Library, clock: Clock) -> Result<Link, OpenError> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{CameraChoice, OpenError};
-use crate::camera::{Demo, Pace, PictureFolder, Source};
+use crate::camera::{Demo, Pace, PictureFolder, Source, Wanted};
 use crate::picture::{PictureError, read_picture};
 
 /// Frames in which the demo camera holds a sheet, and in which its desk is empty: staff have some eight
@@ -14,14 +14,19 @@ const AWAY: u32 = 60;
 const SEED: u64 = 0x6d65_6e73_6865_6e21;
 
 /// The source that a choice means; none where frames are handed over.
-pub(super) fn source(choice: &CameraChoice, data: &Path) -> Result<Option<Source>, OpenError> {
+pub(super) fn source(
+    choice: &CameraChoice,
+    remembered: Option<String>,
+    data: &Path,
+) -> Result<Option<Source>, OpenError> {
     Ok(match choice {
-        CameraChoice::Auto => Some(Source::Webcam { name: None }),
+        CameraChoice::Auto => Some(Source::Webcam(match remembered {
+            Some(name) => Wanted::Rather(name),
+            None => Wanted::First,
+        })),
         CameraChoice::Demo => Some(demo(data).map_err(OpenError::DemoSheets)?),
         CameraChoice::Folder(path) => Some(Source::Folder(PictureFolder::open(path)?)),
-        CameraChoice::Named(name) => Some(Source::Webcam {
-            name: Some(name.clone()),
-        }),
+        CameraChoice::Named(name) => Some(Source::Webcam(Wanted::Named(name.clone()))),
         CameraChoice::None => None,
     })
 }

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
-use domain::screen::{CameraView, Command, OperatorScreen};
+use domain::screen::{CameraFault, CameraView, Command, OperatorScreen};
 use domain::station::{Event, Machine};
 use domain::sync::{Outbox, SyncEvent};
-use domain::time::Moment;
+use domain::time::{Moment, Timestamp};
 use reader::Reading;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::Happening;
 use super::eye::{CameraNews, Eye, Frames, Preview};
@@ -21,8 +21,10 @@ use crate::store::Store;
 
 /// The machine wants at least four ticks a second.
 const TICK_MS: u64 = 200;
-/// A lost camera is tried again.
-const CAMERA_AGAIN_MS: u64 = 5_000;
+/// A lost camera is tried again: it is back within two seconds of whatever kept it away.
+const CAMERA_AGAIN_MS: u64 = 1_000;
+/// Where the camera's own messages go: a program that says in words what the camera does may leave them out.
+const CAMERA_LOG: &str = "station::camera";
 /// Whether the reserve is still there.
 const TEND_MS: u64 = 60_000;
 
@@ -72,6 +74,8 @@ pub(super) struct Look {
     pub(super) eyes: Vec<Eye>,
     pub(super) number: u64,
     pub(super) opened: bool,
+    /// Why it gives no pictures now, and since when.
+    pub(super) lost: Option<(CameraFault, Timestamp)>,
 }
 
 /// When what is due, in milliseconds of the monotonic clock.
@@ -149,23 +153,35 @@ impl Station {
         let now = self.clock.now();
         let view = match news {
             CameraNews::Opened { name, demo } => {
+                info!(target: CAMERA_LOG, name, "the camera gives pictures");
                 self.look.opened = true;
+                self.look.lost = None;
                 CameraView::Running { name, demo }
             }
             CameraNews::Lost(fault) => {
                 self.timers.camera = Some(now.mono_ms.saturating_add(CAMERA_AGAIN_MS));
-                if self.look.opened {
-                    CameraView::Lost {
-                        since: now.wall,
-                        fault,
-                    }
-                } else {
-                    CameraView::Missing
-                }
+                self.lost(fault, now)
             }
             CameraNews::Ended => return (self.happenings)(Happening::CameraEnded),
         };
         self.step(Event::CameraChanged(view));
+    }
+
+    /// Says and logs it once, however often it is tried in vain. One that was never there is not gone but missing.
+    fn lost(&mut self, fault: CameraFault, now: Moment) -> CameraView {
+        let known = self.look.lost.filter(|(known, _)| *known == fault);
+        let (_, since) = known.unwrap_or((fault, now.wall));
+        if known.is_none() {
+            warn!(target: CAMERA_LOG, ?fault, "the camera gives no pictures; it is tried again");
+        }
+        self.look.lost = Some((fault, since));
+        match fault {
+            CameraFault::Gone if !self.look.opened => CameraView::Missing,
+            CameraFault::Busy
+            | CameraFault::Forbidden
+            | CameraFault::Gone
+            | CameraFault::Stalled => CameraView::Lost { since, fault },
+        }
     }
 
     /// Starts the source in use, or starts it again.

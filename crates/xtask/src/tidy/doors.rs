@@ -68,6 +68,10 @@ const DOORS: &[Door] = &[
         library: "tokio_postgres",
         modules: &["crates/server/src/store/postgres"],
     },
+    Door {
+        library: "v4l",
+        modules: &["crates/station/src/camera"],
+    },
 ];
 
 /// Tests may use everything: they bring their own pictures, databases and servers.

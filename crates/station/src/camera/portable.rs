@@ -1,0 +1,256 @@
+//! Webcams by `nokhwa`, on macOS (`AVFoundation`) and Windows (Media Foundation).
+//!
+//! What its sources and its users tell, and what follows:
+//! - `frame()` may block for ever, on macOS after the cable was pulled too: the watchdog listens from outside.
+//! - `CallbackCamera` deadlocks on Windows when it is stopped; it is not used.
+//! - Media Foundation wants each thread that opens a device to have joined COM; nokhwa does so within the thread
+//!   that is inside the device, which has no window and nothing else of COM's.
+//! - Of a format that is asked for it does not say whether the device has it: the list is read first.
+//! - Buffers come whole and without the length of a row. Media Foundation and `AVFoundation` hand over samples of
+//!   the picture's own size, and a JPEG ends by itself.
+
+use std::{sync::mpsc, time::Duration};
+
+use domain::screen::CameraFault;
+use nokhwa::{
+    Camera, NokhwaError,
+    utils::{
+        ApiBackend, CameraFormat, CameraInfo, FrameFormat, RequestedFormat, RequestedFormatType,
+        Resolution,
+    },
+};
+
+use super::{
+    CameraSender, Wanted,
+    format::{Offer, Packing, choose},
+    lens::{Device, Look},
+    names::{Told, distinct},
+    raw::{self, Layout},
+};
+use crate::clock::monotonic;
+
+/// Between two looks at whether the camera is still wanted while the user is asked to allow it.
+const GLANCE: Duration = Duration::from_millis(200);
+/// Between two looks at whether the device still sends what was agreed.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+const FORMATS: &[FrameFormat] = &[
+    FrameFormat::MJPEG,
+    FrameFormat::YUYV,
+    FrameFormat::NV12,
+    FrameFormat::GRAY,
+];
+
+/// An open webcam.
+struct Webcam {
+    camera: Camera,
+    name: String,
+    agreed: CameraFormat,
+    look_again: Duration,
+}
+
+#[cfg_attr(
+    target_os = "linux",
+    expect(dead_code, reason = "Linux lists webcams by itself")
+)]
+pub(super) fn names() -> Vec<String> {
+    named(&devices())
+}
+
+/// Opens the webcam that is wanted, in its best format.
+pub(super) fn open(wanted: &Wanted) -> Result<Box<dyn Device>, CameraFault> {
+    let devices = devices();
+    let listed = named(&devices);
+    let names: Vec<&str> = listed.iter().map(String::as_str).collect();
+    let first = wanted.among(&names).into_iter().next();
+    let at = first.ok_or(CameraFault::Gone)?;
+    let open = Webcam::open(&devices[at], listed[at].clone()).map_err(|error| fault(&error))?;
+
+    Ok(Box::new(open))
+}
+
+impl Device for Webcam {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn look(&mut self) -> Result<Look, CameraFault> {
+        self.see().map_err(|error| fault(&error))
+    }
+}
+
+impl Webcam {
+    fn open(device: &CameraInfo, name: String) -> Result<Self, NokhwaError> {
+        let any = RequestedFormat::with_formats(RequestedFormatType::None, FORMATS);
+        let mut camera = Camera::new(device.index().clone(), any)?;
+        let offered = camera.compatible_camera_formats()?;
+        let offers: Vec<Offer> = offered.iter().filter_map(offer).collect();
+        if let Some(best) = choose(&offers) {
+            let exact = RequestedFormatType::Exact(asked(best));
+            camera.set_camera_requset(RequestedFormat::with_formats(exact, FORMATS))?;
+        }
+        camera.open_stream()?;
+
+        Ok(Self {
+            agreed: camera.camera_format(),
+            camera,
+            name,
+            look_again: monotonic().saturating_add(LOOK_AGAIN),
+        })
+    }
+
+    fn see(&mut self) -> Result<Look, NokhwaError> {
+        if monotonic() >= self.look_again {
+            self.look_again = monotonic().saturating_add(LOOK_AGAIN);
+            self.camera.refresh_camera_format()?;
+            if self.camera.camera_format() != self.agreed {
+                return Ok(Look::Changed);
+            }
+        }
+        let frame = self.camera.frame()?;
+        let Resolution { width_x, height_y } = frame.resolution();
+        let layout = packing(frame.source_frame_format()).map(|packing| Layout {
+            packing,
+            width: width_x as usize,
+            height: height_y as usize,
+            stride: 0,
+        });
+        let luma = layout.and_then(|layout| raw::luma(layout, frame.buffer()));
+        if luma.is_none() {
+            // It may have changed: that is looked at now.
+            self.look_again = Duration::ZERO;
+        }
+
+        Ok(luma.map_or(Look::Nothing, Look::Frame))
+    }
+}
+
+/// Misc is what the system tells devices apart by: a link on Windows, an id on macOS, nothing on Linux.
+fn named(devices: &[CameraInfo]) -> Vec<String> {
+    let told: Vec<Told> = devices
+        .iter()
+        .map(|device| Told {
+            name: device.human_name(),
+            place: match device.misc() {
+                misc if misc.is_empty() => device.index().as_string(),
+                misc => misc,
+            },
+        })
+        .collect();
+
+    distinct(&told)
+}
+
+fn devices() -> Vec<CameraInfo> {
+    nokhwa::query(ApiBackend::Auto).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the webcams cannot be listed");
+        Vec::new()
+    })
+}
+
+/// Asks the system, and where it asks the user, waits for the answer; at once but on macOS.
+pub(super) fn allowed(sender: &CameraSender) -> bool {
+    let (answer, answered) = mpsc::channel();
+    nokhwa::nokhwa_initialize(move |allowed| {
+        // Nobody waits for the answer any more: then it does not matter.
+        let _ = answer.send(allowed);
+    });
+
+    loop {
+        match answered.recv_timeout(GLANCE) {
+            Ok(allowed) => return allowed,
+            Err(mpsc::RecvTimeoutError::Disconnected) => return false,
+            Err(mpsc::RecvTimeoutError::Timeout) if !sender.wait(Duration::ZERO) => return false,
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+fn offer(format: &CameraFormat) -> Option<Offer> {
+    Some(Offer {
+        packing: packing(format.format())?,
+        width: format.width(),
+        height: format.height(),
+        rate: format.frame_rate(),
+    })
+}
+
+fn asked(offer: Offer) -> CameraFormat {
+    let format = match offer.packing {
+        Packing::Grey => FrameFormat::GRAY,
+        Packing::Jpeg => FrameFormat::MJPEG,
+        Packing::Nv12 => FrameFormat::NV12,
+        Packing::Yuyv => FrameFormat::YUYV,
+    };
+
+    CameraFormat::new(
+        Resolution::new(offer.width, offer.height),
+        format,
+        offer.rate,
+    )
+}
+
+fn packing(format: FrameFormat) -> Option<Packing> {
+    match format {
+        FrameFormat::GRAY => Some(Packing::Grey),
+        FrameFormat::MJPEG => Some(Packing::Jpeg),
+        FrameFormat::NV12 => Some(Packing::Nv12),
+        FrameFormat::YUYV => Some(Packing::Yuyv),
+        FrameFormat::RAWBGR | FrameFormat::RAWRGB => None,
+    }
+}
+
+/// nokhwa tells causes in words only: the system's own, by number (Linux) or text.
+fn fault(error: &NokhwaError) -> CameraFault {
+    let words = error.to_string().to_lowercase();
+    let says = |known: &[&str]| known.iter().any(|known| words.contains(known));
+    tracing::debug!(%error, "webcam");
+
+    if says(&[
+        "os error 16)",
+        "busy",
+        "in use",
+        "0xc00d3704",
+        "already taken",
+    ]) {
+        CameraFault::Busy
+    } else if says(&[
+        "os error 13)",
+        "os error 1)",
+        "permission",
+        "denied",
+        "not authorized",
+        "0x80070005",
+    ]) {
+        CameraFault::Forbidden
+    } else {
+        CameraFault::Gone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_words_become_faults() {
+        let open = |words: &str| {
+            fault(&NokhwaError::OpenDeviceError(
+                "0".to_owned(),
+                words.to_owned(),
+            ))
+        };
+
+        assert_eq!(
+            open("V4L2 Error: Device or resource busy (os error 16)"),
+            CameraFault::Busy
+        );
+        assert_eq!(
+            open("V4L2 Error: Permission denied (os error 13)"),
+            CameraFault::Forbidden
+        );
+        assert_eq!(
+            open("V4L2 Error: No such device (os error 19)"),
+            CameraFault::Gone
+        );
+    }
+}
