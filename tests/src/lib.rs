@@ -8,3 +8,4 @@ pub mod programs;
 pub mod rogue;
 pub mod slow;
 pub mod station;
+pub mod uvc;
