@@ -217,6 +217,19 @@ impl City {
     /// # Errors
     /// As [`City::found`].
     pub fn enrol_at(&self, kind: &str) -> anyhow::Result<()> {
+        self.enrol_with(kind, |station| station.arg("--key-file"))
+            .map(drop)
+    }
+
+    /// Enrols a station whose program gets further words or surroundings; what it said beside its code.
+    ///
+    /// # Errors
+    /// As [`City::found`].
+    pub fn enrol_with(
+        &self,
+        kind: &str,
+        more: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> anyhow::Result<String> {
         let pairing = self.data().join("pairing.json");
         run(Command::new(programs::menshen_server()?)
             .args(["pair", "--venue-kind", kind, "--venue-name", VENUE])
@@ -230,28 +243,34 @@ impl City {
             .arg(self.data())
             .arg("--out")
             .arg(&pairing))?;
-        let mut station = Command::new(programs::menshen()?)
-            .args(["station", "enrol", "--demo", "--key-file", "--data"])
+        let mut station = Command::new(programs::menshen()?);
+        station
+            .args(["station", "enrol", "--demo", "--data"])
             .arg(self.data())
             .arg("--pairing")
             .arg(&pairing)
-            .stdout(Stdio::piped())
-            .spawn()?;
+            .stdout(Stdio::piped());
+        let mut station = more(&mut station).spawn()?;
         let stdout = station.stdout.take().context("the station's output")?;
         let mut reader = BufReader::new(stdout);
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        let code = line.trim().strip_prefix("code: ").map(str::to_owned);
-        let code = code.with_context(|| format!("the station shows no code but: {line}"))?;
+        let mut said = String::new();
+        let code = loop {
+            let mut line = String::new();
+            let count = reader.read_line(&mut line)?;
+            ensure!(count > 0, "the station shows no code but: {said}");
+            if let Some(code) = line.trim().strip_prefix("code: ") {
+                break code.to_owned();
+            }
+            said.push_str(&line);
+        };
         run(Command::new(programs::menshen_server()?)
             .args(["approve", "--data"])
             .arg(self.data())
             .arg(code))?;
-        let mut rest = String::new();
-        reader.read_to_string(&mut rest)?;
-        ensure!(station.wait()?.success(), "enrolment failed: {rest}");
+        reader.read_to_string(&mut said)?;
+        ensure!(station.wait()?.success(), "enrolment failed: {said}");
 
-        Ok(())
+        Ok(said)
     }
 
     /// The station's log, while no station runs, and where its entries are made.

@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 use acceptance::city::{City, run};
 use acceptance::programs;
 use serde_json::Value;
+#[cfg(target_os = "linux")]
+use station::{Folder, KeyError, Passphrase, Store, StoreError, Unlock};
 
 /// `verdict reason` of a told line, without numbers in brackets and further reasons.
 fn told(line: &str) -> Option<(String, String)> {
@@ -124,4 +126,34 @@ fn at_a_residential_gate_the_same_sheets_get_the_verdicts_of_its_rule() {
         expected(&city, "expected_residential"),
         "{output}"
     );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn where_no_keychain_answers_the_stations_key_goes_behind_a_passphrase() {
+    let mut city = City::found().unwrap();
+    city.start_server().unwrap();
+    let words = city.data().join("words");
+    fs::write(&words, "correct horse battery staple\n").unwrap();
+    let nobody = "unix:path=/nobody/listens/here";
+    let said = city
+        .enrol_with("public_place", |station| {
+            station
+                .env("DBUS_SESSION_BUS_ADDRESS", nobody)
+                .env("MENSHEN_PASSPHRASE_FILE", &words)
+        })
+        .unwrap();
+    assert!(said.contains("behind a passphrase"), "{said}");
+    let folder = Folder::open(city.data()).unwrap();
+    assert!(matches!(
+        Store::open(
+            folder,
+            &Unlock::Passphrase(Passphrase::new("wrong horse".to_owned()))
+        ),
+        Err(StoreError::Key(KeyError::Wrong))
+    ));
+    let right = Passphrase::new("correct horse battery staple".to_owned());
+    let folder = Folder::open(city.data()).unwrap();
+    let (store, findings) = Store::open(folder, &Unlock::Passphrase(right)).unwrap();
+    assert_eq!((store.head().seq, findings.len()), (0, 0));
 }

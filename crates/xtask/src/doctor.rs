@@ -179,7 +179,7 @@ fn packages(machine: &Machine, need: Need) -> String {
     }
 }
 
-/// Where the station's key lies best; without it enrolment stops, unless it is told to take a passphrase.
+/// Where the station's key lies best; without it enrolment asks for a passphrase.
 fn secret_service(os: Os) -> Row {
     let there = match os {
         Os::Linux => {
@@ -207,7 +207,7 @@ fn keychain(there: bool) -> Row {
         "keychain (the station's key)",
         there,
         "",
-        "no Secret Service: enrol a station with --passphrase, or install gnome-keyring; the demo needs neither",
+        "no Secret Service: enrolment asks for a passphrase instead, or install gnome-keyring; the demo needs neither",
     )
 }
 
@@ -284,7 +284,7 @@ mod tests {
 
         assert_eq!(row.state, State::Optional);
         assert!(
-            row.note.contains("enrol a station with --passphrase"),
+            row.note.contains("enrolment asks for a passphrase"),
             "{row:?}"
         );
     }

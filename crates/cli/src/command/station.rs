@@ -3,7 +3,10 @@
 use std::io::{self, BufReader};
 use std::sync::mpsc;
 
-use station::{CameraChoice, Enrolment, Headless, Passphrase, Pictures, Script, Unlock};
+use station::{
+    CameraChoice, EnrolError, Enrolment, Headless, KeyError, NewlyEnrolled, Passphrase, Pictures,
+    Script, Unlock,
+};
 
 use crate::args::{EnrolArgs, RunArgs, ScriptName};
 use crate::{Failure, Out, files, passphrase};
@@ -60,16 +63,24 @@ pub(super) fn enrol(args: &EnrolArgs, out: Out<'_>) -> Result<(), Failure> {
     };
     // Nothing is ever sent: whoever wants to stop the waiting ends the program.
     let (_keep, stop) = mpsc::channel();
-    let wanted = Enrolment {
+    let mut wanted = Enrolment {
         data: &args.data,
         pairing: &pairing,
         demo: args.demo,
         unlock,
         stop,
     };
-    let mut shown = Ok(());
-    let enrolled = station::enrol(&wanted, &mut |code| shown = show(code, out))?;
-    shown?;
+    let enrolled = match enrol_showing(&wanted, out) {
+        Err(Failure::Enrol(EnrolError::Key(KeyError::Keychain(why)))) => {
+            writeln!(
+                out,
+                "No keychain answers here ({why}): the station's key goes behind a passphrase instead, to be typed at every start."
+            )?;
+            wanted.unlock = typed(&passphrase::choose()?);
+            enrol_showing(&wanted, out)?
+        }
+        outcome => outcome?,
+    };
     writeln!(
         out,
         "Enrolled at {}, gate {}{}.",
@@ -85,6 +96,14 @@ pub(super) fn enrol(args: &EnrolArgs, out: Out<'_>) -> Result<(), Failure> {
     }
 
     Ok(())
+}
+
+fn enrol_showing(wanted: &Enrolment<'_>, out: Out<'_>) -> Result<NewlyEnrolled, Failure> {
+    let mut shown = Ok(());
+    let enrolled = station::enrol(wanted, &mut |code| shown = show(code, out))?;
+    shown?;
+
+    Ok(enrolled)
 }
 
 /// The digits in groups of four, to be compared by two people on the telephone.
