@@ -1,10 +1,11 @@
-//! The thread inside a device. A driver may keep it for ever: whoever listens lets it be, and it ends by itself
-//! when the driver lets it go.
+//! The thread inside a device. A driver may keep it for ever: whoever listens lets it be, and it comes back by
+//! itself when the driver lets it go.
 
 use std::{
+    io,
+    panic::{self, AssertUnwindSafe},
     sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel},
     },
     thread,
@@ -49,14 +50,32 @@ pub(super) enum Said {
     Opened(String),
 }
 
-/// Counts the threads inside devices.
+/// The threads that go into devices. One that comes back is sent in again: Media Foundation belongs to the thread
+/// that first asked for it, and memory is better not spread over ever new threads.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Inside(Arc<AtomicUsize>);
+pub(super) struct Crew(Arc<Mutex<Hands>>);
 
-/// Listens to one thread inside a device; when it is dropped, the thread ends as soon as the driver lets it.
+#[derive(Debug, Default)]
+struct Hands {
+    idle: Vec<Sender<Errand>>,
+    /// Inside a device.
+    inside: usize,
+}
+
+/// Into a device and back.
+struct Errand {
+    open: Open,
+    tell: SyncSender<Said>,
+    /// Where the thread is reached that runs it.
+    worker: Sender<Errand>,
+    /// Dropped when the device is closed.
+    _running: Sender<()>,
+}
+
+/// Listens to one thread inside a device; when it is dropped, the thread comes back as soon as the driver lets it.
 pub(super) struct Lens {
     said: Receiver<Said>,
-    /// Hears nothing, and the end of the thread.
+    /// Hears nothing, and the closing of the device.
     gone: Receiver<()>,
     /// An earlier thread had not come back when this one went in.
     crowded: bool,
@@ -64,28 +83,20 @@ pub(super) struct Lens {
 
 impl Lens {
     /// Sends a thread in. Stalled when too many have not come back, gone when there is no thread.
-    pub(super) fn enter(open: Open, inside: &Inside) -> Result<Self, CameraFault> {
-        let place = Place::take(inside).ok_or(CameraFault::Stalled)?;
-        let crowded = place.others > 0;
+    pub(super) fn enter(open: Open, crew: &Crew) -> Result<Self, CameraFault> {
         let (tell, said) = sync_channel(1);
         let (running, gone) = channel();
-        let started = thread::Builder::new()
-            .name("lens".to_owned())
-            .spawn(move || {
-                let _running: Sender<()> = running;
-                // Free again when the device is closed.
-                let _place = place;
-                stay(&open, &tell);
-            });
-        if let Err(error) = started {
-            tracing::error!(%error, "no thread for the camera");
-            return Err(CameraFault::Gone);
-        }
+        let others = crew.send(|worker| Errand {
+            open,
+            tell,
+            worker,
+            _running: running,
+        })?;
 
         Ok(Self {
             said,
             gone,
-            crowded,
+            crowded: others > 0,
         })
     }
 
@@ -113,6 +124,62 @@ impl Lens {
     }
 }
 
+impl Crew {
+    /// How many others are inside.
+    fn send(&self, errand: impl FnOnce(Sender<Errand>) -> Errand) -> Result<usize, CameraFault> {
+        let mut hands = self.lock();
+        let others = hands.inside;
+        if others >= MOST {
+            return Err(CameraFault::Stalled);
+        }
+        let worker = match hands.idle.pop() {
+            Some(worker) => worker,
+            None => self.hire().map_err(|error| {
+                tracing::error!(%error, "no thread for the camera");
+                CameraFault::Gone
+            })?,
+        };
+        // One that waits for errands takes them.
+        worker
+            .send(errand(worker.clone()))
+            .map_err(|_| CameraFault::Gone)?;
+        hands.inside += 1;
+
+        Ok(others)
+    }
+
+    fn hire(&self) -> io::Result<Sender<Errand>> {
+        let (worker, errands) = channel();
+        let crew = Arc::downgrade(&self.0);
+        thread::Builder::new()
+            .name("lens".to_owned())
+            .spawn(move || work(&errands, &crew))?;
+
+        Ok(worker)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Hands> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One errand after the other, until the crew is no more.
+fn work(errands: &Receiver<Errand>, crew: &Weak<Mutex<Hands>>) {
+    while let Ok(errand) = errands.recv() {
+        let done = panic::catch_unwind(AssertUnwindSafe(|| stay(&errand.open, &errand.tell)));
+        let Some(crew) = crew.upgrade().map(Crew) else {
+            return;
+        };
+        let mut hands = crew.lock();
+        hands.inside -= 1;
+        if done.is_err() {
+            // What the library left behind in this thread is not known.
+            return;
+        }
+        hands.idle.push(errand.worker.clone());
+    }
+}
+
 /// Says what the device gives until nobody listens, or it fails.
 fn stay(open: &Open, tell: &SyncSender<Said>) {
     if let Err(fault) = look(open, tell) {
@@ -136,32 +203,5 @@ fn look(open: &Open, tell: &SyncSender<Said>) -> Result<(), CameraFault> {
             return Ok(());
         }
         tracing::info!("the camera sends something else than before; it is opened again");
-    }
-}
-
-/// One of the places inside; free again when it is dropped.
-struct Place {
-    inside: Inside,
-    others: usize,
-}
-
-impl Place {
-    fn take(inside: &Inside) -> Option<Self> {
-        let enter = |others| (others < MOST).then_some(others + 1);
-        let others = inside
-            .0
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, enter)
-            .ok()?;
-
-        Some(Self {
-            inside: inside.clone(),
-            others,
-        })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.inside.0.fetch_sub(1, Ordering::AcqRel);
     }
 }

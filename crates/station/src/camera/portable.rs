@@ -3,8 +3,11 @@
 //! What its sources and its users tell, and what follows:
 //! - `frame()` may block for ever, on macOS after the cable was pulled too: the watchdog listens from outside.
 //! - `CallbackCamera` deadlocks on Windows when it is stopped; it is not used.
-//! - Media Foundation wants each thread that opens a device to have joined COM; nokhwa does so within the thread
-//!   that is inside the device, which has no window and nothing else of COM's.
+//! - On Windows it joins COM, and starts Media Foundation, in the thread that first asks for anything, once for the
+//!   process, and leaves both in the thread that drops the last device. So the same thread opens, reads, drops and
+//!   opens again (`lens`), and it has no window.
+//! - On Windows `frame()` asks again for as long as a sample is missing, at the end of a stream for ever: such a
+//!   webcam is stalled, and plugging it in again is what helps.
 //! - Of a format that is asked for it does not say whether the device has it: the list is read first.
 //! - Buffers come whole and without the length of a row. Media Foundation and `AVFoundation` hand over samples of
 //!   the picture's own size, and a JPEG ends by itself.

@@ -6,7 +6,7 @@ use domain::screen::CameraFault;
 
 use super::{
     CameraSender,
-    lens::{Inside, Lens, Open, Said},
+    lens::{Crew, Lens, Open, Said},
 };
 use crate::clock::monotonic;
 
@@ -30,11 +30,11 @@ const CLOSING: Duration = Duration::from_millis(250);
 /// gives none is not taken for one that works.
 pub(super) fn watch(
     open: Open,
-    inside: &Inside,
+    crew: &Crew,
     patience: Patience,
     sender: &CameraSender,
 ) -> Result<(), CameraFault> {
-    let lens = Lens::enter(open, inside)?;
+    let lens = Lens::enter(open, crew)?;
     let ended = hand_on(&lens, patience, sender);
     lens.leave(CLOSING);
 
@@ -167,7 +167,7 @@ mod tests {
         let (sender, receiver) = hand_over(|| ());
         let open = opens(|| vec![Look::Nothing, Look::Frame(frame(1))], None);
 
-        let ended = watch(open, &Inside::default(), SHORT, &sender);
+        let ended = watch(open, &Crew::default(), SHORT, &sender);
         assert_eq!(ended, Err(CameraFault::Stalled));
         assert_eq!(all(&receiver), [opened(), CameraEvent::Frame(frame(1))]);
     }
@@ -176,7 +176,7 @@ mod tests {
     fn a_webcam_without_a_picture_never_counts_as_opened() {
         let (sender, receiver) = hand_over(|| ());
 
-        let ended = watch(opens(Vec::new, None), &Inside::default(), SHORT, &sender);
+        let ended = watch(opens(Vec::new, None), &Crew::default(), SHORT, &sender);
         assert_eq!(ended, Err(CameraFault::Stalled));
         assert_eq!(all(&receiver), []);
     }
@@ -187,8 +187,8 @@ mod tests {
         let open = opens(|| vec![Look::Frame(frame(1)), Look::Changed], None);
 
         let watching = thread::spawn(move || {
-            let inside = Inside::default();
-            watch(open, &inside, SHORT, &sender)
+            let crew = Crew::default();
+            watch(open, &crew, SHORT, &sender)
         });
         let mut openings = 0;
         while openings < 3 {
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn threads_that_a_driver_keeps_are_few_and_it_is_tried_again_when_it_lets_them_go() {
         let (sender, receiver) = hand_over(|| ());
-        let (inside, door) = (Inside::default(), Door::default());
+        let (crew, door) = (Crew::default(), Door::default());
         let tried = Arc::new(Mutex::new(0));
 
         for _ in 0..6 {
@@ -217,7 +217,7 @@ mod tests {
                     then: Some(door.clone()),
                 }))
             });
-            let ended = watch(open, &inside, SHORT, &sender);
+            let ended = watch(open, &crew, SHORT, &sender);
             assert_eq!(ended, Err(CameraFault::Stalled));
         }
         assert_eq!(*tried.lock().unwrap(), 4);
@@ -226,7 +226,7 @@ mod tests {
         while all(&receiver).is_empty() {
             let open = opens(|| vec![Look::Frame(frame(1))], None);
             assert_eq!(
-                watch(open, &inside, SHORT, &sender),
+                watch(open, &crew, SHORT, &sender),
                 Err(CameraFault::Stalled)
             );
         }
@@ -235,17 +235,14 @@ mod tests {
     #[test]
     fn a_device_that_a_stuck_thread_of_ours_holds_is_stalled_and_not_another_programs() {
         let (sender, _receiver) = hand_over(|| ());
-        let (inside, door) = (Inside::default(), Door::default());
+        let (crew, door) = (Crew::default(), Door::default());
         let busy = || -> Open { Box::new(|| Err(CameraFault::Busy)) };
 
-        assert_eq!(
-            watch(busy(), &inside, SHORT, &sender),
-            Err(CameraFault::Busy)
-        );
-        let stuck = watch(opens(Vec::new, Some(door.clone())), &inside, SHORT, &sender);
+        assert_eq!(watch(busy(), &crew, SHORT, &sender), Err(CameraFault::Busy));
+        let stuck = watch(opens(Vec::new, Some(door.clone())), &crew, SHORT, &sender);
         assert_eq!(stuck, Err(CameraFault::Stalled));
         assert_eq!(
-            watch(busy(), &inside, SHORT, &sender),
+            watch(busy(), &crew, SHORT, &sender),
             Err(CameraFault::Stalled)
         );
         door.open();
@@ -256,7 +253,7 @@ mod tests {
         let (sender, _receiver) = hand_over(|| ());
         let open: Open = Box::new(|| panic!("what the device told cannot be"));
 
-        let ended = watch(open, &Inside::default(), SHORT, &sender);
+        let ended = watch(open, &Crew::default(), SHORT, &sender);
         assert_eq!(ended, Err(CameraFault::Gone));
     }
 }

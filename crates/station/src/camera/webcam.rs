@@ -8,7 +8,7 @@ use domain::screen::CameraFault;
 use super::linux;
 use super::{
     CameraEvent, CameraSender, Wanted,
-    lens::{Inside, Open},
+    lens::{Crew, Open},
     portable,
     watch::{Patience, watch},
 };
@@ -19,8 +19,8 @@ const PATIENCE: Patience = Patience {
     first: Duration::from_secs(5),
     next: Duration::from_secs(2),
 };
-/// One count for the process: a webcam started again meets the threads of the one before.
-static INSIDE: LazyLock<Inside> = LazyLock::new(Inside::default);
+/// One for the process: a webcam started again meets the threads of the one before.
+static CREW: LazyLock<Crew> = LazyLock::new(Crew::default);
 
 pub(super) fn names() -> Vec<String> {
     #[cfg(target_os = "linux")]
@@ -31,7 +31,7 @@ pub(super) fn names() -> Vec<String> {
 
 pub(super) fn run(wanted: Wanted, sender: &CameraSender) {
     let ended = if portable::allowed(sender) {
-        watch(opener(wanted), &INSIDE, PATIENCE, sender)
+        watch(opener(wanted), &CREW, PATIENCE, sender)
     } else {
         Err(CameraFault::Forbidden)
     };
