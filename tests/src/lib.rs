@@ -3,6 +3,7 @@
 pub mod city;
 pub mod figures;
 pub mod frames;
+pub mod headless;
 pub mod kill;
 pub mod programs;
 pub mod rogue;

@@ -1,6 +1,6 @@
 /* A webcam that is not there: preloaded into a program, it is seen as /dev/video42 and plays files.
  *
- * Interposed: opendir, readdir, closedir (the node among /dev's), open and its kin (the node, and its name under
+ * Interposed: opendir, readdir, closedir (the node among /dev's, where others are hidden), open and its kin (the node, and its name under
  * /sys), syscall (libraries that speak V4L2 from Rust ask ioctls by number), ioctl, poll and close. A memfd stands
  * for the device, so that mmap works by itself. Everything else goes to the system.
  *
@@ -343,34 +343,44 @@ DIR *opendir(const char *path) {
     DIR *listing = REAL(DIR * (*)(const char *), "opendir")(path);
     if (!listing || strcmp(path, "/dev") != 0) return listing;
     pthread_mutex_lock(&lock);
-    for (int i = 0, done = 0; now().plug && !done && i < MOST; i++)
+    for (int i = 0, done = 0; !done && i < MOST; i++)
         if (!listings[i]) listings[i] = listing, done = 1;
     pthread_mutex_unlock(&lock);
     return listing;
 }
 
-static int forgot(DIR *listing) {
-    int was = 0;
-    pthread_mutex_lock(&lock);
+static DIR **kept(DIR *listing) {
     for (int i = 0; i < MOST; i++)
-        if (listings[i] == listing) listings[i] = NULL, was = 1;
-    pthread_mutex_unlock(&lock);
-    return was;
+        if (listings[i] == listing) return &listings[i];
+    return NULL;
 }
 
 struct dirent64 *readdir64(DIR *listing) {
     static __thread struct dirent64 ours;
-    struct dirent64 *entry = REAL(struct dirent64 * (*)(DIR *), "readdir64")(listing);
-    if (entry || !forgot(listing)) return entry;
-    ours = (struct dirent64){.d_ino = 42, .d_reclen = sizeof ours, .d_type = DT_CHR};
-    strcpy(ours.d_name, NODE + sizeof "/dev");
-    return &ours;
+    struct dirent64 *entry;
+    pthread_mutex_lock(&lock);
+    DIR **of_dev = kept(listing);
+    do entry = REAL(struct dirent64 * (*)(DIR *), "readdir64")(listing);
+    while (of_dev && entry && strncmp(entry->d_name, "video", 5) == 0);
+    if (of_dev && !entry) {
+        *of_dev = NULL;
+        if (now().plug) {
+            ours = (struct dirent64){.d_ino = 42, .d_reclen = sizeof ours, .d_type = DT_CHR};
+            strcpy(ours.d_name, NODE + sizeof "/dev");
+            entry = &ours;
+        }
+    }
+    pthread_mutex_unlock(&lock);
+    return entry;
 }
 
 /* The same on every machine whose files are counted in 64 bits. */
 struct dirent *readdir(DIR *listing) { return (struct dirent *)readdir64(listing); }
 
 int closedir(DIR *listing) {
-    forgot(listing);
+    pthread_mutex_lock(&lock);
+    DIR **of_dev = kept(listing);
+    if (of_dev) *of_dev = NULL;
+    pthread_mutex_unlock(&lock);
     return REAL(int (*)(DIR *), "closedir")(listing);
 }
