@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Tells the stories where the programs are that were built for them.
-const PROGRAMS: &str = "MENSHEN_PROGRAMS";
+pub(crate) const PROGRAMS: &str = "MENSHEN_PROGRAMS";
 
 /// Runs the suites that this machine can run, and counts. With further words only the Rust suite runs, on those.
 pub(crate) fn perform(mut args: Args) -> Outcome {

@@ -5,7 +5,9 @@
 mod append;
 mod decode;
 mod frame;
+mod memory;
 mod report;
+mod webcam;
 
 use std::process::ExitCode;
 
@@ -31,9 +33,9 @@ fn run() -> anyhow::Result<bool> {
     for word in std::env::args().skip(1) {
         match word.as_str() {
             "--write" => write = true,
-            "frame" | "decode" | "append" => wanted.push(word),
+            "frame" | "decode" | "append" | "memory" | "webcam" => wanted.push(word),
             other => bail!(
-                "there is no figure `{other}`: frame, decode, append, or none for all; --write keeps the table"
+                "there is no figure `{other}`: frame, decode, append, memory, webcam, or none for all; --write keeps the table"
             ),
         }
     }
@@ -49,6 +51,12 @@ fn run() -> anyhow::Result<bool> {
     }
     if asked("frame") {
         frame::measure(&mut report).context("from frame to durable verdict")?;
+    }
+    if asked("memory") {
+        memory::measure(&mut report).context("memory over many frames")?;
+    }
+    if asked("webcam") {
+        webcam::measure(&mut report).context("the program in front of a webcam")?;
     }
     report.print();
     if write {

@@ -13,6 +13,7 @@ that does not hold says so.\n\n";
 #[derive(Default)]
 pub(crate) struct Report {
     lines: Vec<Line>,
+    left_out: Vec<String>,
 }
 
 struct Line {
@@ -41,6 +42,11 @@ impl Report {
             wanted: wanted.to_owned(),
             holds,
         });
+    }
+
+    /// Says that a figure cannot be taken here, and why.
+    pub(crate) fn leave_out(&mut self, what: &str, why: &str) {
+        self.left_out.push(format!("left out: {what}: {why}"));
     }
 
     /// Whether every figure holds.
@@ -75,6 +81,9 @@ impl Report {
                 "| {} | {} | {} | {} | {mark} |",
                 line.what, line.measured, line.baseline, line.wanted
             );
+        }
+        for words in &self.left_out {
+            let _ = writeln!(table, "\n{words}");
         }
         table.truncate(table.trim_end().len());
         table
