@@ -1,0 +1,206 @@
+//! Webcams on Linux, by `Video4Linux` itself.
+//!
+//! `nokhwa` stands on the same library, but keeps to itself how many bytes of a buffer belong to a frame and how
+//! long its rows are, cannot be called back from a webcam that sends nothing, knows grey by a name that no driver
+//! uses, and lists a webcam's other nodes (metadata) as webcams. The ways of the other systems are in `portable`.
+
+mod nodes;
+mod offers;
+
+use std::{
+    io::{self, ErrorKind},
+    path::Path,
+    time::Duration,
+};
+
+use domain::screen::CameraFault;
+use v4l::{
+    Device as Node, Format, FourCC,
+    buffer::{Flags, Type},
+    io::{
+        mmap::Stream,
+        traits::{CaptureStream, Stream as _},
+    },
+    video::{Capture, capture::Parameters},
+};
+
+use super::{
+    Wanted,
+    format::{Offer, choose},
+    lens::{Device, Look},
+    raw::{self, Layout},
+};
+use crate::clock::monotonic;
+use nodes::listed;
+use offers::{code, offers, packing};
+
+/// For one frame, before it is said that none came.
+const FRAME_MS: i32 = 100;
+/// `POLLIN` of `poll.h`.
+const READABLE: i16 = 1;
+/// Between two looks at whether the device still sends what was agreed.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+const BUFFERS: u32 = 4;
+
+/// An open webcam. Fields are closed in their order.
+struct Webcam {
+    stream: Stream<'static>,
+    node: Node,
+    name: String,
+    agreed: Agreed,
+    look_again: Duration,
+}
+
+/// What it said it would send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Agreed {
+    code: [u8; 4],
+    width: u32,
+    height: u32,
+    stride: u32,
+}
+
+pub(super) fn names() -> Vec<String> {
+    listed().into_iter().map(|webcam| webcam.name).collect()
+}
+
+/// Opens the webcam that is wanted, in its best format.
+pub(super) fn open(wanted: &Wanted) -> Result<Box<dyn Device>, CameraFault> {
+    let listed = listed();
+    let names: Vec<&str> = listed.iter().map(|webcam| webcam.name.as_str()).collect();
+    for webcam in wanted.among(&names).into_iter().map(|at| &listed[at]) {
+        for path in &webcam.nodes {
+            match Webcam::open(path, &webcam.name) {
+                Ok(open) => return Ok(Box::new(open)),
+                // One that is there but may not be used is what staff have to see to.
+                Err(error) => match fault(&error) {
+                    CameraFault::Gone => {}
+                    other @ (CameraFault::Busy | CameraFault::Forbidden | CameraFault::Stalled) => {
+                        return Err(other);
+                    }
+                },
+            }
+        }
+    }
+
+    Err(CameraFault::Gone)
+}
+
+impl Device for Webcam {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn look(&mut self) -> Result<Look, CameraFault> {
+        self.see().map_err(|error| fault(&error))
+    }
+}
+
+impl Webcam {
+    fn open(path: &Path, name: &str) -> io::Result<Self> {
+        let node = Node::with_path(path)?;
+        let offers = offers(&node)?;
+        let only: Vec<Offer> = offers.iter().map(|(offer, _)| *offer).collect();
+        let best = choose(&only).and_then(|best| offers.iter().find(|(offer, _)| *offer == best));
+        let Some((best, interval)) = best else {
+            return Err(io::Error::new(ErrorKind::NotFound, "no format of ours"));
+        };
+        let code = FourCC::new(code(best.packing));
+        let agreed = node.set_format(&Format::new(best.width, best.height, code))?;
+        // Some devices have one rate only and refuse to hear of it.
+        if let Err(error) = node.set_params(&Parameters::new(*interval)) {
+            tracing::debug!(%error, "the webcam keeps its own rate");
+        }
+        let mut stream = Stream::with_buffers(&node, Type::VideoCapture, BUFFERS)?;
+        // The first is handed in with the first look, as each later look hands in what the one before gave. The
+        // driver may have made fewer than were asked for.
+        CaptureStream::queue(&mut stream, 1)?;
+        for index in 2..BUFFERS as usize {
+            if let Err(error) = CaptureStream::queue(&mut stream, index) {
+                tracing::debug!(%error, index, "the webcam has fewer buffers");
+            }
+        }
+        stream.start()?;
+
+        Ok(Self {
+            stream,
+            node,
+            name: name.to_owned(),
+            agreed: Agreed::of(&agreed),
+            look_again: monotonic().saturating_add(LOOK_AGAIN),
+        })
+    }
+
+    fn see(&mut self) -> io::Result<Look> {
+        if monotonic() >= self.look_again {
+            self.look_again = monotonic().saturating_add(LOOK_AGAIN);
+            if Agreed::of(&self.node.format()?) != self.agreed {
+                return Ok(Look::Changed);
+            }
+        }
+        match self.stream.handle().poll(READABLE, FRAME_MS) {
+            Ok(0) => return Ok(Look::Nothing),
+            // A signal, not the webcam.
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(Look::Nothing),
+            Ok(_) => {}
+            Err(error) => return Err(error),
+        }
+        let layout = self.agreed.layout();
+        let (buffer, about) = CaptureStream::next(&mut self.stream)?;
+        let bytes = buffer.get(..about.bytesused as usize).unwrap_or_default();
+        let broken = about.flags.contains(Flags::ERROR);
+        let luma = layout
+            .filter(|_| !broken)
+            .and_then(|layout| raw::luma(layout, bytes));
+        if luma.is_none() {
+            // It may have changed: that is looked at now.
+            self.look_again = Duration::ZERO;
+        }
+
+        Ok(luma.map_or(Look::Nothing, Look::Frame))
+    }
+}
+
+impl Agreed {
+    fn of(format: &Format) -> Self {
+        Self {
+            code: format.fourcc.repr,
+            width: format.width,
+            height: format.height,
+            stride: format.stride,
+        }
+    }
+
+    fn layout(self) -> Option<Layout> {
+        Some(Layout {
+            packing: packing(self.code)?,
+            width: self.width as usize,
+            height: self.height as usize,
+            stride: self.stride as usize,
+        })
+    }
+}
+
+/// By the numbers of `errno.h`: EPERM, EACCES, EBUSY; anything else is a webcam that is not there as it should be.
+fn fault(error: &io::Error) -> CameraFault {
+    tracing::debug!(%error, "webcam");
+    match error.raw_os_error() {
+        Some(1 | 13) => CameraFault::Forbidden,
+        Some(16) => CameraFault::Busy,
+        Some(_) | None => CameraFault::Gone,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_numbers_become_faults() {
+        let from = |number| fault(&io::Error::from_raw_os_error(number));
+
+        assert_eq!(from(16), CameraFault::Busy);
+        assert_eq!(from(13), CameraFault::Forbidden);
+        assert_eq!(from(19), CameraFault::Gone);
+    }
+}
