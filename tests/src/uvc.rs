@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, ensure};
-use jpeg_encoder::{ColorType, Encoder};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use reader::Luma;
 use tempfile::TempDir;
 
@@ -232,20 +232,32 @@ fn film(folder: &Path, name: &str, frames: &[Luma], packing: Packing) -> anyhow:
     })
 }
 
-fn jpeg(frame: &Luma) -> anyhow::Result<Vec<u8>> {
+/// As webcams send it: with colour, at half the width.
+///
+/// # Errors
+/// The picture is wider or higher than a JPEG can be.
+pub fn jpeg(frame: &Luma) -> anyhow::Result<Vec<u8>> {
+    let coloured: Vec<u8> = frame
+        .pixels()
+        .iter()
+        .flat_map(|grey| [*grey, *grey, grey.saturating_add(8)])
+        .collect();
     let mut bytes = Vec::new();
-    Encoder::new(&mut bytes, QUALITY).encode(
-        frame.pixels(),
+    let mut encoder = Encoder::new(&mut bytes, QUALITY);
+    encoder.set_sampling_factor(SamplingFactor::R_4_2_2);
+    encoder.encode(
+        &coloured,
         u16::try_from(frame.width)?,
         u16::try_from(frame.height)?,
-        ColorType::Luma,
+        ColorType::Rgb,
     )?;
 
     Ok(bytes)
 }
 
 /// Grey has no colour: 128. The gap is filled with what no picture should show.
-fn yuyv(frame: &Luma, stride: usize) -> Vec<u8> {
+#[must_use]
+pub fn yuyv(frame: &Luma, stride: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(stride * frame.height);
     for row in frame.pixels().chunks(frame.width) {
         bytes.extend(row.iter().flat_map(|grey| [*grey, 128]));

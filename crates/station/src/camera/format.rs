@@ -2,18 +2,7 @@
 
 use std::cmp::Reverse;
 
-/// How a webcam packs a picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Packing {
-    /// One byte a pixel.
-    Grey,
-    /// A JPEG picture a frame.
-    Jpeg,
-    /// All grey bytes first, then colour.
-    Nv12,
-    /// Grey and colour bytes in turn.
-    Yuyv,
-}
+use super::raw::Packing;
 
 /// A format a webcam offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,7 +17,6 @@ mod linux;
 mod names;
 #[cfg(feature = "camera")]
 mod portable;
-#[cfg(any(test, feature = "camera"))]
 mod raw;
 #[cfg(any(test, feature = "camera"))]
 mod watch;
@@ -32,6 +31,7 @@ use reader::Luma;
 pub use demo::{Demo, Frames, Pace};
 pub use folder::{PictureFolder, PictureFolderError};
 pub use handover::{CameraReceiver, CameraSender, hand_over};
+pub use raw::{Layout, Packing, luma};
 
 /// How long [`CameraHandle::stop`] gives a device to be let go.
 const PATIENCE: Duration = Duration::from_millis(300);

@@ -25,10 +25,10 @@ use nokhwa::{
 
 use super::{
     CameraSender, Wanted,
-    format::{Offer, Packing, choose},
+    format::{Offer, choose},
     lens::{Device, Look},
     names::{Told, distinct},
-    raw::{self, Layout},
+    raw::{self, Layout, Packing},
 };
 use crate::clock::monotonic;
 

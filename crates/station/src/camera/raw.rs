@@ -6,25 +6,39 @@ use zune_jpeg::{
     zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions},
 };
 
-use super::format::Packing;
-
 /// A side longer than this is no webcam's.
 const LONGEST: usize = 8192;
 
+/// How a webcam packs a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packing {
+    /// One byte a pixel.
+    Grey,
+    /// A JPEG picture a frame.
+    Jpeg,
+    /// All grey bytes first, then colour.
+    Nv12,
+    /// Grey and colour bytes in turn.
+    Yuyv,
+}
+
 /// How a picture lies in a frame's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Layout {
-    pub(super) packing: Packing,
-    /// Pixels; a JPEG tells its own.
-    pub(super) width: usize,
-    pub(super) height: usize,
+pub struct Layout {
+    /// What a byte means.
+    pub packing: Packing,
+    /// Pixels in a row; a JPEG tells its own.
+    pub width: usize,
+    /// Rows; a JPEG tells its own.
+    pub height: usize,
     /// Bytes from the beginning of a row to that of the next; 0 where rows follow each other without a gap.
-    pub(super) stride: usize,
+    pub stride: usize,
 }
 
 /// The picture in a frame's bytes; nothing when they are too few or broken. What follows the picture is
 /// whatever the driver's buffer held before, and is not looked at.
-pub(super) fn luma(layout: Layout, bytes: &[u8]) -> Option<Luma> {
+#[must_use]
+pub fn luma(layout: Layout, bytes: &[u8]) -> Option<Luma> {
     let step = match layout.packing {
         Packing::Jpeg => return jpeg(bytes),
         Packing::Grey | Packing::Nv12 => 1,

@@ -5,6 +5,7 @@
 mod append;
 mod decode;
 mod frame;
+mod lens;
 mod memory;
 mod report;
 mod webcam;
@@ -33,9 +34,9 @@ fn run() -> anyhow::Result<bool> {
     for word in std::env::args().skip(1) {
         match word.as_str() {
             "--write" => write = true,
-            "frame" | "decode" | "append" | "memory" | "webcam" => wanted.push(word),
+            "frame" | "decode" | "append" | "lens" | "memory" | "webcam" => wanted.push(word),
             other => bail!(
-                "there is no figure `{other}`: frame, decode, append, memory, webcam, or none for all; --write keeps the table"
+                "there is no figure `{other}`: frame, decode, append, lens, memory, webcam, or none for all; --write keeps the table"
             ),
         }
     }
@@ -51,6 +52,9 @@ fn run() -> anyhow::Result<bool> {
     }
     if asked("frame") {
         frame::measure(&mut report).context("from frame to durable verdict")?;
+    }
+    if asked("lens") {
+        lens::measure(&mut report).context("from a webcam's bytes to a picture")?;
     }
     if asked("memory") {
         memory::measure(&mut report).context("memory over many frames")?;

@@ -7,7 +7,7 @@ use v4l::{
     video::Capture,
 };
 
-use crate::camera::format::{Offer, Packing};
+use crate::camera::{format::Offer, raw::Packing};
 
 /// Asked of a device that scales to any size.
 const SIZES: [(u32, u32); 3] = [(1920, 1080), (1280, 720), (640, 480)];
