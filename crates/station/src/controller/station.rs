@@ -218,7 +218,10 @@ impl Station {
 
     fn patience(&self) -> Duration {
         let now = self.clock.now().mono_ms;
-        let due = self.outbox.due().unwrap_or(u64::MAX).min(self.timers.tick);
+        let due = [self.outbox.due(), self.timers.camera]
+            .into_iter()
+            .flatten()
+            .fold(self.timers.tick, u64::min);
 
         Duration::from_millis(due.saturating_sub(now).clamp(1, TICK_MS))
     }
