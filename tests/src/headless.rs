@@ -60,10 +60,24 @@ impl Headless {
     /// # Errors
     /// It does not start, or says nothing.
     pub fn start(city: &City, webcam: &Webcam, way: Way) -> anyhow::Result<Option<Self>> {
+        Self::start_with(city, webcam, way, &["--camera", uvc::NAME])
+    }
+
+    /// As [`Headless::start`], with other words than the webcam's name.
+    ///
+    /// # Errors
+    /// As [`Headless::start`].
+    pub fn start_with(
+        city: &City,
+        webcam: &Webcam,
+        way: Way,
+        words: &[&str],
+    ) -> anyhow::Result<Option<Self>> {
         let mut command = Command::new(programs::menshen()?);
         command
-            .args(["station", "--headless", "--camera", uvc::NAME, "--data"])
+            .args(["station", "--headless", "--data"])
             .arg(city.data())
+            .args(words)
             .env_remove("MENSHEN_CAMERA")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());

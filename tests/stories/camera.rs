@@ -86,7 +86,8 @@ fn cut_off_frames_are_not_read_and_a_webcam_that_sends_nothing_else_counts_as_st
     assert!(station.verdict().unwrap().starts_with("admit "));
 }
 
-/// Sheets in packings that follow each other under the running stream. The webcam was named, so it is remembered.
+/// Sheets in packings that follow each other under the running stream. The webcam was named, so it is
+/// remembered.
 fn reads(way: Way, packings: &[Packing]) {
     let mut city = City::with_residents().unwrap();
     city.start_server().unwrap();
@@ -107,6 +108,9 @@ fn reads(way: Way, packings: &[Packing]) {
     let (store, _) = city.store().unwrap();
     let remembered = store.saved("camera").unwrap().unwrap();
     assert_eq!(String::from_utf8(remembered).unwrap(), uvc::NAME);
+    drop(store);
+    let again = Headless::start_with(&city, &webcam, way, &[]).unwrap();
+    assert!(again.unwrap().first.contains(RUNS));
 }
 
 /// Everything that can happen to a webcam, and that it keeps nobody from being admitted by hand.
