@@ -9,11 +9,13 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
+use std::process::Command;
 use std::time::Duration;
 
 use acceptance::city::City;
 use acceptance::frames;
 use acceptance::headless::{GONE, Headless, RUNS, Way};
+use acceptance::programs;
 use acceptance::uvc::{self, Packing, State, Webcam};
 use reader::Luma;
 use serde_json::Value;
@@ -63,6 +65,28 @@ fn ten_times_unplugged_and_plugged_in_again_nothing_grows_by_video4linux() {
 #[test]
 fn ten_times_unplugged_and_plugged_in_again_nothing_grows_by_nokhwa() {
     is_flat(Way::Nokhwa);
+}
+
+#[test]
+fn the_webcams_are_listed_by_the_names_that_choose_them() {
+    if let Some(why) = uvc::missing() {
+        println!("SKIPPED: {why}");
+        return;
+    }
+    let webcam = Webcam::plug_in(&[frames::empty()], Packing::Jpeg).unwrap();
+    let mut cameras = Command::new(programs::menshen().unwrap());
+    cameras.args(["station", "cameras"]);
+    webcam.show_to(&mut cameras);
+    let output = cameras.output().unwrap();
+    let problem = String::from_utf8_lossy(&output.stderr);
+    if problem.contains("built without a camera") {
+        println!("SKIPPED: {problem}");
+        return;
+    }
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        format!("{}\n", uvc::NAME)
+    );
 }
 
 /// A frame that ends early is no picture, even where the one before still lies in its buffer.

@@ -197,6 +197,8 @@ pub enum ScriptName {
 pub enum StationAction {
     /// Enrol this machine: shows twelve digits, and waits until the authority has compared and approved them.
     Enrol(EnrolArgs),
+    /// List the webcams, one a line, by the names that `--camera` takes.
+    Cameras,
 }
 
 /// `menshen station enrol`.

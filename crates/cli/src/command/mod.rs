@@ -39,6 +39,7 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
         Command::Sheet(args) => print::sheet(args, out)?,
         Command::Station(args) => match &args.action {
             Some(StationAction::Enrol(args)) => station::enrol(args, out)?,
+            Some(StationAction::Cameras) => station::cameras(out)?,
             None => station::run(&args.run, out)?,
         },
         Command::Status(args) => desk::status(args, now(args.at), out)?,

@@ -98,6 +98,28 @@ pub(super) fn enrol(args: &EnrolArgs, out: Out<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Lists the webcams; without one, says where to look.
+pub(super) fn cameras(out: Out<'_>) -> Result<(), Failure> {
+    if !::station::camera::AVAILABLE {
+        return Err(Failure::Refused(
+            "this program was built without a camera: build it with `--features menshen/camera`"
+                .to_owned(),
+        ));
+    }
+    let names = ::station::camera::webcams();
+    for name in &names {
+        writeln!(out, "{name}")?;
+    }
+    if names.is_empty() {
+        writeln!(
+            out,
+            "No webcam found: plug one in, and see whether the system lets this account use it."
+        )?;
+    }
+
+    Ok(())
+}
+
 fn enrol_showing(wanted: &Enrolment<'_>, out: Out<'_>) -> Result<NewlyEnrolled, Failure> {
     let mut shown = Ok(());
     let enrolled = station::enrol(wanted, &mut |code| shown = show(code, out))?;

@@ -76,6 +76,9 @@ pub enum Wanted {
     Rather(String),
 }
 
+/// Whether this build can open webcams: the feature `camera`.
+pub const AVAILABLE: bool = cfg!(feature = "camera");
+
 /// The names of the webcams that can be opened, in the system's order; none when this build has no camera.
 #[must_use]
 pub fn webcams() -> Vec<String> {
