@@ -6,11 +6,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use domain::screen::{Command, OperatorScreen};
+use domain::screen::{Command, OperatorScreen, Stage};
 use serde::Serialize;
 use station::{CameraChoice, Handle, Listener, Passphrase, StationConfig, Stopped, Unlock};
 use tauri::ipc::Channel;
-use tracing::{error, warn};
+use tracing::{debug, error, warn};
 
 use crate::{
     fault::Fault,
@@ -130,6 +130,14 @@ impl Desk {
 
         Listener {
             screens: Box::new(move |screen| {
+                if let Stage::Verdict(verdict) = &screen.stage {
+                    // Its time is where the way from a verdict to a drawn one is measured from.
+                    debug!(
+                        scan = verdict.scan.0,
+                        verdict = verdict.verdict.word(),
+                        "told"
+                    );
+                }
                 screens.0.tell(News::Screen {
                     screen: Box::new(screen),
                 });
@@ -209,7 +217,7 @@ mod tests {
     use std::sync::mpsc::{self, Receiver};
 
     use domain::{
-        screen::{CameraView, KnowledgeView, LinkView, Protection, Stage, SyncView, Totals},
+        screen::{CameraView, KnowledgeView, LinkView, Protection, SyncView, Totals},
         time::Timestamp,
     };
     use tauri::ipc::InvokeResponseBody;

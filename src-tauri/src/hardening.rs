@@ -82,7 +82,8 @@ fn no_build_has_developer_tools_and_nothing_of_the_page_is_kept() {
     let window = text("src/window.rs");
     for call in [
         ".devtools(false)",
-        ".incognito(true)",
+        ".incognito(!is_driven())",
+        "cfg!(debug_assertions)\n        && env::var_os(\"TAURI_WEBVIEW_AUTOMATION\")",
         ".content_protected(true)",
         ".on_navigation(is_ours)",
         ".on_new_window(|_, _| NewWindowResponse::Deny)",

@@ -1,6 +1,6 @@
 //! The operator's window: our own pages, nothing else, nothing kept.
 
-use std::path::PathBuf;
+use std::{env, path::PathBuf};
 
 use tauri::{
     AppHandle, Manager, Monitor, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
@@ -40,7 +40,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     }
     let window = builder
         // No history, no cache on the disk, no picture of the window for other programs.
-        .incognito(true)
+        .incognito(!is_driven())
         .content_protected(true)
         .devtools(false)
         // Windows zooms by itself; elsewhere it would take a command of Tauri's own.
@@ -48,6 +48,8 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    #[cfg(target_os = "linux")]
+    window.with_webview(|webview| paint_plainly(&webview.inner()))?;
     let closing = window.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { .. } = event {
@@ -56,6 +58,24 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     });
 
     Ok(())
+}
+
+/// Without layers on a graphics card: where there is none, WebKitGTK would put them together by software, and a
+/// verdict would be drawn three times as late, for six times the work of a preview.
+#[cfg(target_os = "linux")]
+fn paint_plainly(webview: &webkit2gtk::WebView) {
+    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
+
+    if let Some(settings) = webview.settings() {
+        settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+    }
+}
+
+/// A test drives this window, which a release lets nobody do: WebKitGTK opens a page to a driver only where
+/// something of it may be kept.
+fn is_driven() -> bool {
+    cfg!(debug_assertions)
+        && env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|asked| asked == "true")
 }
 
 /// Brings the window before staff: somebody has started the program again.
