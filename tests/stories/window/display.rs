@@ -26,6 +26,17 @@ pub(crate) struct Colour {
 /// All of the screen at one moment.
 pub(crate) struct Picture(Vec<Colour>);
 
+impl Colour {
+    /// A colour that a style sheet defines: `  --admit: #00695C;`
+    pub(crate) fn of(sheet: &str, name: &str) -> Option<Self> {
+        let (_, rest) = sheet.split_once(&format!("  --{name}: #"))?;
+        let (digits, _) = rest.split_once(';')?;
+        let [_, red, green, blue] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
+
+        Some(Self { red, green, blue })
+    }
+}
+
 impl Display {
     /// Starts a display of 1280 by 800, its picture in `folder`; none where there is no Xvfb.
     pub(crate) fn start(folder: &Path) -> io::Result<Option<Self>> {

@@ -4,6 +4,9 @@
 #![cfg(target_os = "linux")]
 
 mod display;
+mod driven;
+mod driver;
+mod page;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -135,13 +138,7 @@ fn verdict_colours() -> Vec<Colour> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/shared/tokens.css");
     let text = fs::read_to_string(file).unwrap();
     ["admit", "attention", "refuse", "undecided"]
-        .map(|verdict| {
-            let (_, rest) = text.split_once(&format!("  --{verdict}: #")).unwrap();
-            let (digits, _) = rest.split_once(';').unwrap();
-            let number = u32::from_str_radix(digits, 16).unwrap();
-            let [_, red, green, blue] = number.to_be_bytes();
-            Colour { red, green, blue }
-        })
+        .map(|verdict| Colour::of(&text, verdict).unwrap())
         .to_vec()
 }
 
@@ -172,6 +169,11 @@ fn the_window_fills_with_a_verdict_and_its_entry_is_signed_for_before_it_closes_
     city.start_server().unwrap();
     city.enrol().unwrap();
 
+    // Garbage where the window's last place is kept must not keep it shut.
+    let place = city.data().join(".config/org.menshen.station/window.json");
+    fs::create_dir_all(place.parent().unwrap()).unwrap();
+    fs::write(&place, "\u{0}{").unwrap();
+
     let mut window = Window::open(&program, &city, &display);
     let seen = window.watch(&display, &verdict_colours());
     // Words and shapes are drawn over the flood, and their edges are smooth.
@@ -180,6 +182,8 @@ fn the_window_fills_with_a_verdict_and_its_entry_is_signed_for_before_it_closes_
     display.close_windows().unwrap();
     let ended = window.end();
     assert!(ended.success(), "{ended}");
+    let kept: serde_json::Value = serde_json::from_slice(&fs::read(&place).unwrap()).unwrap();
+    assert!(kept["at"]["width"].is_u64(), "{kept}");
     let (store, _) = city.store().unwrap();
     assert!(store.acked().seq > 0);
 }
