@@ -227,7 +227,9 @@ fn present_on_linux(need: Need) -> bool {
         Need::Libclang => libclang(),
         Need::PkgConfig => answers(Command::new("pkg-config").arg("--version")),
         Need::Python => python_with_venv(),
-        Need::VirtualDisplay => find("Xvfb").is_some(),
+        Need::VirtualDisplay => ["Xvfb", "openbox", "WebKitWebDriver"]
+            .iter()
+            .all(|program| find(program).is_some()),
         Need::Webview => answers(Command::new("pkg-config").args(["--exists", "webkit2gtk-4.1"])),
     }
 }

@@ -51,7 +51,7 @@ impl Need {
             Self::Libclang => "libclang (camera)",
             Self::PkgConfig => "pkg-config (finds the webview)",
             Self::Python => "Python 3 with venv (brings the checks' tools)",
-            Self::VirtualDisplay => "Xvfb (the test of the window)",
+            Self::VirtualDisplay => "Xvfb, openbox and WebKitWebDriver (the tests of the window)",
             Self::Webview => "webview (window)",
         }
     }
@@ -64,7 +64,9 @@ impl Need {
             (Installer::Apt, Self::Libclang) => &["libclang-dev"],
             (Installer::Apt, Self::PkgConfig) => &["pkg-config"],
             (Installer::Apt, Self::Python) => &["python3-venv"],
-            (Installer::Apt, Self::VirtualDisplay) => &["xvfb", "dbus-daemon"],
+            (Installer::Apt, Self::VirtualDisplay) => {
+                &["xvfb", "dbus-daemon", "openbox", "webkit2gtk-driver"]
+            }
             (Installer::Apt, Self::Webview) => &["libwebkit2gtk-4.1-dev"],
             (Installer::Choco, Self::CCompiler) => &["visualstudio2022-workload-vctools"],
             (Installer::Brew | Installer::Choco, Self::Python) => &["python3"],
