@@ -24,7 +24,8 @@ pub(crate) fn provide(purpose: Purpose, yes: bool) -> Outcome<Machine> {
         }
     }
     stop_for_node(purpose, &plan)?;
-    let advice = carry_out(&plan)?;
+    // An installer that fails stops only what cannot do without what it should have brought.
+    let advice = carry_out(&plan).unwrap_or_else(|failure| Some(failure.text().to_owned()));
     let machine = if plan.missing.is_empty() {
         machine
     } else {
