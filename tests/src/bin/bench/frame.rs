@@ -1,6 +1,6 @@
 //! From a frame handed over to a verdict that is durable, the identity check off; and an empty frame.
 
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use acceptance::city::City;
@@ -8,9 +8,10 @@ use acceptance::figures::{Stopwatch, Times, ms};
 use acceptance::frames;
 use anyhow::{Context, ensure};
 use reader::{Budget, Reader};
-use station::{CameraChoice, Happening, Listener, StationConfig, Unlock};
+use station::Happening;
 
 use crate::report::Report;
+use crate::unwatched;
 
 const SHEETS: usize = 300;
 const EMPTY: usize = 300;
@@ -49,26 +50,7 @@ fn clean(report: &mut Report) -> anyhow::Result<()> {
     // The server stays away, so that nothing but the scan is measured.
     city.stop_server()?;
 
-    let (tell, happenings) = channel();
-    let config = StationConfig {
-        data: city.data().to_owned(),
-        demo_camera: false,
-        unlock: Unlock::KeyFile,
-        clock_offset: 0,
-        camera: CameraChoice::None,
-    };
-    let listener = Listener {
-        screens: Box::new(|_| ()),
-        preview: Box::new(|_, _| ()),
-    };
-    let handle = station::open_watched(
-        config,
-        listener,
-        Box::new(move |happening| {
-            // The receiver is gone only once the figure is taken.
-            let _ = tell.send(happening);
-        }),
-    )?;
+    let (handle, happenings) = unwatched::open(&city)?;
 
     let mut times = Times::new();
     for text in &texts {

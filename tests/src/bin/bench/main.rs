@@ -8,6 +8,7 @@ mod frame;
 mod lens;
 mod memory;
 mod report;
+mod unwatched;
 mod webcam;
 
 use std::process::ExitCode;

@@ -1,16 +1,17 @@
 //! Ten thousand frames as fast as they are read: what the process then holds.
 
 use std::fs;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use acceptance::city::City;
 use acceptance::frames;
 use anyhow::{Context, bail};
 use reader::Luma;
-use station::{CameraChoice, Handle, Happening, Listener, StationConfig, Unlock};
+use station::{Handle, Happening};
 
 use crate::report::Report;
+use crate::unwatched;
 
 const FRAMES: usize = 10_000;
 /// Until caches and allocator have what they need.
@@ -27,26 +28,7 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     city.start_server()?;
     city.enrol()?;
     city.stop_server()?;
-    let (tell, happenings) = channel();
-    let config = StationConfig {
-        data: city.data().to_owned(),
-        demo_camera: false,
-        unlock: Unlock::KeyFile,
-        clock_offset: 0,
-        camera: CameraChoice::None,
-    };
-    let listener = Listener {
-        screens: Box::new(|_| ()),
-        preview: Box::new(|_, _| ()),
-    };
-    let handle = station::open_watched(
-        config,
-        listener,
-        Box::new(move |happening| {
-            // The receiver is gone only once the figure is taken.
-            let _ = tell.send(happening);
-        }),
-    )?;
+    let (handle, happenings) = unwatched::open(&city)?;
     let frame = frames::empty();
     show(&handle, &happenings, &frame, WARM)?;
     let before = resident()?;
