@@ -7,6 +7,9 @@ pub mod headless;
 pub mod kill;
 pub mod programs;
 pub mod rogue;
+pub mod sheets;
 pub mod slow;
 pub mod station;
 pub mod uvc;
+#[cfg(target_os = "linux")]
+pub mod window;

@@ -1,6 +1,7 @@
 //! A virtual webcam: `uvc/uvc.c`, preloaded into a program, plays frames from files and obeys whoever holds it.
 //! It is for Linux alone, and wants a C compiler.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -90,9 +91,16 @@ impl Webcam {
 
     /// Lets a program see it.
     pub fn show_to(&self, program: &mut Command) {
-        program
-            .env("MENSHEN_UVC", self.folder.path())
-            .env("LD_PRELOAD", self.folder.path().join("uvc.so"));
+        program.envs(self.environment());
+    }
+
+    /// What a program that sees it has in its environment.
+    #[must_use]
+    pub fn environment(&self) -> [(&'static str, OsString); 2] {
+        [
+            ("MENSHEN_UVC", self.folder.path().into()),
+            ("LD_PRELOAD", self.folder.path().join("uvc.so").into()),
+        ]
     }
 
     /// Keeps frames ready under a name.

@@ -8,7 +8,6 @@
 )]
 #![cfg(target_os = "linux")]
 
-use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
@@ -16,11 +15,8 @@ use acceptance::city::City;
 use acceptance::frames;
 use acceptance::headless::{GONE, Headless, RUNS, Way};
 use acceptance::programs;
+use acceptance::sheets;
 use acceptance::uvc::{self, Packing, State, Webcam};
-use reader::Luma;
-use serde_json::Value;
-use station::camera::{Demo, Pace};
-use station::picture::read_picture;
 
 const STALLED: &str = "the camera sends no pictures";
 const BUSY: &str = "another program holds the camera";
@@ -33,8 +29,6 @@ const NOTICED: Duration = Duration::from_secs(3);
 const ROUNDS: usize = 10;
 /// Over the last half of the rounds, when the allocator has what it needs. The buffers of one opening are 7 MiB.
 const MOST_GROWTH_KIB: u64 = 4096;
-/// Photographs of a sheet that are played round and round.
-const HELD: usize = 8;
 
 #[test]
 fn demo_sheets_are_read_as_mjpeg_then_as_yuyv_and_with_gaps_between_rows_by_video4linux() {
@@ -120,12 +114,12 @@ fn reads(way: Way, packings: &[Packing]) {
         return;
     };
     assert!(station.first.contains(RUNS), "{}", station.first);
-    for (sheet, packing) in packings.iter().enumerate() {
-        let (held, expected) = photographs(&city, sheet);
-        let film = webcam.film(&format!("sheet-{sheet}"), &held, *packing);
+    for (sheet, packing) in sheets::of(city.data()).unwrap().iter().zip(packings) {
+        let film = webcam.film(&sheet.file, &sheet.held().unwrap(), *packing);
         webcam.play(&film.unwrap()).unwrap();
 
         let verdict = station.verdict().unwrap();
+        let expected = format!("{} {}", sheet.verdict, sheet.reason);
         assert_eq!(verdict.split(',').next().unwrap(), expected, "{packing:?}");
     }
     drop(station);
@@ -235,37 +229,4 @@ fn back(station: &Headless, what: &str) {
     let time = station.says(RUNS).unwrap();
     println!("{what}: back after {time:?}");
     assert!(time <= BACK, "{what}: back after {time:?}");
-}
-
-/// The demo camera's photographs of a demo sheet held up, and the `verdict reason` that it should get.
-fn photographs(city: &City, sheet: usize) -> (Vec<Luma>, String) {
-    let folder = city.data().join("sheets");
-    let text = fs::read_to_string(folder.join("demo.json")).unwrap();
-    let sheets: Vec<Value> = serde_json::from_str(&text).unwrap();
-    let word = |name: &str| sheets[sheet]["expected"][name].as_str().unwrap().to_owned();
-    let mut pages: Vec<_> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "png"))
-        .filter(|path| !path.to_string_lossy().contains("-card"))
-        .collect();
-    pages.sort();
-    let demo = Demo {
-        sheets: vec![read_picture(&pages[sheet]).unwrap()],
-        held: 30,
-        away: 0,
-        rounds: Some(1),
-        pace: Pace::AsTaken,
-        seed: 7,
-    };
-    let mut shown = demo.frames();
-    let mut held = Vec::new();
-    while held.len() < HELD {
-        let frame = shown.next().unwrap();
-        if shown.showing().is_some() {
-            held.push(frame);
-        }
-    }
-
-    (held, format!("{} {}", word("verdict"), word("reason")))
 }

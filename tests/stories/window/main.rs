@@ -3,14 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on fails")]
 #![cfg(target_os = "linux")]
 
-mod display;
+mod attacks;
 mod driven;
-mod driver;
-mod page;
+mod eye;
+mod shown;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
@@ -18,10 +18,9 @@ use std::time::Duration;
 
 use acceptance::city::City;
 use acceptance::figures::Stopwatch;
-use acceptance::programs::BUILT_IN;
 use acceptance::station::LONGEST;
-
-use display::{Colour, Display};
+use acceptance::window::desk;
+use acceptance::window::display::{Colour, Display};
 
 /// Between two looks at the screen.
 const LOOK: Duration = Duration::from_millis(200);
@@ -142,17 +141,9 @@ fn verdict_colours() -> Vec<Colour> {
         .to_vec()
 }
 
-/// What `cargo xtask test` has built; what an earlier build left elsewhere may be of another source.
-fn desktop() -> Option<PathBuf> {
-    let folder = std::env::var_os(BUILT_IN)?;
-    let program = Path::new(&folder).join("menshen-desktop");
-
-    program.exists().then_some(program)
-}
-
 #[test]
 fn the_window_fills_with_a_verdict_and_its_entry_is_signed_for_before_it_closes_well() {
-    let Some(program) = desktop() else {
+    let Some(program) = desk::program() else {
         println!(
             "SKIPPED: the window's program is built by `cargo xtask test` where the webview is there"
         );

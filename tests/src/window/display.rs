@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// A running Xvfb. Dropping it ends it, and whoever draws on it.
-pub(crate) struct Display {
+pub struct Display {
     server: Child,
     number: u32,
     file: PathBuf,
@@ -17,18 +17,22 @@ pub(crate) struct Display {
 
 /// A colour as the screen shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Colour {
-    pub(crate) red: u8,
-    pub(crate) green: u8,
-    pub(crate) blue: u8,
+pub struct Colour {
+    /// 255 is most.
+    pub red: u8,
+    /// 255 is most.
+    pub green: u8,
+    /// 255 is most.
+    pub blue: u8,
 }
 
 /// All of the screen at one moment.
-pub(crate) struct Picture(Vec<Colour>);
+pub struct Picture(Vec<Colour>);
 
 impl Colour {
     /// A colour that a style sheet defines: `  --admit: #00695C;`
-    pub(crate) fn of(sheet: &str, name: &str) -> Option<Self> {
+    #[must_use]
+    pub fn of(sheet: &str, name: &str) -> Option<Self> {
         let (_, rest) = sheet.split_once(&format!("  --{name}: #"))?;
         let (digits, _) = rest.split_once(';')?;
         let [_, red, green, blue] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
@@ -39,7 +43,10 @@ impl Colour {
 
 impl Display {
     /// Starts a display of 1280 by 800, its picture in `folder`; none where there is no Xvfb.
-    pub(crate) fn start(folder: &Path) -> io::Result<Option<Self>> {
+    ///
+    /// # Errors
+    /// Xvfb cannot be run, or says no number.
+    pub fn start(folder: &Path) -> io::Result<Option<Self>> {
         let started = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1280x800x24"])
             .args(["-nolisten", "tcp", "-noreset", "-fbdir"])
@@ -66,12 +73,16 @@ impl Display {
     }
 
     /// What `DISPLAY` is for it.
-    pub(crate) fn name(&self) -> String {
+    #[must_use]
+    pub fn name(&self) -> String {
         format!(":{}", self.number)
     }
 
     /// What is on it now.
-    pub(crate) fn picture(&self) -> io::Result<Picture> {
+    ///
+    /// # Errors
+    /// Its file cannot be read.
+    pub fn picture(&self) -> io::Result<Picture> {
         let bytes = fs::read(&self.file)?;
 
         Picture::read(&bytes)
@@ -79,11 +90,19 @@ impl Display {
     }
 
     /// Asks every window that can be asked to close.
-    pub(crate) fn close_windows(&self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// The display does not answer.
+    pub fn close_windows(&self) -> io::Result<()> {
         let mut client = Client::connect(self.number)?;
         let protocols = client.atom("WM_PROTOCOLS")?;
         let delete = client.atom("WM_DELETE_WINDOW")?;
-        for window in client.children(client.root)? {
+        // A window manager puts windows into frames of its own.
+        let mut windows = client.children(client.root)?;
+        for frame in windows.clone() {
+            windows.extend(client.children(frame)?);
+        }
+        for window in windows {
             if client.property(window, protocols)?.contains(&delete) {
                 client.send(window, protocols, delete)?;
             }
@@ -136,7 +155,8 @@ impl Picture {
     }
 
     /// Which part of the screen has exactly this colour, from 0 to 1.
-    pub(crate) fn share(&self, colour: Colour) -> f64 {
+    #[must_use]
+    pub fn share(&self, colour: Colour) -> f64 {
         let count = self.0.iter().filter(|pixel| **pixel == colour).count();
         let of = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
 
@@ -144,7 +164,8 @@ impl Picture {
     }
 
     /// How many colours there are.
-    pub(crate) fn shades(&self) -> usize {
+    #[must_use]
+    pub fn shades(&self) -> usize {
         self.0.iter().collect::<BTreeSet<_>>().len()
     }
 }

@@ -10,19 +10,19 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use acceptance::figures::Stopwatch;
+use crate::figures::Stopwatch;
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
 
 /// What the driver is called where the webview is GTK's.
-pub(crate) const PROGRAM: &str = "WebKitWebDriver";
+pub const PROGRAM: &str = "WebKitWebDriver";
 /// An answer comes within this time, or the window hangs.
 const ANSWER: Duration = Duration::from_secs(90);
 /// For the driver to listen.
 const START: Duration = Duration::from_secs(10);
 
 /// The driver, and the window that it has opened. Dropping it ends both.
-pub(crate) struct Driver {
+pub struct Driver {
     program: Child,
     port: u16,
     session: String,
@@ -31,7 +31,10 @@ pub(crate) struct Driver {
 
 impl Driver {
     /// Starts the driver in this environment and lets it open the program with these arguments.
-    pub(crate) fn open(
+    ///
+    /// # Errors
+    /// The driver or the window does not start.
+    pub fn open(
         program: &Path,
         args: &[&OsStr],
         environment: Vec<(&'static str, OsString)>,
@@ -69,7 +72,10 @@ impl Driver {
     }
 
     /// What a function in the page gives, once it is there: the body may wait.
-    pub(crate) fn run(&self, body: &str) -> anyhow::Result<Value> {
+    ///
+    /// # Errors
+    /// There is no window, or it does not answer.
+    pub fn run(&self, body: &str) -> anyhow::Result<Value> {
         let script = format!(
             "const done = arguments[arguments.length - 1];
              (async () => {{ {body} }})().then(done, (refused) => done({{ refused: String(refused) }}));"
@@ -79,7 +85,10 @@ impl Driver {
     }
 
     /// Presses a key and lets it go after this time.
-    pub(crate) fn hold(&self, key: &str, time: Duration) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// There is no window.
+    pub fn hold(&self, key: &str, time: Duration) -> anyhow::Result<()> {
         let actions = json!([{ "type": "key", "id": "keyboard", "actions": [
             { "type": "keyDown", "value": key },
             { "type": "pause", "duration": u64::try_from(time.as_millis())? },
@@ -91,18 +100,25 @@ impl Driver {
     }
 
     /// Presses a key.
-    pub(crate) fn press(&self, key: &str) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// There is no window.
+    pub fn press(&self, key: &str) -> anyhow::Result<()> {
         self.hold(key, Duration::ZERO)
     }
 
     /// Types a text into whatever has the focus.
-    pub(crate) fn write(&self, text: &str) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// There is no window.
+    pub fn write(&self, text: &str) -> anyhow::Result<()> {
         text.chars()
             .try_for_each(|letter| self.press(&letter.to_string()))
     }
 
     /// What the window has logged since it was asked last.
-    pub(crate) fn log(&self) -> Vec<String> {
+    #[must_use]
+    pub fn log(&self) -> Vec<String> {
         self.lines.try_iter().collect()
     }
 
@@ -147,14 +163,17 @@ impl Drop for Driver {
 }
 
 /// A message bus of its own, so that no other window of this account is met. Dropping it ends it.
-pub(crate) struct Bus {
+pub struct Bus {
     daemon: Child,
     address: String,
 }
 
 impl Bus {
     /// None where there is no `dbus-daemon`.
-    pub(crate) fn start(folder: &Path) -> anyhow::Result<Option<Self>> {
+    ///
+    /// # Errors
+    /// It cannot be run, or says no address.
+    pub fn start(folder: &Path) -> anyhow::Result<Option<Self>> {
         let started = Command::new("dbus-daemon")
             .args(["--session", "--nofork", "--nopidfile", "--print-address=1"])
             .arg(format!("--address=unix:path={}/bus", folder.display()))
@@ -177,7 +196,8 @@ impl Bus {
     }
 
     /// What `DBUS_SESSION_BUS_ADDRESS` is for it.
-    pub(crate) fn address(&self) -> &OsStr {
+    #[must_use]
+    pub fn address(&self) -> &OsStr {
         OsStr::new(&self.address)
     }
 }

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use acceptance::figures::Stopwatch;
+use crate::figures::Stopwatch;
 use anyhow::Context;
 use serde_json::Value;
 
-use crate::display::Colour;
-use crate::driver::Driver;
+use super::display::Colour;
+use super::driver::Driver;
 
 /// A key is pressed again when this passed without what it is for: the station's guards ask for it.
 const AGAIN: u32 = 900;
@@ -43,19 +43,25 @@ const SEE: &str = "
             comparing: one('.comparing') !== null,
             watching: one('canvas') !== null,
             form: one('[role=dialog]') !== null,
+            camera: one('[data-camera]')?.dataset.camera ?? null,
+            cameraWords: one('[data-camera] h2')?.textContent.replace(/\\s/g, '') ?? null,
             fault: one('[data-fault]')?.dataset.fault ?? null,
         };
     };";
 
 /// The page in a driven window.
-pub(crate) struct Page {
-    pub(crate) driver: Driver,
+pub struct Page {
+    /// For what is not on the screen.
+    pub driver: Driver,
     words: BTreeMap<String, Value>,
     tokens: String,
 }
 
 impl Page {
-    pub(crate) fn new(driver: Driver) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    /// There is no window, or the words of the screens cannot be read.
+    pub fn new(driver: Driver) -> anyhow::Result<Self> {
         let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui");
         let words = ["zh-CN", "en"]
             .into_iter()
@@ -74,7 +80,10 @@ impl Page {
     }
 
     /// What is shown as soon as this holds of it; `s` is what is seen.
-    pub(crate) fn until(&self, holds: &str) -> anyhow::Result<Value> {
+    ///
+    /// # Errors
+    /// It never holds.
+    pub fn until(&self, holds: &str) -> anyhow::Result<Value> {
         let time = Stopwatch::start();
         loop {
             if let Some(seen) = self.within(holds, 5_000)? {
@@ -86,7 +95,10 @@ impl Page {
     }
 
     /// Presses a key until this holds, as staff do when they are asked to press again.
-    pub(crate) fn press_until(&self, key: &str, holds: &str) -> anyhow::Result<Value> {
+    ///
+    /// # Errors
+    /// It never holds.
+    pub fn press_until(&self, key: &str, holds: &str) -> anyhow::Result<Value> {
         let time = Stopwatch::start();
         loop {
             self.driver.press(key)?;
@@ -98,7 +110,10 @@ impl Page {
     }
 
     /// A sentence in the language that is shown, without what only lays it out.
-    pub(crate) fn words(&self, seen: &Value, key: &str) -> anyhow::Result<String> {
+    ///
+    /// # Errors
+    /// There is no such sentence.
+    pub fn words(&self, seen: &Value, key: &str) -> anyhow::Result<String> {
         let language = seen["language"].as_str().context("a language")?;
         let sentence = self.words[language][key].as_str().context(key.to_owned())?;
 
@@ -109,10 +124,26 @@ impl Page {
     }
 
     /// A colour of the style sheet, as a page computes it.
-    pub(crate) fn colour(&self, name: &str) -> anyhow::Result<String> {
+    ///
+    /// # Errors
+    /// There is no such colour.
+    pub fn colour(&self, name: &str) -> anyhow::Result<String> {
         let Colour { red, green, blue } = Colour::of(&self.tokens, name).context("a colour")?;
 
         Ok(format!("rgb({red}, {green}, {blue})"))
+    }
+
+    /// Waits until the window is gone.
+    ///
+    /// # Errors
+    /// It stays.
+    pub fn ends(&self) -> anyhow::Result<()> {
+        let time = Stopwatch::start();
+        while self.driver.run("return 1;").is_ok() {
+            anyhow::ensure!(time.time() < LONGEST, "the window does not close");
+        }
+
+        Ok(())
     }
 
     fn within(&self, holds: &str, milliseconds: u32) -> anyhow::Result<Option<Value>> {
