@@ -9,6 +9,7 @@ mod geometry;
 #[cfg(test)]
 mod hardening;
 mod options;
+mod pace;
 mod preview;
 mod window;
 mod wish;

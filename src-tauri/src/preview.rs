@@ -10,18 +10,18 @@ use std::{
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use jpeg_encoder::{ColorType, Encoder};
 use tauri::ipc::{Channel, InvokeResponseBody};
 use tracing::warn;
 
+use crate::pace::Pace;
+
 /// The largest preview.
 const WIDTH: usize = 640;
 const HEIGHT: usize = 360;
-/// Not more often than this.
-const INTERVAL: Duration = Duration::from_millis(66);
 /// Good enough to see oneself, at about 15 kB.
 const QUALITY: u8 = 60;
 /// Codes outlined at most.
@@ -61,7 +61,7 @@ struct Page {
 pub(crate) struct Preview {
     page: Arc<Page>,
     work: SyncSender<Small>,
-    last: Mutex<Option<Instant>>,
+    pace: Mutex<Pace>,
 }
 
 impl Preview {
@@ -77,7 +77,7 @@ impl Preview {
         Ok(Self {
             page,
             work,
-            last: Mutex::new(None),
+            pace: Mutex::new(Pace::default()),
         })
     }
 
@@ -109,20 +109,13 @@ impl Preview {
         }
     }
 
-    /// Whether the interval is over; if so the next one begins.
+    /// Whether it is time for a frame.
     #[expect(
         clippy::disallowed_methods,
         reason = "the window is a shell: how often it draws is nobody's rule"
     )]
     fn due(&self) -> bool {
-        let now = Instant::now();
-        let mut last = lock(&self.last);
-        if last.is_some_and(|last| now.duration_since(last) < INTERVAL) {
-            return false;
-        }
-        *last = Some(now);
-
-        true
+        lock(&self.pace).takes(Instant::now())
     }
 }
 
@@ -299,7 +292,7 @@ mod tests {
         let pixels = [0; 4];
         preview.frame(&grey(2, 2, &pixels), std::iter::empty());
         assert_eq!(frames.recv(), Ok(true));
-        *lock(&preview.last) = None;
+        *lock(&preview.pace) = Pace::default();
         preview.frame(&grey(2, 2, &pixels), std::iter::empty());
         assert!(preview.page.busy.load(Ordering::Acquire));
         assert_eq!(frames.try_recv(), Err(mpsc::TryRecvError::Empty));

@@ -5,6 +5,7 @@ pub mod figures;
 pub mod frames;
 pub mod headless;
 pub mod kill;
+pub mod load;
 pub mod programs;
 pub mod rogue;
 pub mod sheets;

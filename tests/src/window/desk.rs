@@ -4,12 +4,13 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use super::display::Display;
 use super::driver::{Bus, Driver, PROGRAM};
 use super::page::Page;
 use crate::city::City;
+use crate::load;
 use crate::programs::BUILT_IN;
 use crate::uvc::Webcam;
 
@@ -131,6 +132,17 @@ impl Desk {
             .stderr(Stdio::null());
 
         Ok(second)
+    }
+
+    /// The number of the window's process.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn process(&self) -> anyhow::Result<u32> {
+        match *load::children(self.page.driver.process())? {
+            [window] => Ok(window),
+            ref others => bail!("the driver has started {others:?}, not one window"),
+        }
     }
 
     /// Asks the window to close, as the cross in its corner does.

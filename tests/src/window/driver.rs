@@ -116,6 +116,11 @@ impl Driver {
             .try_for_each(|letter| self.press(&letter.to_string()))
     }
 
+    /// The driver's own number; the window is its child.
+    pub(super) fn process(&self) -> u32 {
+        self.program.id()
+    }
+
     /// What the window has logged since it was asked last.
     #[must_use]
     pub fn log(&self) -> Vec<String> {

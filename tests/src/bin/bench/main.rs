@@ -10,6 +10,8 @@ mod memory;
 mod report;
 mod unwatched;
 mod webcam;
+#[cfg(target_os = "linux")]
+mod window;
 
 use std::process::ExitCode;
 
@@ -35,9 +37,11 @@ fn run() -> anyhow::Result<bool> {
     for word in std::env::args().skip(1) {
         match word.as_str() {
             "--write" => write = true,
-            "frame" | "decode" | "append" | "lens" | "memory" | "webcam" => wanted.push(word),
+            "frame" | "decode" | "append" | "lens" | "memory" | "webcam" | "window" => {
+                wanted.push(word)
+            }
             other => bail!(
-                "there is no figure `{other}`: frame, decode, append, lens, memory, webcam, or none for all; --write keeps the table"
+                "there is no figure `{other}`: frame, decode, append, lens, memory, webcam, window, or none for all; --write keeps the table"
             ),
         }
     }
@@ -62,6 +66,10 @@ fn run() -> anyhow::Result<bool> {
     }
     if asked("webcam") {
         webcam::measure(&mut report).context("the program in front of a webcam")?;
+    }
+    #[cfg(target_os = "linux")]
+    if asked("window") {
+        window::measure(&mut report).context("the window")?;
     }
     report.print();
     if write {

@@ -1,12 +1,12 @@
 //! The whole program in front of a virtual webcam, 1280x720 as MJPEG at 15 frames a second. Linux alone.
 
-use std::fs;
 use std::time::Duration;
 
 use acceptance::city::City;
 use acceptance::figures::{Stopwatch, ms};
 use acceptance::frames;
 use acceptance::headless::{Headless, RUNS, Way};
+use acceptance::load::used;
 use acceptance::uvc::{Packing, Webcam, missing};
 use anyhow::{Context, ensure};
 
@@ -14,8 +14,6 @@ use crate::report::Report;
 
 /// So many frames are counted before a desk that stays empty.
 const FRAMES: u32 = 300;
-/// `USER_HZ`: what /proc counts in.
-const TICK: Duration = Duration::from_millis(10);
 const STARTS: usize = 5;
 
 pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
@@ -89,16 +87,4 @@ fn starts(city: &City, webcam: &Webcam, report: &mut Report) -> anyhow::Result<(
     );
 
     Ok(())
-}
-
-/// User and system time of a process so far (`proc_pid_stat(5)`, fields 14 and 15).
-fn used(process: u32) -> anyhow::Result<Duration> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-    let (_, after_name) = stat.rsplit_once(')').context("/proc/PID/stat")?;
-    let mut ticks = 0;
-    for field in after_name.split_whitespace().skip(11).take(2) {
-        ticks += field.parse::<u32>()?;
-    }
-
-    Ok(TICK * ticks)
 }
