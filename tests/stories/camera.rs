@@ -97,8 +97,10 @@ fn cut_off_frames_are_not_read_and_a_webcam_that_sends_nothing_else_counts_as_st
     webcam.cut(frames::WIDTH * frames::HEIGHT / 2).unwrap();
     webcam.play(&sheet).unwrap();
 
-    let line = station.line_where(|_| true).unwrap();
-    assert!(line.contains(STALLED), "{line}");
+    let line = station
+        .line_where(|line| line.contains(STALLED) || line.contains(" #"))
+        .unwrap();
+    assert!(line.contains(STALLED), "read from a quarter: {line}");
     webcam.cut(0).unwrap();
     back(&station, "whole frames");
     assert!(station.verdict().unwrap().starts_with("admit "));
