@@ -65,8 +65,9 @@ fn perform(chore: &str, args: Args) -> Outcome {
 const USAGE: &str = "\
 cargo xtask run [--data DIR] [--yes] [--headless] [--release]
                           install what is missing, build, make a demo and open the station
-cargo xtask test [--yes] [ARGS]
-                          all tests; with ARGS only the Rust tests that cargo picks by them
+cargo xtask test [--yes] [--strict] [ARGS]
+                          all tests; with ARGS only the Rust tests that cargo picks by them; --strict: a test
+                          skipped for want of a program is a failure
 cargo xtask check [--yes] [--advisories]
                           formatting, lints, documentation, licences, spelling, unused crates, tidy
 cargo xtask tidy          the house rules that no compiler checks

@@ -86,9 +86,11 @@ fn a_driven_window_shows_every_sheets_verdict_in_both_languages_and_does_what_st
     desk.close().unwrap();
     page.ends().unwrap();
     let place: Value = serde_json::from_slice(&fs::read(kept(&desk.city)).unwrap()).unwrap();
-    let (_, _, width, height) = PLACE;
-    assert_eq!(place["at"]["width"], width, "{place}");
-    assert_eq!(place["at"]["height"], height, "{place}");
+    let at = &place["at"];
+    assert_eq!(
+        (&at["x"], &at["y"], &at["width"], &at["height"]),
+        (&json!(PLACE.0), &json!(PLACE.1), &json!(PLACE.2), &json!(PLACE.3))
+    );
 }
 
 /// The window's own measure of itself; a window manager may move it by the width of its frame.
