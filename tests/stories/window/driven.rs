@@ -89,7 +89,12 @@ fn a_driven_window_shows_every_sheets_verdict_in_both_languages_and_does_what_st
     let at = &place["at"];
     assert_eq!(
         (&at["x"], &at["y"], &at["width"], &at["height"]),
-        (&json!(PLACE.0), &json!(PLACE.1), &json!(PLACE.2), &json!(PLACE.3))
+        (
+            &json!(PLACE.0),
+            &json!(PLACE.1),
+            &json!(PLACE.2),
+            &json!(PLACE.3)
+        )
     );
 }
 
