@@ -1,4 +1,4 @@
-//! How often the preview is drawn.
+//! How often the preview is drawn, and whether the page is ready for a frame.
 
 use std::time::{Duration, Instant};
 
@@ -7,23 +7,39 @@ const INTERVAL: Duration = Duration::from_micros(66_667);
 /// A frame that comes this early counts as due: webcams are never exactly in time, and one that sends fifteen frames
 /// a second would otherwise lose every frame that is a millisecond early.
 const EARLY: Duration = Duration::from_millis(16);
+/// A frame of which nothing was heard for this long is lost. Were it waited for, its picture would look live for ever.
+const LOST: Duration = Duration::from_secs(1);
 
 /// When the next frame is due; at once, at first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pace {
     next: Option<Instant>,
+    /// Since when a frame is on its way to the page.
+    away: Option<Instant>,
 }
 
 impl Pace {
-    /// Whether a frame that comes now is to be drawn. Of frames that were late, one is caught up.
+    /// Whether a frame that comes now is to be drawn; it then is on its way until it arrives. Of frames that were
+    /// late, one is caught up.
     pub(crate) fn takes(&mut self, now: Instant) -> bool {
         let due = self.next.unwrap_or(now);
-        if now + EARLY < due {
+        if now + EARLY < due || self.waits(now) {
             return false;
         }
         self.next = Some(due.max(now.checked_sub(INTERVAL).unwrap_or(now)) + INTERVAL);
+        self.away = Some(now);
 
         true
+    }
+
+    /// The frame was drawn, or will never be.
+    pub(crate) fn arrived(&mut self) {
+        self.away = None;
+    }
+
+    fn waits(&self, now: Instant) -> bool {
+        self.away
+            .is_some_and(|since| now.saturating_duration_since(since) < LOST)
     }
 }
 
@@ -40,7 +56,10 @@ mod tests {
         let (start, mut pace) = (Instant::now(), Pace::default());
 
         times
-            .filter(|at| pace.takes(start + Duration::from_micros(*at)))
+            .filter(|at| {
+                pace.arrived();
+                pace.takes(start + Duration::from_micros(*at))
+            })
             .count()
     }
 
@@ -64,5 +83,16 @@ mod tests {
         let second = (0..30).map(|n| 10_000_000 + n * 33_333);
         let count = drawn([0].into_iter().chain(second));
         assert!((15..=17).contains(&count), "{count}");
+    }
+
+    #[test]
+    fn a_frame_on_its_way_is_waited_for_and_after_a_second_it_is_lost() {
+        let (start, mut pace) = (Instant::now(), Pace::default());
+        assert!(pace.takes(start));
+        assert!(!pace.takes(start + Duration::from_millis(999)));
+        assert!(pace.takes(start + Duration::from_secs(1)));
+        assert!(!pace.takes(start + Duration::from_millis(1_900)));
+        pace.arrived();
+        assert!(pace.takes(start + Duration::from_millis(1_901)));
     }
 }

@@ -1,12 +1,12 @@
 //! The preview: at most 15 small grey JPEGs a second, one on its way at a time.
 //!
-//! The reader's thread only halves the picture, and only when the page waits for one; a thread of its own encodes.
+//! The reader's thread only shrinks the picture, and only when the page waits for one; a thread of its own encodes.
 //! Nothing of a picture is kept.
 
 use std::{
+    ops::Range,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread,
@@ -53,15 +53,13 @@ struct Small {
 #[derive(Default)]
 struct Page {
     channel: Mutex<Option<Channel<InvokeResponseBody>>>,
-    /// A frame is on its way, or nobody watches.
-    busy: AtomicBool,
+    pace: Mutex<Pace>,
 }
 
 /// Where frames go.
 pub(crate) struct Preview {
     page: Arc<Page>,
     work: SyncSender<Small>,
-    pace: Mutex<Pace>,
 }
 
 impl Preview {
@@ -74,38 +72,29 @@ impl Preview {
             .name("preview".to_owned())
             .spawn(move || encode_all(&waiting, &at_work))?;
 
-        Ok(Self {
-            page,
-            work,
-            pace: Mutex::new(Pace::default()),
-        })
+        Ok(Self { page, work })
     }
 
     /// From now on frames go to this channel.
     pub(crate) fn watch(&self, channel: Channel<InvokeResponseBody>) {
         *lock(&self.page.channel) = Some(channel);
-        self.page.busy.store(false, Ordering::Release);
+        self.drawn();
     }
 
     /// The page has drawn the last frame.
     pub(crate) fn drawn(&self) {
-        self.page.busy.store(false, Ordering::Release);
+        lock(&self.page.pace).arrived();
     }
 
     /// Takes a frame, if the page waits for one and it is time.
     pub(crate) fn frame(&self, picture: &Grey<'_>, codes: impl Iterator<Item = Corners>) {
-        if self.page.busy.load(Ordering::Acquire) || !self.due() {
+        if !self.due() {
             return;
         }
-        let Some(small) = shrink(picture, codes) else {
-            return;
-        };
-        self.page.busy.store(true, Ordering::Release);
-        match self.work.try_send(small) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                self.page.busy.store(false, Ordering::Release);
-            }
+        let sent = shrink(picture, codes).map(|small| self.work.try_send(small));
+        match sent {
+            Some(Ok(())) => {}
+            None | Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) => self.drawn(),
         }
     }
 
@@ -115,22 +104,26 @@ impl Preview {
         reason = "the window is a shell: how often it draws is nobody's rule"
     )]
     fn due(&self) -> bool {
-        lock(&self.pace).takes(Instant::now())
+        lock(&self.page.pace).takes(Instant::now())
     }
 }
 
 fn encode_all(waiting: &Receiver<Small>, page: &Page) {
     while let Ok(small) = waiting.recv() {
         let Some(channel) = lock(&page.channel).clone() else {
+            lock(&page.pace).arrived();
             continue;
         };
         let sent = encode(&small).map(|bytes| channel.send(InvokeResponseBody::Raw(bytes)));
         match sent {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => warn!(%error, "a preview frame did not reach the window"),
+            Ok(Err(error)) => {
+                warn!(%error, "a preview frame did not reach the window");
+                lock(&page.pace).arrived();
+            }
             Err(error) => {
                 warn!(%error, "a preview frame could not be encoded");
-                page.busy.store(false, Ordering::Release);
+                lock(&page.pace).arrived();
             }
         }
     }
@@ -155,26 +148,31 @@ fn encode(small: &Small) -> Result<Vec<u8>, jpeg_encoder::EncodingError> {
 
 /// Fits a picture into the preview; its shape is kept. None for a picture without pixels.
 fn shrink(picture: &Grey<'_>, codes: impl Iterator<Item = Corners>) -> Option<Small> {
-    if picture.width == 0 || picture.height == 0 {
-        return None;
-    }
-    // The whole step by which both sides fit: every pixel drawn is then a mean of whole pixels.
-    let step = picture
-        .width
-        .div_ceil(WIDTH)
-        .max(picture.height.div_ceil(HEIGHT));
-    let (width, height) = (picture.width / step, picture.height / step);
+    let (width, height) = fit(picture.width, picture.height)?;
+    let columns: Vec<_> = (0..width)
+        .map(|at| covered(at, width, picture.width))
+        .collect();
     let mut pixels = Vec::with_capacity(width * height);
+    let mut sums = vec![0_u32; picture.width];
     for row in 0..height {
-        for column in 0..width {
-            pixels.push(mean(picture, column * step, row * step, step)?);
+        let rows = covered(row, height, picture.height);
+        let lines = rows.start * picture.width..rows.end * picture.width;
+        sums.fill(0);
+        for line in picture.pixels.get(lines)?.chunks_exact(picture.width) {
+            for (sum, pixel) in sums.iter_mut().zip(line) {
+                *sum += u32::from(*pixel);
+            }
+        }
+        for column in &columns {
+            let area = u32::try_from(column.len() * rows.len()).ok()?;
+            let sum: u32 = sums.get(column.clone())?.iter().sum();
+            pixels.push(u8::try_from(sum / area).ok()?);
         }
     }
-    #[expect(clippy::cast_precision_loss, reason = "a step is a small whole number")]
-    let scale = 1.0 / step as f32;
+    let scale = (ratio(width, picture.width), ratio(height, picture.height));
     let codes = codes
         .take(CODES)
-        .map(|code| code.map(|(x, y)| (x * scale, y * scale)))
+        .map(|code| code.map(|(x, y)| (x * scale.0, y * scale.1)))
         .collect();
 
     Some(Small {
@@ -185,20 +183,32 @@ fn shrink(picture: &Grey<'_>, codes: impl Iterator<Item = Corners>) -> Option<Sm
     })
 }
 
-/// The mean of a square of pixels.
-fn mean(picture: &Grey<'_>, x: usize, y: usize, side: usize) -> Option<u8> {
-    let mut sum = 0;
-    for row in y..y + side {
-        let from = row * picture.width + x;
-        sum += picture
-            .pixels
-            .get(from..from + side)?
-            .iter()
-            .map(|pixel| usize::from(*pixel))
-            .sum::<usize>();
+/// The largest size of the same shape that the preview holds; nothing is made larger.
+fn fit(width: usize, height: usize) -> Option<(usize, usize)> {
+    if width == 0 || height == 0 {
+        return None;
+    }
+    if width <= WIDTH && height <= HEIGHT {
+        return Some((width, height));
+    }
+    if width * HEIGHT >= height * WIDTH {
+        return Some((WIDTH, ((height * WIDTH + width / 2) / width).max(1)));
     }
 
-    u8::try_from(sum / (side * side)).ok()
+    Some((((width * HEIGHT + height / 2) / height).max(1), HEIGHT))
+}
+
+/// The pixels of a side that one of the smaller side stands for, those included of which it covers a part.
+fn covered(at: usize, small: usize, large: usize) -> Range<usize> {
+    at * large / small..((at + 1) * large).div_ceil(small)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the sides of a picture are small whole numbers"
+)]
+fn ratio(small: usize, large: usize) -> f32 {
+    small as f32 / large as f32
 }
 
 #[expect(
@@ -243,8 +253,44 @@ mod tests {
 
     #[test]
     fn a_pixel_is_the_mean_of_what_it_stands_for() {
-        let pixels: Vec<u8> = [[0, 200], [100, 100]].concat();
-        assert_eq!(mean(&grey(2, 2, &pixels), 0, 0, 2), Some(100));
+        let pixels: Vec<u8> = (0..720)
+            .flat_map(|row| {
+                (0..1_280).map(move |column| [[0, 200], [100, 101]][row % 2][column % 2])
+            })
+            .collect();
+        let small = shrink(&grey(1_280, 720, &pixels), std::iter::empty()).unwrap();
+        assert!(small.pixels.iter().all(|pixel| *pixel == 100));
+        assert_eq!(
+            (0..4).map(|at| covered(at, 3, 4)).collect::<Vec<_>>()[..3],
+            [0..2, 1..3, 2..4]
+        );
+    }
+
+    #[test]
+    fn every_shape_is_drawn_as_large_as_it_fits_and_none_is_enlarged() {
+        let sizes = [
+            ((1_280, 720), (640, 360)),
+            ((1_920, 1_080), (640, 360)),
+            ((640, 480), (480, 360)),
+            ((1_600, 1_200), (480, 360)),
+            ((720, 1_280), (203, 360)),
+            ((320, 240), (320, 240)),
+            ((3, 2_000), (1, 360)),
+        ];
+        for ((width, height), small) in sizes {
+            assert_eq!(fit(width, height), Some(small), "{width}x{height}");
+        }
+    }
+
+    #[test]
+    fn a_code_stays_where_it_is_in_a_picture_of_another_shape() {
+        let pixels = vec![10_u8; 640 * 480];
+        let code = [(40.0, 80.0), (80.0, 80.0), (80.0, 120.0), (40.0, 120.0)];
+        let small = shrink(&grey(640, 480, &pixels), [code].into_iter()).unwrap();
+        assert_eq!(
+            small.codes,
+            [[(30.0, 60.0), (60.0, 60.0), (60.0, 90.0), (30.0, 90.0)]]
+        );
     }
 
     #[test]
@@ -292,12 +338,28 @@ mod tests {
         let pixels = [0; 4];
         preview.frame(&grey(2, 2, &pixels), std::iter::empty());
         assert_eq!(frames.recv(), Ok(true));
-        *lock(&preview.pace) = Pace::default();
         preview.frame(&grey(2, 2, &pixels), std::iter::empty());
-        assert!(preview.page.busy.load(Ordering::Acquire));
         assert_eq!(frames.try_recv(), Err(mpsc::TryRecvError::Empty));
-        preview.drawn();
+        *lock(&preview.page.pace) = Pace::default();
         preview.frame(&grey(2, 2, &pixels), std::iter::empty());
         assert_eq!(frames.recv(), Ok(true));
+    }
+
+    #[test]
+    fn a_frame_that_cannot_be_sent_does_not_hold_up_the_next() {
+        let preview = Preview::start().unwrap();
+        let (sender, tried) = mpsc::channel();
+        preview.watch(Channel::new(move |_| {
+            sender.send(()).unwrap();
+            Err(tauri::Error::WebviewNotFound)
+        }));
+        let pixels = [0; 4];
+        for _ in 0..3 {
+            // Frames come for as long as the camera runs: one of them finds the way free again.
+            while tried.try_recv().is_err() {
+                preview.frame(&grey(2, 2, &pixels), std::iter::empty());
+                thread::yield_now();
+            }
+        }
     }
 }
