@@ -260,6 +260,7 @@ mod tests {
                 link: LinkView::Untried,
             },
             camera: CameraView::Missing,
+            next_camera: None,
             last: Vec::new(),
             undo: None,
             stage: Stage::Watching,

@@ -108,7 +108,8 @@ fn bounded(command: &Command) -> Result<(), Refused> {
         | Command::FormClosed
         | Command::OtherKey
         | Command::SyncNow
-        | Command::UseDemoCamera => Ok(()),
+        | Command::UseDemoCamera
+        | Command::NextCamera => Ok(()),
     }
 }
 
@@ -146,6 +147,10 @@ mod tests {
             Ok(Command::Undo { seq: 9 })
         );
         assert_eq!(wish(json!({ "command": "sync_now" })), Ok(Command::SyncNow));
+        assert_eq!(
+            wish(json!({ "command": "next_camera" })),
+            Ok(Command::NextCamera)
+        );
         assert_eq!(
             wish(
                 json!({ "command": "emergency", "scan": null, "reason": "other", "note": "跌倒在门口" })
@@ -243,6 +248,7 @@ mod tests {
                 "matches",
                 "hold",
                 "sync_now",
+                "next_camera",
                 "other",
                 "senior",
             ])

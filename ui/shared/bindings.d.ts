@@ -94,7 +94,7 @@ last_four: string,
 /**
  * Holder class.
  */
-class: HolderClass | null, } | { "command": "form_opened" } | { "command": "form_closed" } | { "command": "other_key" } | { "command": "sync_now" } | { "command": "use_demo_camera" };
+class: HolderClass | null, } | { "command": "form_opened" } | { "command": "form_closed" } | { "command": "other_key" } | { "command": "sync_now" } | { "command": "use_demo_camera" } | { "command": "next_camera" };
 
 /**
  * Why an emergency admission was given. Always asked for, never chosen beforehand.
@@ -206,6 +206,10 @@ sync: SyncView,
  * What the camera does.
  */
 camera: CameraView,
+/**
+ * The webcam that [`Command::NextCamera`] takes; none where there is no other one.
+ */
+next_camera: string | null,
 /**
  * The last verdicts, newest first, at most two, without names.
  */

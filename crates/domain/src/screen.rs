@@ -27,6 +27,8 @@ pub struct OperatorScreen {
     pub sync: SyncView,
     /// What the camera does.
     pub camera: CameraView,
+    /// The webcam that [`Command::NextCamera`] takes; none where there is no other one.
+    pub next_camera: Option<String>,
     /// The last verdicts, newest first, at most two, without names.
     pub last: Vec<LastVerdict>,
     /// The admit or let in that can still be undone.
@@ -501,4 +503,6 @@ pub enum Command {
     SyncNow,
     /// Use the demo camera.
     UseDemoCamera,
+    /// Use the webcam that the screen names as the next one, now and from the next start on.
+    NextCamera,
 }

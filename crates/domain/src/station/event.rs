@@ -79,6 +79,8 @@ pub enum Event {
     KnowledgeArrived(Knowledge),
     /// The camera changed.
     CameraChanged(CameraView),
+    /// The webcam that would be taken in place of the one in use; none where there is no other one.
+    NextCamera(Option<String>),
     /// What waits to be sent changed.
     SyncChanged(SyncView),
     /// An [`crate::wire::Answer`] with our nonce verified.
@@ -124,6 +126,8 @@ pub enum Action {
     SyncNow,
     /// Switch to the demo camera.
     UseDemoCamera,
+    /// Switch to this webcam, and take it at the next start too.
+    UseWebcam(String),
     /// Keep the floor of time for the next start.
     KeepClock(Box<ClockState>),
 }

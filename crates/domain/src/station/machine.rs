@@ -30,6 +30,7 @@ pub struct Machine {
     pub(super) clock: Clock,
     pub(super) sync: SyncView,
     pub(super) camera: CameraView,
+    pub(super) next_camera: Option<String>,
     pub(super) log_rolled_back: bool,
     pub(super) tally: Tally,
     pub(super) phase: Phase,
@@ -63,6 +64,7 @@ impl Machine {
             clock,
             sync: setup.sync,
             camera: setup.camera,
+            next_camera: None,
             log_rolled_back: setup.log_rolled_back,
             tally: Tally::new(day, setup.today, setup.last),
             phase: Phase::Watching,
@@ -109,6 +111,7 @@ impl Machine {
             Event::EntryStored { ticket, seq } => self.stored(ticket, seq, now),
             Event::StoreFailed { ticket } => self.not_stored(ticket, now),
             Event::CameraChanged(camera) => self.camera = camera,
+            Event::NextCamera(name) => self.next_camera = name,
             Event::SyncChanged(sync) => self.sync = sync,
             Event::ClockChecked {
                 key,

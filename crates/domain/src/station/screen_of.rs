@@ -39,6 +39,7 @@ impl Machine {
             knowledge: knowledge.view(clock_doubt),
             sync: self.sync,
             camera: self.camera.clone(),
+            next_camera: self.next_camera.clone(),
             last: self.tally.last(),
             undo: self.tally.undo_view(now.mono_ms),
             stage: self.phase.stage(now.mono_ms),

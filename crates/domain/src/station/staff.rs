@@ -57,6 +57,7 @@ impl Machine {
             Command::OtherKey => {}
             Command::SyncNow => self.actions.push(Action::SyncNow),
             Command::UseDemoCamera => self.actions.push(Action::UseDemoCamera),
+            Command::NextCamera => self.take_next_camera(deliberate, now),
         }
     }
 
@@ -226,6 +227,18 @@ impl Machine {
         {
             showing.until = None;
         }
+    }
+
+    /// A burst from a hand scanner must not turn the desk to another webcam.
+    fn take_next_camera(&mut self, deliberate: bool, now: Moment) {
+        let Some(name) = self.next_camera.clone() else {
+            return;
+        };
+        if !deliberate {
+            self.say(Notice::PressAgain, now);
+            return;
+        }
+        self.actions.push(Action::UseWebcam(name));
     }
 
     fn show_person(&mut self, scan: ScanId, now: Moment) {

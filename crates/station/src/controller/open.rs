@@ -25,7 +25,8 @@ use crate::store::{DATABASE, Finding, Store, StoreError};
 
 /// The name of the kept floor of time.
 pub(super) const CLOCK_STATE: &str = "clock";
-const CAMERA_STATE: &str = "camera";
+/// The name of the webcam that is taken at the start.
+pub(super) const CAMERA_STATE: &str = "camera";
 /// Messages that may wait for the loop; whoever comes after waits too.
 const INBOX: usize = 64;
 /// Seconds over which a city's stations spread their first contact. A demonstration asks at once.

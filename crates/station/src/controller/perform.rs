@@ -11,6 +11,7 @@ use tracing::{error, warn};
 
 use super::station::Station;
 use super::{Happening, source};
+use crate::camera::{Source, Wanted};
 use crate::store::{Beside, Seat, StoreError};
 
 /// Why an entry did not reach the log.
@@ -48,6 +49,7 @@ impl Station {
                 Action::Show(screen) => self.show(*screen),
                 Action::SyncNow => self.sync(&SyncEvent::Asked),
                 Action::UseDemoCamera => self.use_demo_camera(),
+                Action::UseWebcam(name) => self.use_webcam(name),
                 Action::KeepClock(state) => self.keep_clock(&state.encode()),
             }
         }
@@ -124,6 +126,14 @@ impl Station {
             }
             Err(error) => warn!(%error, "the demo camera cannot be used"),
         }
+    }
+
+    fn use_webcam(&mut self, name: String) {
+        if let Err(error) = self.store.save(super::open::CAMERA_STATE, name.as_bytes()) {
+            warn!(%error, name, "the webcam is not remembered for the next start");
+        }
+        self.timers.camera = None;
+        self.start_camera(Source::Webcam(Wanted::Rather(name)));
     }
 
     fn keep_clock(&mut self, state: &[u8]) {

@@ -122,6 +122,7 @@ impl Bench {
             Action::Store { .. }
             | Action::SyncNow
             | Action::UseDemoCamera
+            | Action::UseWebcam(_)
             | Action::KeepClock(_) => None,
         });
         let mut bench = Self {
@@ -162,7 +163,10 @@ impl Bench {
                     self.shows += 1;
                     self.screen = *screen;
                 }
-                Action::SyncNow | Action::UseDemoCamera | Action::KeepClock(_) => {
+                Action::SyncNow
+                | Action::UseDemoCamera
+                | Action::UseWebcam(_)
+                | Action::KeepClock(_) => {
                     self.other.push(action);
                 }
             }

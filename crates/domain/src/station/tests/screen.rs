@@ -3,7 +3,7 @@
 use super::bench::{Bench, SYNC, knowledge, setup, unchecked};
 use crate::fixture::{NOW, claims, resident};
 use crate::screen::{
-    CameraFault, CameraView, Command, KnowledgeView, LastVerdict, LinkView, OperatorScreen,
+    CameraFault, CameraView, Command, KnowledgeView, LastVerdict, LinkView, Notice, OperatorScreen,
     Outcome, Preset, Protection, RuleView, Stage, SyncView, Totals, VenueView,
 };
 use crate::station::{Action, Event, Setup};
@@ -40,6 +40,7 @@ fn the_first_screen_is_whole() {
             },
             sync: SYNC,
             camera: CameraView::Missing,
+            next_camera: None,
             last: Vec::new(),
             undo: None,
             stage: Stage::Watching,
@@ -104,6 +105,23 @@ fn asking_to_send_and_for_the_demo_camera_is_passed_on() {
     bench.press(Command::SyncNow);
     bench.press(Command::UseDemoCamera);
     assert_eq!(bench.other, [Action::SyncNow, Action::UseDemoCamera]);
+}
+
+#[test]
+fn the_next_webcam_is_taken_by_a_deliberate_key_and_only_where_there_is_one() {
+    let mut bench = Bench::new(knowledge());
+    bench.other.clear();
+    bench.press(Command::NextCamera);
+    assert_eq!(bench.screen.next_camera, None);
+    let name = "HD Webcam".to_owned();
+    bench.step(Event::NextCamera(Some(name.clone())));
+    assert_eq!(bench.screen.next_camera, Some(name.clone()));
+    bench.step(Event::Command(Command::OtherKey));
+    bench.step(Event::Command(Command::NextCamera));
+    assert_eq!(bench.screen.notice, Some(Notice::PressAgain));
+    assert_eq!(bench.other, []);
+    bench.press(Command::NextCamera);
+    assert_eq!(bench.other, [Action::UseWebcam(name)]);
 }
 
 #[test]

@@ -183,7 +183,8 @@ fn invariant_10_an_own_last_entry_from_the_future_is_a_doubt_that_survives_resta
         station::Action::Store { .. }
         | station::Action::Show(_)
         | station::Action::SyncNow
-        | station::Action::UseDemoCamera => None,
+        | station::Action::UseDemoCamera
+        | station::Action::UseWebcam(_) => None,
     });
 
     let mut bench = Bench::start(start(kept.unwrap(), NOW));
