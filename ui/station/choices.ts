@@ -1,6 +1,6 @@
 // What staff can do now: the keys that work and the buttons that are drawn are one list.
 import type { Command, OperatorScreen, Reason, VerdictView } from '../shared/bindings';
-import type { Key } from '../shared/words.svelte';
+import type { Key, Values } from '../shared/words.svelte';
 import type { KeyName } from './keys';
 
 export type Form = 'emergency' | 'register';
@@ -13,9 +13,12 @@ export type Act =
 export interface Choice {
   readonly key: KeyName;
   readonly label: Key;
+  /** What stands in the label. */
+  readonly values?: Values;
   readonly act: Act;
-  /** Paper: a large button. Sill: a key with its word. Quiet: the key works, and is drawn elsewhere or not at all. */
-  readonly at: 'paper' | 'sill' | 'quiet';
+  /** Paper: a large button. Row: one of the ways that still work without a camera. Sill: a key with its word.
+      Quiet: the key works, and is drawn elsewhere or not at all. */
+  readonly at: 'paper' | 'row' | 'sill' | 'quiet';
   /** What usually follows: drawn first and full. */
   readonly first?: boolean;
 }
@@ -68,24 +71,42 @@ function ofStage(screen: OperatorScreen, covered: boolean): readonly Choice[] {
 /** Emergency is one key from every screen; so is the other language. */
 function always(screen: OperatorScreen): readonly Choice[] {
   return [
-    sill('F9', 'act.emergency', open('emergency')),
+    { ...sill('F9', 'act.emergency', open('emergency')), at: isBlind(screen) ? 'row' : 'sill' },
     { ...sill('F8', 'language.other', { do: 'speak' }), at: screen.stage.stage === 'watching' ? 'sill' : 'quiet' },
     quiet('F6', 'act.sync', send({ command: 'sync_now' })),
   ];
 }
 
 function watching(screen: OperatorScreen): readonly Choice[] {
-  const { camera } = screen;
-  const blind = camera.state === 'missing' || camera.state === 'lost';
-  const register = open('register');
-  if (!blind) return [sill('F2', 'act.register', register), ...undo(screen, 'sill')];
-  if (!screen.demo) return [first('F2', 'act.register', register), ...undo(screen, 'sill')];
+  if (isBlind(screen)) return [...ways(screen), ...undo(screen, 'sill')];
+  const other = otherCamera(screen, 'act.next_camera');
 
   return [
-    first('D', 'act.demo_camera', send({ command: 'use_demo_camera' })),
-    sill('F2', 'act.register', register),
+    sill('F2', 'act.register', open('register')),
     ...undo(screen, 'sill'),
+    // The sill has no room for both; what can be taken back for seconds only goes first.
+    ...other.map((choice): Choice => ({ ...choice, at: screen.undo === null ? 'sill' : 'quiet' })),
   ];
+}
+
+/** The station waits for a sheet, and no camera can see one. */
+export function isBlind({ stage, camera }: OperatorScreen): boolean {
+  return stage.stage === 'watching' && (camera.state === 'missing' || camera.state === 'lost');
+}
+
+/** What still works without this camera: what mends it is the button, each other way a row. */
+function ways(screen: OperatorScreen): readonly Choice[] {
+  const demo = screen.demo ? [sill('D', 'act.demo_camera', send({ command: 'use_demo_camera' }))] : [];
+  const all = [...otherCamera(screen, 'act.use_camera'), ...demo, sill('F2', 'act.register', open('register'))];
+
+  return all.map((way, place): Choice => (place === 0 ? { ...way, at: 'paper', first: true } : { ...way, at: 'row' }));
+}
+
+/** The webcam that would be taken next. Its name is its maker's: its direction stays its own. */
+function otherCamera({ next_camera: name }: OperatorScreen, label: Key): readonly Choice[] {
+  if (name === null) return [];
+
+  return [{ ...sill('C', label, send({ command: 'next_camera' })), values: { name: `\u2068${name}\u2069` } }];
 }
 
 /** Nobody confirms what is not to be seen: Enter then brings the name back. */
@@ -155,7 +176,34 @@ function refused(reason: Reason | undefined, dismiss: Act): readonly Choice[] {
     case 'not_a_pass':
     case 'kind_not_allowed':
       return [first('Esc', 'act.dismiss', dismiss), sill('F2', 'act.register_by_id', open('register'))];
-    default:
+    case undefined:
+    case 'forged':
+    case 'unknown_issuer':
+    case 'issuer_differs':
+    case 'signer_not_valid':
+    case 'revoked_lost':
+    case 'revoked_reissued':
+    case 'revoked':
+    case 'expired':
+    case 'lifetime_too_long':
+    case 'malformed':
+    case 'rules_hold':
+    case 'id_matches':
+    case 'status_ageing':
+    case 'seen_recently':
+    case 'yellow':
+    case 'class_differs':
+    case 'by_hand':
+    case 'status_too_old':
+    case 'test_unknown':
+    case 'rule_failed':
+    case 'log_rolled_back':
+    case 'unsupported':
+    case 'keys_too_old':
+    case 'clock_doubt':
+    case 'not_in_list':
+    case 'cannot_store':
+    case 'no_rules':
       return [first('F2', 'act.register_by_id', open('register')), paper('Esc', 'act.dismiss', dismiss)];
   }
 }
@@ -170,7 +218,39 @@ function undecided(reason: Reason | undefined, dismiss: Act): readonly Choice[] 
     case 'not_in_list':
     case 'unsupported':
       return [first('F2', 'act.register_by_id', open('register')), paper('Esc', 'act.dismiss', dismiss)];
-    default:
+    case undefined:
+    case 'rules_hold':
+    case 'id_matches':
+    case 'status_ageing':
+    case 'seen_recently':
+    case 'yellow':
+    case 'class_differs':
+    case 'by_hand':
+    case 'forged':
+    case 'unknown_issuer':
+    case 'issuer_differs':
+    case 'signer_not_valid':
+    case 'revoked_lost':
+    case 'revoked_reissued':
+    case 'revoked':
+    case 'expired':
+    case 'not_yet_valid':
+    case 'lifetime_too_long':
+    case 'red':
+    case 'no_test':
+    case 'test_too_old':
+    case 'test_positive':
+    case 'id_differs':
+    case 'id_missing':
+    case 'kind_not_allowed':
+    case 'venue_code':
+    case 'not_a_pass':
+    case 'malformed':
+    case 'status_too_old':
+    case 'test_unknown':
+    case 'keys_too_old':
+    case 'clock_doubt':
+    case 'no_rules':
       return [
         first('F6', 'act.update', send({ command: 'sync_now' })),
         paper('Esc', 'act.dismiss', dismiss),

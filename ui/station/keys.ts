@@ -1,7 +1,7 @@
 // What a key on the keyboard is called here. One handler hears all of them; see `App.svelte`.
 
 export type KeyName =
-  | 'D' | 'Enter' | 'Esc' | 'F2' | 'F6' | 'F8' | 'F9' | 'M' | 'N' | 'Space' | 'U' | 'V'
+  | 'C' | 'D' | 'Enter' | 'Esc' | 'F2' | 'F6' | 'F8' | 'F9' | 'M' | 'N' | 'Space' | 'U' | 'V'
   | '1' | '2' | '3' | '4' | '5' | '6';
 
 export type Press =
@@ -15,12 +15,12 @@ export type Press =
 const BY_KEY: Readonly<Record<string, KeyName>> = {
   ' ': 'Space', Enter: 'Enter', Escape: 'Esc', F2: 'F2', F6: 'F6', F8: 'F8', F9: 'F9',
   '1': '1', '2': '2', '3': '3', '4': '4', '5': '5', '6': '6',
-  d: 'D', m: 'M', n: 'N', u: 'U', v: 'V',
+  c: 'C', d: 'D', m: 'M', n: 'N', u: 'U', v: 'V',
 };
 
 /** With an input method switched on, `key` says only `Process`; the place of the key then tells. */
 const BY_PLACE: Readonly<Record<string, KeyName>> = {
-  KeyD: 'D', KeyM: 'M', KeyN: 'N', KeyU: 'U', KeyV: 'V', Enter: 'Enter', NumpadEnter: 'Enter',
+  KeyC: 'C', KeyD: 'D', KeyM: 'M', KeyN: 'N', KeyU: 'U', KeyV: 'V', Enter: 'Enter', NumpadEnter: 'Enter',
   Escape: 'Esc', Space: 'Space',
   Digit1: '1', Digit2: '2', Digit3: '3', Digit4: '4', Digit5: '5', Digit6: '6',
 };

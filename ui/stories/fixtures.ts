@@ -1,6 +1,6 @@
 // A screen for every state that the station can be in, as it would send it.
 import type {
-  CameraView, OperatorScreen, PersonView, Reason, ReasonView, Stage, StatusView, TestView, VerdictView,
+  CameraView, LastVerdict, OperatorScreen, PersonView, Reason, ReasonView, Stage, StatusView, TestView, VerdictView,
 } from '../shared/bindings';
 import type { Fault } from '../shared/shell';
 import { DAY, HOUR, MINUTE } from '../shared/time';
@@ -24,6 +24,9 @@ export const PERSON: PersonView = {
   status: STATUS,
 };
 
+const ADMITTED: LastVerdict = { outcome: 'admit', reason: 'id_matches', at: NOW - 27, undone: false };
+const REFUSED: LastVerdict = { outcome: 'refuse', reason: 'expired', at: NOW - 132, undone: false };
+
 const WATCHING: OperatorScreen = {
   demo: true,
   protection: 'key_file',
@@ -45,10 +48,8 @@ const WATCHING: OperatorScreen = {
   },
   sync: { waiting: 0, last_receipt: NOW - MINUTE, link: { state: 'online' } },
   camera: { state: 'running', name: 'Integrated Webcam', demo: false },
-  last: [
-    { outcome: 'admit', reason: 'id_matches', at: NOW - 27, undone: false },
-    { outcome: 'refuse', reason: 'expired', at: NOW - 132, undone: false },
-  ],
+  next_camera: null,
+  last: [ADMITTED, REFUSED],
   undo: null,
   stage: { stage: 'watching' },
   notice: null,
@@ -124,6 +125,9 @@ export const SCREENS = {
     knowledge: { ...WATCHING.knowledge, status_as_of: NOW - 31 * HOUR, keys_until: NOW + 9 * DAY },
     notice: 'seen_not_read',
   }),
+  scan_undo: screen({ undo: { seq: 18_204, left_ms: 21_000 } }),
+  scan_too_late: screen({ notice: 'too_late_to_undo' }),
+  scan_other_camera: screen({ demo: false, protection: 'keychain', next_camera: 'USB Document Camera' }),
   scan_two: screen({ notice: 'one_sheet' }),
   scan_doubt: screen({
     knowledge: { ...WATCHING.knowledge, clock_doubt: true },
@@ -139,6 +143,8 @@ export const SCREENS = {
     },
   }),
   comparing_blank: screen({ sync: TO_SEND, stage: { stage: 'comparing', scan: 7, person: null }, notice: 'press_again' }),
+  comparing_press_again: screen({ sync: TO_SEND, stage: { stage: 'comparing', scan: 7, person: PERSON }, notice: 'press_again' }),
+  comparing_not_stored: screen({ sync: TO_SEND, stage: { stage: 'comparing', scan: 7, person: PERSON }, notice: 'not_stored' }),
   storing: screen({ sync: TO_SEND, stage: { stage: 'storing', scan: 7 } }),
   admit: decided(
     { verdict: 'admit', reasons: because('id_matches'), returns_in_ms: 3_000 },
@@ -207,16 +213,37 @@ export const SCREENS = {
   ),
   undecided_clock: decided({ verdict: 'undecided', reasons: because('clock_doubt'), person: null, seq: null }),
   undecided_store: decided({ verdict: 'undecided', reasons: because('cannot_store'), seq: null }),
-  let_in: screen({ sync: TO_SEND, undo: { seq: 18_206, left_ms: 27_000 }, stage: { stage: 'let_in', scan: 7, seq: 18_206, of: 18_205 } }),
-  emergency_done: screen({ sync: TO_SEND, stage: { stage: 'emergency', seq: 18_211, reason: 'medical_help' } }),
+  let_in: screen({
+    sync: TO_SEND,
+    today: { ...WATCHING.today, attention: 24, let_in: 18 },
+    last: [
+      { outcome: 'let_in', reason: 'seen_recently', at: NOW - 1, undone: false },
+      { outcome: 'attention', reason: 'seen_recently', at: NOW - 14, undone: false },
+    ],
+    undo: { seq: 18_206, left_ms: 27_000 }, stage: { stage: 'let_in', scan: 7, seq: 18_206, of: 18_205 },
+  }),
+  emergency_done: screen({
+    sync: TO_SEND,
+    today: { ...WATCHING.today, emergency: 2 },
+    last: [{ outcome: 'emergency', reason: null, at: NOW - 1, undone: false }, ADMITTED],
+    stage: { stage: 'emergency', seq: 18_211, reason: 'medical_help' },
+  }),
   emergency_lost: screen({ sync: TO_SEND, stage: { stage: 'emergency', seq: null, reason: 'urgent_medicine' } }),
-  undone: screen({ sync: TO_SEND, stage: { stage: 'undone', of: 18_204 } }),
+  undone: screen({
+    sync: TO_SEND,
+    today: { ...WATCHING.today, admit: 411 },
+    last: [{ ...ADMITTED, undone: true }, REFUSED],
+    stage: { stage: 'undone', of: 18_204 },
+  }),
   camera_opening: screen({ camera: { state: 'opening' } }),
   camera_missing: screen({ camera: { state: 'missing' } }),
   camera_busy: lost('busy'),
   camera_forbidden: lost('forbidden'),
   camera_gone: { ...lost('gone'), demo: false },
   camera_stalled: lost('stalled'),
+  camera_missing_real: { ...screen({ camera: { state: 'missing' } }), demo: false },
+  camera_gone_other: { ...lost('gone'), demo: false, next_camera: 'USB Document Camera' },
+  camera_gone_demo: { ...lost('gone'), next_camera: 'USB Document Camera' },
 } as const satisfies Record<string, OperatorScreen>;
 
 export type ScreenName = keyof typeof SCREENS;

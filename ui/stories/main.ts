@@ -25,7 +25,10 @@ const shell: Shell = {
   },
   unlock: () => Promise.resolve({ language, fault: FAULTS['fault'] ?? null }),
   async preview(draw) {
-    draw(await frame());
+    const picture = await frame();
+    draw(picture);
+    // A camera that runs sends on.
+    setInterval(() => draw(picture), 500);
   },
   frameDrawn: () => Promise.resolve(),
   send: (command) => {

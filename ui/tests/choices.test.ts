@@ -109,6 +109,32 @@ test('the demo camera is offered in a demonstration only', () => {
   expect(doing(choices(SCREENS.camera_gone, false), 'D')).toBeUndefined();
 });
 
+test('another webcam is one key away where there is one, and is the first action where this one gives no pictures', () => {
+  const next = { do: 'send', command: { command: 'next_camera' } };
+  expect(doing(choices(SCREENS.scan_other_camera, false), 'C')).toEqual(next);
+  expect(doing(choices(SCREENS.scan, false), 'C')).toBeUndefined();
+  const [first] = choices(SCREENS.camera_gone_other, false);
+  expect(first).toEqual({
+    key: 'C', label: 'act.use_camera', values: { name: '\u2068USB Document Camera\u2069' }, act: next, at: 'paper', first: true,
+  });
+});
+
+test('the key of another webcam gives way in the sill to what can be taken back', () => {
+  const both = screen({ next_camera: 'USB Document Camera', undo: { seq: 18_204, left_ms: 21_000 } });
+  const where = choices(both, false).flatMap(({ key, at }) => (key === 'C' || key === 'U' ? [[key, at]] : []));
+  expect(where).toEqual([['U', 'sill'], ['C', 'quiet']]);
+});
+
+test('without a camera each way that still works is there once', () => {
+  const drawn = (shown: OperatorScreen): string[][] =>
+    choices(shown, false).filter(({ at }) => at !== 'quiet').map(({ key, at }) => [key, at]);
+  const language = ['F8', 'sill'];
+  expect(drawn(SCREENS.camera_missing_real)).toEqual([['F2', 'paper'], ['F9', 'row'], language]);
+  expect(drawn(SCREENS.camera_gone_other)).toEqual([['C', 'paper'], ['F2', 'row'], ['F9', 'row'], language]);
+  expect(drawn(SCREENS.camera_missing)).toEqual([['D', 'paper'], ['F2', 'row'], ['F9', 'row'], language]);
+  expect(drawn(SCREENS.camera_gone_demo)).toEqual([['C', 'paper'], ['D', 'row'], ['F2', 'row'], ['F9', 'row'], language]);
+});
+
 test('an emergency is about the scan on the screen, if there is one', () => {
   expect([SCREENS.comparing, SCREENS.refuse_red, SCREENS.scan, SCREENS.let_in].map(scanOnScreen)).toEqual([7, 7, null, null]);
 });
