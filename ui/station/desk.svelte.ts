@@ -202,7 +202,8 @@ export class Desk {
     // Only at the start: whoever has chosen another since keeps it.
     if (language !== null && !this.#spoken) speak(closest(language));
     this.#spoken = true;
-    this.fault = fault;
+    // A welcome that comes late must not hide that the station has stopped since.
+    if (this.fault?.kind !== 'stopped') this.fault = fault;
   }
 
   #stopped(error: unknown): void {

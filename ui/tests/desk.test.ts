@@ -107,6 +107,15 @@ describe('a station', () => {
     close();
   });
 
+  test('that stops before its welcome stays stopped', async () => {
+    const shell = new Noting(SCREENS.scan);
+    const desk = new Desk(shell, () => 0);
+    desk.attach();
+    shell.stop();
+    await settled();
+    expect([desk.fault?.kind, desk.opening]).toEqual(['stopped', false]);
+  });
+
   test('that takes no command has stopped', async () => {
     const { desk, shell } = opened(SCREENS.scan);
     shell.send = () => Promise.reject(new Error('gone'));
