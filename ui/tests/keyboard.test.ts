@@ -147,6 +147,12 @@ describe('an emergency', () => {
     expect(formButton('Enter').textContent).toContain(say('emergency.hold'));
   });
 
+  test('takes the focus, so that readers and the tabulator begin in it', async () => {
+    await shown(SCREENS.scan);
+    await press('F9');
+    expect(document.activeElement).toBe(page.getByRole('dialog'));
+  });
+
   test('is left by Esc, with nothing sent', async () => {
     const { commands } = await shown(SCREENS.scan);
     await press('F9');
