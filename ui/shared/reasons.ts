@@ -30,7 +30,35 @@ export function why(view: ReasonView, rule: RuleView | null): string {
       return notYetValid(amount ?? 0);
     case 'no_test':
       return amount === null ? say('reason.no_test.why_plain') : say('reason.no_test.why', { n: amount });
-    default:
+    case 'id_matches':
+    case 'seen_recently':
+    case 'yellow':
+    case 'class_differs':
+    case 'by_hand':
+    case 'forged':
+    case 'unknown_issuer':
+    case 'issuer_differs':
+    case 'signer_not_valid':
+    case 'revoked_lost':
+    case 'revoked_reissued':
+    case 'revoked':
+    case 'lifetime_too_long':
+    case 'red':
+    case 'test_positive':
+    case 'id_differs':
+    case 'id_missing':
+    case 'kind_not_allowed':
+    case 'venue_code':
+    case 'not_a_pass':
+    case 'malformed':
+    case 'rule_failed':
+    case 'log_rolled_back':
+    case 'unsupported':
+    case 'keys_too_old':
+    case 'clock_doubt':
+    case 'not_in_list':
+    case 'cannot_store':
+    case 'no_rules':
       return say(`reason.${reason}.why`, { n: amount ?? 0 });
   }
 }
@@ -71,7 +99,26 @@ export function decidingRow(reason: Reason): Row | null {
       return 'seen';
     case 'class_differs':
       return 'class';
-    default:
+    case 'rules_hold':
+    case 'id_matches':
+    case 'by_hand':
+    case 'forged':
+    case 'unknown_issuer':
+    case 'issuer_differs':
+    case 'signer_not_valid':
+    case 'id_differs':
+    case 'id_missing':
+    case 'kind_not_allowed':
+    case 'venue_code':
+    case 'not_a_pass':
+    case 'malformed':
+    case 'rule_failed':
+    case 'log_rolled_back':
+    case 'unsupported':
+    case 'keys_too_old':
+    case 'clock_doubt':
+    case 'cannot_store':
+    case 'no_rules':
       return null;
   }
 }

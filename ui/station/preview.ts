@@ -36,14 +36,16 @@ export async function show(preview: Preview, canvas: HTMLCanvasElement): Promise
   canvas.height = picture.height;
   pen.drawImage(picture, 0, 0);
   picture.close();
-  for (const code of preview.codes) outline(pen, code);
+  const worn = getComputedStyle(canvas);
+  const colours = { edge: worn.getPropertyValue('--eye-edge'), line: worn.getPropertyValue('--eye-line') };
+  for (const code of preview.codes) outline(pen, code, colours);
 }
 
 /** Blue-edged white angles at the corners, a quarter of each side long. */
-function outline(pen: CanvasRenderingContext2D, code: readonly Corner[]): void {
+function outline(pen: CanvasRenderingContext2D, code: readonly Corner[], { edge, line }: { edge: string; line: string }): void {
   pen.lineCap = 'round';
   pen.lineJoin = 'round';
-  for (const [width, colour] of [[7, '#1B4B9B'], [3.500, '#FFFFFF']] as const) {
+  for (const [width, colour] of [[7, edge], [3.5, line]] as const) {
     pen.lineWidth = width;
     pen.strokeStyle = colour;
     pen.beginPath();
