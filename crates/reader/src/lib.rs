@@ -12,6 +12,8 @@ mod pixel;
 mod reader;
 mod reading;
 mod second;
+#[expect(dead_code, reason = "the samplers that call it come next")]
+mod symbol;
 mod view;
 
 pub use luma::{Luma, MAX_PIXELS, WrongSize};
