@@ -93,7 +93,7 @@ fn decode(black: &BitMatrix, set: &FinderPatternSet) -> Option<Code> {
 }
 
 /// The text zxing-cpp would print, as UTF-8; the bytes as they are where they fit no character set.
-fn content(decoded: &DecoderResult<bool>) -> Vec<u8> {
+pub(crate) fn content(decoded: &DecoderResult<bool>) -> Vec<u8> {
     let builder = decoded.content();
     let bytes = builder.bytes();
     if bytes.is_ascii() && !builder.has_eci {

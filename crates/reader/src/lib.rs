@@ -19,3 +19,5 @@ mod view;
 pub use luma::{Luma, MAX_PIXELS, WrongSize};
 pub use reader::Reader;
 pub use reading::{Budget, Code, Corner, Level, Place, Reading};
+#[doc(hidden)]
+pub use symbol::trial;

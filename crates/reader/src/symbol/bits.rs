@@ -50,7 +50,7 @@ mod tests {
         let mut bits = Bits::new(&[0b1010_0110, 0b1100_0000]);
 
         assert_eq!(bits.take(3), Some(0b101));
-        assert_eq!(bits.take(7), Some(0b0_0110_11));
+        assert_eq!(bits.take(7), Some(0b001_1011));
         assert_eq!(bits.take(7), None);
         assert_eq!(bits.take(6), Some(0));
         assert_eq!(bits.take(1), None);

@@ -247,3 +247,6 @@ fn separated(capitals: &[u8]) -> Vec<u8> {
 
     separated
 }
+
+#[cfg(test)]
+mod tests;

@@ -281,7 +281,7 @@ mod tests {
             panic!("not read");
         };
         assert!(!decoded.mirrored);
-        let mut twin = drawn.clone();
+        let mut twin = drawn;
         twin.transpose();
         let outcome = decode(&twin.evidence().transposed(), None, &mut Tried::default());
         assert!(matches!(outcome, Outcome::Read(decoded) if decoded.mirrored));

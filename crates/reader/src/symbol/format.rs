@@ -98,21 +98,22 @@ impl Format {
 /// Where the bits of the two copies are, counted row after row (figure 25).
 pub(crate) fn places(side: usize) -> [[usize; 15]; 2] {
     let at = |(x, y): (usize, usize)| y * side + x;
-    let mut copies = [[0; 15]; 2];
-    for bit in 0..15 {
-        copies[0][bit] = at(match bit {
+    let around = std::array::from_fn(|bit| {
+        at(match bit {
             0..=5 => (8, bit),
             6 | 7 => (8, bit + 1),
             8 => (7, 8),
             _ => (14 - bit, 8),
-        });
-        copies[1][bit] = at(match bit {
+        })
+    });
+    let apart = std::array::from_fn(|bit| {
+        at(match bit {
             0..=7 => (side - 1 - bit, 8),
             _ => (8, side - 15 + bit),
-        });
-    }
+        })
+    });
 
-    copies
+    [around, apart]
 }
 
 fn all() -> impl Iterator<Item = Format> {

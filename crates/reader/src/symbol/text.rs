@@ -66,7 +66,7 @@ impl Printed {
         let mut text = Some(String::new());
         for (piece, bytes) in &self.pieces {
             let decoded = match piece {
-                Piece::Plain => latin(bytes),
+                Piece::Plain => Some(latin(bytes)),
                 Piece::Guessed => guessed(bytes),
                 Piece::Named(set) => set.decode(bytes).ok(),
                 Piece::Packed(set) => {
@@ -89,14 +89,14 @@ impl Printed {
     }
 }
 
-fn latin(bytes: &[u8]) -> Option<String> {
-    Some(bytes.iter().map(|byte| char::from(*byte)).collect())
+fn latin(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
 }
 
 fn guessed(bytes: &[u8]) -> Option<String> {
     let guess = guessCharset(bytes, &DecodeHints::default())?;
 
-    guess.decode(bytes).ok().or_else(|| latin(bytes))
+    Some(guess.decode(bytes).unwrap_or_else(|_| latin(bytes)))
 }
 
 fn fits_a_guess(bytes: &[u8]) -> bool {
