@@ -30,16 +30,26 @@ const CROWD: usize = 60;
 pub(crate) struct Found {
     pub(crate) codes: Vec<Code>,
     pub(crate) unread: Vec<Place>,
+    /// Finder patterns that belong to no code that was read.
+    pub(crate) loose: Vec<Pattern>,
     /// So many finder patterns that they are hardly codes, but wallpaper.
     pub(crate) crowded: bool,
+}
+
+/// The middle of a finder pattern, and the side of a module.
+pub(crate) struct Pattern {
+    pub(crate) middle: Corner,
+    pub(crate) module: f32,
 }
 
 /// Looks for codes; `stop` ends the search early.
 pub(crate) fn search(black: &BitMatrix, stop: &impl Fn() -> bool) -> Found {
     let mut found = Found::default();
+    let mut all = Vec::new();
     let sets = guarded(|| {
         let mut patterns = finder::find(black, stop);
         found.crowded = patterns.len() > CROWD;
+        all.clone_from(&patterns);
         GenerateFinderPatternSets(&mut patterns)
     });
     let Ok(sets) = sets else {
@@ -67,6 +77,12 @@ pub(crate) fn search(black: &BitMatrix, stop: &impl Fn() -> bool) -> Found {
             Ok(None) | Err(_) => found.unread.push(outline(set)),
         }
     }
+
+    let loose = all.iter().filter(|pattern| !used.contains(*pattern));
+    found.loose.extend(loose.take(CROWD).map(|pattern| Pattern {
+        middle: corner(pattern.p),
+        module: pixel::coordinate(pattern.size) / 7.0,
+    }));
 
     found
 }

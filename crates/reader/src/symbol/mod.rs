@@ -24,9 +24,9 @@ mod text;
 pub mod trial;
 mod version;
 
-pub(crate) use decode::{Outcome, Tried, decode};
+pub(crate) use decode::{Decoded, Outcome, Tried, decode};
 pub(crate) use evidence::Evidence;
+pub(crate) use format::version_lead;
 pub(crate) use known::Known;
+pub(crate) use pattern::function_patterns;
 pub(crate) use version::Version;
-#[expect(unused_imports, reason = "for the samplers, which come next")]
-pub(crate) use {decode::Decoded, format::version_lead, pattern::function_patterns};
