@@ -14,8 +14,6 @@ pub(crate) struct Codewords<'a> {
     risk: Vec<f32>,
 }
 
-/// A codeword is clear when all eight modules are right with a probability of four in five.
-const CLEAR: f32 = 0.22;
 /// A codeword may be wrong as a whole, whatever its modules say, with this probability: damage comes in stains.
 const STAINED: f32 = 0.1;
 
@@ -50,11 +48,6 @@ impl<'a> Codewords<'a> {
     /// How likely a codeword is wrong: the sum of `-ln(1 - p)` over its modules.
     pub(crate) fn risk(&self, printed: usize) -> f32 {
         self.risk[printed]
-    }
-
-    /// Sure enough that another value than seen speaks against that value.
-    pub(crate) fn clear(&self, printed: usize) -> bool {
-        self.risk[printed] < CLEAR
     }
 
     /// What the modules of a codeword, if it had this value, add to an agreement: sureness of those that agree, and
