@@ -12,7 +12,10 @@ mod pixel;
 mod reader;
 mod reading;
 mod second;
-#[expect(dead_code, reason = "the samplers that call it come next")]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the samplers that call it come next")
+)]
 mod symbol;
 mod view;
 

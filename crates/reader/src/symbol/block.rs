@@ -141,3 +141,82 @@ fn bits(codewords: usize) -> f32 {
 fn whole(count: usize) -> f32 {
     f32::from(u8::try_from(count.min(LONGEST)).unwrap_or(u8::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            drawn::{self, Chance},
+            version::Version,
+        },
+        *,
+    };
+    use crate::reading::Level;
+
+    const LEVELS: [Level; 4] = [Level::L, Level::M, Level::Q, Level::H];
+
+    /// Table 9: as many errors as a block may have, and one more is only taken where chance has no part in it.
+    #[test]
+    fn without_erasures_just_what_the_standard_allows_is_strong_enough() {
+        for version in Version::all() {
+            for level in LEVELS {
+                let layout = Layout::new(version, level);
+                let allowed = (layout.parity() - version.kept_back(level)) / 2;
+
+                assert!(strength(layout, layout.length(0), allowed, 0) >= STRENGTH);
+            }
+        }
+        let (one, two) = (Version::new(1).unwrap(), Version::new(2).unwrap());
+        assert!(strength(Layout::new(one, Level::L), 26, 3, 0) < STRENGTH);
+        assert!(strength(Layout::new(one, Level::M), 26, 5, 0) < STRENGTH);
+        assert!(strength(Layout::new(two, Level::L), 44, 5, 0) < STRENGTH);
+    }
+
+    #[test]
+    fn each_error_and_each_erasure_makes_a_correction_weaker() {
+        let layout = Layout::new(Version::new(13).unwrap(), Level::Q);
+        let strengths = [(0, 0), (1, 0), (1, 2), (2, 2), (2, 18)]
+            .map(|(errors, erasures)| strength(layout, 44, errors, erasures));
+
+        assert!(strengths.is_sorted_by(|stronger, weaker| stronger > weaker));
+        assert!((strengths[0] - 8.0 * 24.0).abs() < 1e-3);
+    }
+
+    /// Codewords of chance, some of them doubtful, in the sizes of which chance could make a block soonest.
+    #[test]
+    fn chance_makes_no_block() {
+        let mut chance = Chance::new(5);
+        for (version, level) in [(1, Level::L), (1, Level::M), (2, Level::L), (3, Level::L)] {
+            let version = Version::new(version).unwrap();
+            let layout = Layout::new(version, level);
+            let format = Format { level, mask: 0 };
+            let mut drawn = drawn::symbol(version, level, 0, b"7");
+            for _ in 0..2_000 {
+                drawn.modules.fill_with(|| chance.byte() < 128);
+                drawn.doubt.fill_with(|| chance.share() / 2.0);
+                let evidence = drawn.evidence();
+                let block = decode(&Codewords::seen(&evidence), layout, format, 0, &mut 0);
+
+                assert_eq!(block, None);
+            }
+        }
+    }
+
+    #[test]
+    fn the_most_doubtful_codewords_are_erased_first() {
+        let version = Version::new(1).unwrap();
+        let layout = Layout::new(version, Level::H);
+        let mut drawn = drawn::symbol(version, Level::H, 0, b"7");
+        let mut chance = Chance::new(6);
+        drawn.doubt(layout, 0, &[3, 20, 11, 25, 7, 1, 2, 9, 14, 16], &mut chance);
+        let evidence = drawn.evidence();
+        let format = Format {
+            level: Level::H,
+            mask: 0,
+        };
+        let block = decode(&Codewords::seen(&evidence), layout, format, 0, &mut 0).unwrap();
+
+        assert!(block.errors + block.erasures <= 10);
+        assert_eq!(block.codewords[..2], [0x40, 0x13]);
+    }
+}

@@ -45,7 +45,7 @@ pub(crate) struct Tried {
 }
 
 /// Blocks tried, the surest first, before a format is given up without any.
-const PROBE: usize = 6;
+const PROBE: usize = 16;
 
 /// Tries the best formats and corrects each block with errors and erasures. Blocks that are `known`, perhaps from
 /// another picture, are not corrected again where the evidence shows them.

@@ -124,3 +124,6 @@ impl Known {
         Some((check, other.count()))
     }
 }
+
+#[cfg(test)]
+mod tests;
