@@ -50,6 +50,16 @@ impl<'a> Codewords<'a> {
         self.risk[printed]
     }
 
+    /// The likeliest misreading: which bit is wrong, and how likely it is that only this one is.
+    pub(crate) fn misread(&self, printed: usize) -> (u8, f32) {
+        let modules = self.places.codeword(printed).iter().enumerate();
+        let doubts = modules.map(|(bit, at)| (0x80 >> bit, self.evidence.doubt(usize::from(*at))));
+        let worst = doubts.max_by(|(_, a), (_, b)| a.total_cmp(b));
+        let (bit, doubt) = worst.unwrap_or((0x80, 0.0));
+
+        (bit, f32::exp(-self.risk[printed]) * doubt / (1.0 - doubt))
+    }
+
     /// What the modules of a codeword, if it had this value, add to an agreement: sureness of those that agree, and
     /// of all.
     pub(crate) fn agreement(&self, printed: usize, mask: u8, value: u8) -> (f32, f32) {
