@@ -25,6 +25,8 @@ use crate::{
 const LEAST_AGREEMENT: f32 = 0.45;
 /// How much better another version must fit what is written before this one is given up.
 const OTHER_VERSION: f32 = -0.15;
+/// Function patterns that agree so much lie as flat as the spline has them.
+const FLAT: f32 = 0.9;
 /// Function patterns that agree so much leave only the mirror as a reason why nothing can be decoded.
 const CLEAR: f32 = 0.75;
 /// Rounds with the colours of corrected blocks.
@@ -86,7 +88,13 @@ impl<'a> Attempt<'a> {
             {
                 return read(&lattice, *decoded);
             }
+            if let Some(decoded) = self.equalised(&flat, &tone, stop) {
+                return read(&lattice, *decoded);
+            }
             lattices.push((agreement, lattice, anchors));
+            if agreement > FLAT {
+                break;
+            }
         }
         lattices.sort_by(|a, b| b.0.total_cmp(&a.0));
         let Some((_, best, _)) = lattices.first() else {
@@ -155,11 +163,20 @@ impl<'a> Attempt<'a> {
         if let Some(decoded) = self.decode(&tone) {
             return Some(decoded);
         }
+        self.equalised(&flat, &tone, stop)
+    }
+
+    fn equalised(
+        &mut self,
+        flat: &Flat,
+        tone: &Tone,
+        stop: &impl Fn() -> bool,
+    ) -> Option<Box<Decoded>> {
         if stop() || !self.stages.has(Stage::Equaliser) {
             return None;
         }
 
-        let tone = equaliser::equalise(&flat, &tone, &self.colours)?;
+        let tone = equaliser::equalise(flat, tone, &self.colours)?;
         self.decode(&tone)
     }
 

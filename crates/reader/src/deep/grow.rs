@@ -23,12 +23,14 @@ use crate::{
 /// Modules between the nodes that are grown.
 const SPACING: usize = 4;
 /// Modules around a node that are looked at, and samples a module.
-const REACH: usize = 5;
-const PER: usize = 4;
+const REACH: usize = 4;
+const PER: usize = 3;
 const SAMPLES: usize = 2 * REACH * PER;
 /// Reach of the Gaussian weight around a node, in modules.
-const WINDOW: f32 = 2.6;
+const WINDOW: f32 = 2.3;
 const ROUNDS: usize = 2;
+/// A patch that was off by less, in modules, is not looked at again.
+const LITTLE: f32 = 0.12;
 /// A phase that is half as clear as this is believed half.
 const CLEAR: f32 = 0.12;
 /// Whole modules by which a patch may have slipped, known modules that are needed to tell, and how well these must agree.
@@ -434,13 +436,17 @@ impl Patch {
                 clear * clear / (clear * clear + CLEAR * CLEAR)
             };
             let (bx, by) = (believed(x), believed(y));
+            let off = point(bx * x.off(), by * y.off());
             let [xu, xv] = slopes(&across).map(|slope| (0.6 * bx * slope).clamp(-0.06, 0.06));
             let [yu, yv] = slopes(&down).map(|slope| (0.6 * by * slope).clamp(-0.06, 0.06));
             pose = Pose {
-                at: pose.away(bx * x.off(), by * y.off()),
+                at: pose.away(off.x, off.y),
                 right: pose.right * (1.0 + xu) + pose.down * yu,
                 down: pose.right * xv + pose.down * (1.0 + yv),
             };
+            if off.length() < LITTLE {
+                break;
+            }
         }
 
         (pose, clearness)

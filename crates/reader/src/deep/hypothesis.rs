@@ -8,7 +8,7 @@
 use crate::{
     deep::{
         lattice::Projection,
-        point::Point,
+        point::{Point, point},
         pose::{Overlay, Pose},
         raster::Raster,
         seek::Peak,
@@ -29,6 +29,15 @@ const SIZE_MODULES: f32 = 5.0;
 /// The colours of a finder pattern from the middle out, and how well it must fit.
 const FINDER: [bool; 5] = [true, true, false, true, false];
 const LEAST_FIT: f32 = 0.6;
+/// A finder pattern that fits so well is not tried in another turn.
+const CLEAR_FIT: f32 = 0.85;
+/// What fits less before it was moved into place is none.
+const HOPE: f32 = 0.3;
+const MOST_FINDERS: usize = 10;
+/// Cosine of the angle between a finder pattern's sides and those of the symbol.
+const ALONG: f32 = 0.8;
+/// How well a version must fit that is written.
+const LEAST_WRITTEN: f32 = 0.45;
 /// Ways in which the farther modules may look smaller: the depth at one end of a line as a share of the other.
 const TILTS: [f32; 8] = [-0.06, 0.06, -0.12, 0.12, -0.18, 0.18, -0.26, 0.26];
 /// A line that alternates so well is not tilted.
@@ -85,12 +94,64 @@ impl Hypothesis {
 /// Middles of the upper left, upper right and lower left finder pattern.
 type Corners = [Point; 3];
 
-/// The likeliest symbols that have three of the peaks as corners, the likeliest first.
-pub(crate) fn of_triples(raster: &Raster<'_>, peaks: &[Peak]) -> Vec<Hypothesis> {
-    let mut triples: Vec<(f32, Corners, f32)> = Vec::new();
-    for (index, corner) in peaks.iter().enumerate() {
-        for (other, a) in peaks.iter().enumerate() {
-            for (last, b) in peaks.iter().enumerate().skip(other + 1) {
+/// A finder pattern, turned by any quarter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Finder {
+    pose: Pose,
+    score: f32,
+}
+
+/// The peaks that are finder patterns, whichever way they are turned.
+pub(crate) fn finders(raster: &Raster<'_>, peaks: &[Peak]) -> Vec<Finder> {
+    let overlay = Overlay::rings(&FINDER);
+    let mut finders: Vec<Finder> = Vec::new();
+    for peak in peaks {
+        let upright = Pose {
+            at: peak.at,
+            right: point(peak.module, 0.0),
+            down: point(0.0, peak.module),
+        };
+        let starts = [
+            upright,
+            upright.turned(0.4),
+            upright.turned(-0.4),
+            upright.turned(0.8),
+        ];
+        let mut rated = starts.map(|start| (overlay.rate(raster, &start), start));
+        rated.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let hopeful = rated.iter().take(2).filter(|(score, _)| *score > HOPE);
+        let mut best: Option<Finder> = None;
+        for (_, start) in hopeful {
+            let Some((pose, score)) = overlay.fit(raster, *start) else {
+                continue;
+            };
+            if best.is_none_or(|best| best.score < score) {
+                best = Some(Finder { pose, score });
+            }
+            if score > CLEAR_FIT {
+                break;
+            }
+        }
+        let apart = |finder: &Finder| {
+            let old = finders
+                .iter()
+                .map(|old| (old.pose.at - finder.pose.at).length());
+            old.fold(f32::INFINITY, f32::min) > 4.0 * finder.pose.right.length()
+        };
+        finders.extend(best.filter(|finder| finder.score > LEAST_FIT && apart(finder)));
+    }
+    finders.sort_by(|a, b| b.score.total_cmp(&a.score));
+    finders.truncate(MOST_FINDERS);
+
+    finders
+}
+
+/// The likeliest symbols that have three of the finder patterns as corners, the likeliest first.
+pub(crate) fn of_triples(raster: &Raster<'_>, finders: &[Finder]) -> Vec<Hypothesis> {
+    let mut triples: Vec<(f32, [Finder; 3])> = Vec::new();
+    for (index, corner) in finders.iter().enumerate() {
+        for (other, a) in finders.iter().enumerate() {
+            for (last, b) in finders.iter().enumerate().skip(other + 1) {
                 if index != other && index != last {
                     triples.extend(triple(corner, a, b));
                 }
@@ -99,27 +160,29 @@ pub(crate) fn of_triples(raster: &Raster<'_>, peaks: &[Peak]) -> Vec<Hypothesis>
     }
     triples.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
 
-    let finder = Overlay::rings(&FINDER);
-    let rated = triples
-        .iter()
-        .take(MOST_TRIPLES)
-        .flat_map(|(_, corners, module)| of_corners(raster, &finder, *corners, *module, 3));
+    let rated = triples.iter().take(MOST_TRIPLES).flat_map(|(_, finders)| {
+        let corners = finders.map(|finder| finder.pose.at);
+        of_corners(raster, corners, finders.map(|finder| Some(finder.pose)))
+    });
     best(rated.collect())
 }
 
-/// The likeliest symbols that have two of the best peaks as corners and the third made up.
-pub(crate) fn of_pairs(raster: &Raster<'_>, peaks: &[Peak]) -> Vec<Hypothesis> {
-    let peaks = &peaks[..peaks.len().min(MOST_PAIRED)];
-    let finder = Overlay::rings(&FINDER);
+/// The likeliest symbols that have two of the best finder patterns as corners and the third made up.
+pub(crate) fn of_pairs(raster: &Raster<'_>, finders: &[Finder]) -> Vec<Hypothesis> {
+    let finders = &finders[..finders.len().min(MOST_PAIRED)];
     let mut rated = Vec::new();
-    for (index, a) in peaks.iter().enumerate() {
-        for b in &peaks[index + 1..] {
-            let (module, size) = (f32::midpoint(a.module, b.module), a.module / b.module);
+    for (index, a) in finders.iter().enumerate() {
+        for b in &finders[index + 1..] {
+            let size = a.pose.right.length() / b.pose.right.length();
             if !(0.6..=1.67).contains(&size) {
                 continue;
             }
-            for corners in pair(a.at, b.at) {
-                rated.extend(of_corners(raster, &finder, corners, module, 2));
+            for corners in pair(a.pose.at, b.pose.at) {
+                let poses = corners.map(|corner| {
+                    let own = [a, b].into_iter().find(|finder| finder.pose.at == corner);
+                    own.map(|finder| finder.pose)
+                });
+                rated.extend(of_corners(raster, corners, poses));
             }
         }
     }
@@ -127,40 +190,22 @@ pub(crate) fn of_pairs(raster: &Raster<'_>, peaks: &[Peak]) -> Vec<Hypothesis> {
     best(rated)
 }
 
-/// The versions that three corners may belong to, rated; so many of the corners must be finder patterns.
-fn of_corners(
-    raster: &Raster<'_>,
-    finder: &Overlay,
-    corners: Corners,
-    module: f32,
-    least: usize,
-) -> Vec<Hypothesis> {
+/// The versions that three corners may belong to, rated.
+fn of_corners(raster: &Raster<'_>, corners: Corners, poses: [Option<Pose>; 3]) -> Vec<Hypothesis> {
     let [upper_left, upper_right, lower_left] = corners;
     let (across, down) = (upper_right - upper_left, lower_left - upper_left);
-    let axis = |leg: Point| leg * (module / leg.length().max(1.0));
-    let poses = corners.map(|at| {
-        let start = Pose {
-            at,
-            right: axis(across),
-            down: axis(down),
-        };
-        let (pose, score) = finder.fit(raster, start)?;
-        (score > LEAST_FIT).then_some(pose)
-    });
-    if poses.iter().flatten().count() < least {
+    let poses = poses.map(|pose| pose.map(|pose| pose.along(across, down)));
+    let aligned = |pose: &Pose| {
+        pose.right.dot(across) > ALONG * pose.right.length() * across.length()
+            && pose.down.dot(down) > ALONG * pose.down.length() * down.length()
+    };
+    if !poses.iter().flatten().all(aligned) {
         return Vec::new();
     }
 
-    // The steps of a module of those that are there, along the legs.
     let modules = modules(corners, &poses);
     let off = (SIZE_SHARE * modules).max(SIZE_MODULES);
     let fits = |version: &Version| (pixel::distance(version.side()) - modules).abs() <= off;
-    let mut corners = corners;
-    for (corner, pose) in corners.iter_mut().zip(&poses) {
-        if let Some(pose) = pose {
-            *corner = pose.at;
-        }
-    }
     let written = written(raster, &poses);
 
     Version::all()
@@ -195,6 +240,9 @@ fn rate(
     version: Version,
     written: Option<f32>,
 ) -> Option<Hypothesis> {
+    if written.is_some_and(|fit| fit < LEAST_WRITTEN) {
+        return None;
+    }
     let straight = project(corners, version, 0.0, 0.0)?;
     let mut timing = [false, true].map(|down| line(raster, &straight, version, down));
     let mut tilts = [0.0, 0.0];
@@ -246,18 +294,18 @@ fn best(mut rated: Vec<Hypothesis>) -> Vec<Hypothesis> {
     kept
 }
 
-/// Corners in order, pixels a module, and how likely they belong together.
-fn triple(corner: &Peak, a: &Peak, b: &Peak) -> Option<(f32, Corners, f32)> {
-    let (one, two) = (a.at - corner.at, b.at - corner.at);
+/// Three finder patterns in order, and how likely they belong together.
+fn triple(corner: &Finder, a: &Finder, b: &Finder) -> Option<(f32, [Finder; 3])> {
+    let (one, two) = (a.pose.at - corner.pose.at, b.pose.at - corner.pose.at);
     let (long, short) = (
         one.length().max(two.length()),
         one.length().min(two.length()),
     );
-    let sizes = [corner.module, a.module, b.module];
+    let sizes = [corner, a, b].map(|finder| finder.pose.module());
     let largest = sizes.iter().copied().fold(0.0, f32::max);
     let smallest = sizes.iter().copied().fold(f32::INFINITY, f32::min);
     let module = sizes.iter().sum::<f32>() / 3.0;
-    if short < 10.0 * smallest || long > 1.8 * short || largest > 1.7 * smallest {
+    if short < 10.0 * smallest || long > 1.8 * short || largest > 1.8 * smallest {
         return None;
     }
     let cosine = one.dot(two) / (one.length() * two.length());
@@ -265,17 +313,17 @@ fn triple(corner: &Peak, a: &Peak, b: &Peak) -> Option<(f32, Corners, f32)> {
         return None;
     }
 
-    let corners = if one.cross(two) > 0.0 {
-        [corner.at, a.at, b.at]
+    let finders = if one.cross(two) > 0.0 {
+        [*corner, *a, *b]
     } else {
-        [corner.at, b.at, a.at]
+        [*corner, *b, *a]
     };
     let score = corner.score + a.score + b.score
         - 0.5 * cosine.abs()
         - 0.5 * (long / short - 1.0)
         - 0.5 * (largest / smallest - 1.0);
 
-    Some((score, corners, module))
+    Some((score, finders))
 }
 
 /// Where the third corner may be if the sheet is seen from above: the two end the upper or the left side, in either

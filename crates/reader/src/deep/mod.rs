@@ -39,6 +39,8 @@ use texture::Texture;
 /// Hypotheses that are sampled in one picture, and those that go through all stages.
 const MOST_ATTEMPTS: usize = 12;
 const MOST_THOROUGH: usize = 4;
+/// Frames without a search after one that found nothing: an empty desk stays empty for a tenth of a second.
+const REST: u8 = 3;
 
 /// What the deep stages saw of one picture.
 #[derive(Default)]
@@ -52,6 +54,8 @@ pub(crate) struct Seen {
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     known: Option<Known>,
+    /// Frames in which the search by correlation rests, unless the first pass saw pieces.
+    rest: u8,
 }
 
 /// Looks at a picture in which `places` were read already and `peaks` are known to look like finder patterns.
@@ -70,24 +74,34 @@ pub(crate) fn read(
     else {
         return seen;
     };
-    if stages.has(Stage::Seek) {
+    let rests = stages.has(Stage::Memory) && peaks.is_empty() && memory.rest > 0;
+    memory.rest = memory.rest.saturating_sub(1);
+    if stages.has(Stage::Seek) && !rests {
         peaks = sought(pyramid, peaks, stop);
     }
     let peaks = seek::best(peaks);
     if peaks.len() < 2 || stop() {
+        if !rests {
+            memory.rest = REST;
+        }
         return seen;
     }
 
     let mut attempts = 0;
     let mut thorough = 0;
+    let finders = hypothesis::finders(&whole, &peaks);
+    if finders.len() < 2 {
+        memory.rest = REST;
+        return seen;
+    }
     for with_pairs in [false, true] {
         if stop() || (with_pairs && !(seen.codes.is_empty() && stages.has(Stage::Pairs))) {
             break;
         }
         let hypotheses = if with_pairs {
-            hypothesis::of_pairs(&whole, &peaks)
+            hypothesis::of_pairs(&whole, &finders)
         } else {
-            hypothesis::of_triples(&whole, &peaks)
+            hypothesis::of_triples(&whole, &finders)
         };
         for hypothesis in hypotheses {
             let place = hypothesis.place();

@@ -16,6 +16,9 @@ use crate::{
 /// Samples a module.
 const PER: usize = 3;
 const ROUNDS: usize = 8;
+/// After so many rounds a pattern that is there fits so well.
+const PROBE: usize = 2;
+const HOPE: f32 = 0.4;
 /// Blur of the pattern, in samples.
 const BLUR: f32 = 1.0;
 
@@ -31,6 +34,47 @@ impl Pose {
     /// The picture's point this many modules away.
     pub(crate) fn away(&self, u: f32, v: f32) -> Point {
         self.at + self.right * u + self.down * v
+    }
+
+    /// Pixels a module.
+    pub(crate) fn module(&self) -> f32 {
+        self.right.cross(self.down).abs().sqrt()
+    }
+
+    /// The same, turned clockwise.
+    pub(crate) fn turned(&self, angle: f32) -> Self {
+        let (sine, cosine) = angle.sin_cos();
+        let turn = |axis: Point| axis * cosine + axis.turned() * sine;
+
+        Self {
+            at: self.at,
+            right: turn(self.right),
+            down: turn(self.down),
+        }
+    }
+
+    /// Of a pattern that looks the same after a quarter turn: with the axes that are nearest to these.
+    pub(crate) fn along(&self, right: Point, down: Point) -> Self {
+        let turns = [
+            (self.right, self.down),
+            (self.down, self.right * -1.0),
+            (self.right * -1.0, self.down * -1.0),
+            (self.down * -1.0, self.right),
+        ];
+        let near =
+            |(own_right, own_down): &(Point, Point)| own_right.dot(right) + own_down.dot(down);
+        let mut best = turns[0];
+        for turn in turns {
+            if near(&turn) > near(&best) {
+                best = turn;
+            }
+        }
+
+        Self {
+            at: self.at,
+            right: best.0,
+            down: best.1,
+        }
     }
 
     /// The same axes that many modules away.
@@ -85,8 +129,11 @@ impl Overlay {
     pub(crate) fn fit(&self, raster: &Raster<'_>, start: Pose) -> Option<(Pose, f32)> {
         let mut pose = start;
         let mut seen = vec![0.0; self.values.len()];
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             self.sample(raster, &pose, &mut seen);
+            if round == PROBE && self.correlation(&seen) < HOPE {
+                return None;
+            }
             let step = self.step(&seen)?;
             let [x, xu, xv, y, yu, yv] = step;
             pose = Pose {
@@ -105,6 +152,14 @@ impl Overlay {
         self.sample(raster, &pose, &mut seen);
 
         Some((pose, self.correlation(&seen)))
+    }
+
+    /// How well the pattern fits as it is, up to 1.
+    pub(crate) fn rate(&self, raster: &Raster<'_>, pose: &Pose) -> f32 {
+        let mut seen = vec![0.0; self.values.len()];
+        self.sample(raster, pose, &mut seen);
+
+        self.correlation(&seen)
     }
 
     fn sample(&self, raster: &Raster<'_>, pose: &Pose, seen: &mut [f32]) {

@@ -1,11 +1,13 @@
 //! Corrects one block: first as it is, then with more and more of its doubtful codewords erased (generalised minimum
-//! distance decoding), and takes nothing that chance could have made.
+//! distance decoding, Forney 1966), then with other values for the likeliest misread codewords (Chase 1972).
 
 use super::{
     codewords::Codewords,
-    correct::{Errors, LONGEST, Syndromes, correct},
+    correct::{Errors, Syndromes, correct},
     format::Format,
+    guess,
     layout::Layout,
+    proof::Proof,
 };
 
 /// A block as it was printed, and what it took to know that.
@@ -17,127 +19,200 @@ pub(crate) struct Block {
     pub(crate) erasures: usize,
 }
 
-/// Codewords of parity that must stay unused where any was erased.
-const SPARE: usize = 3;
+/// A block that is not corrected yet.
+pub(crate) struct Attempt<'a> {
+    proof: Proof<'a>,
+    /// As seen.
+    word: Vec<u8>,
+    /// Its codewords, the most doubtful first.
+    doubtful: Vec<usize>,
+}
+
 /// Erasures are added in steps of two: each pair costs as much as one error.
 const STEP: usize = 2;
-/// Bits that a correction must be better than chance: once in 10^9 blocks of noise. A correction without erasures has
-/// as many wherever the standard allows it.
-const STRENGTH: f32 = 30.0;
-/// The share of the modules, weighed with how sure they are, that must be as seen where any was erased; without, a third
-/// of the codewords may be wrong, and the standard says so.
-const AGREEMENT: f32 = 0.8;
+/// Guessed values need fewer tries: a wrong number of erasures is made up for by the next guess.
+const GUESS_STEP: usize = 4;
 
-/// Corrects a block of the symbol; `steps` counts the attempts.
-pub(crate) fn decode(
-    seen: &Codewords<'_>,
-    layout: Layout,
-    format: Format,
-    block: usize,
-    steps: &mut usize,
-) -> Option<Block> {
-    let places: Vec<usize> = layout.printed(block).collect();
-    let mut word: Vec<u8> = places
-        .iter()
-        .map(|&at| seen.value(at, format.mask))
-        .collect();
-    let syndromes = Syndromes::of(&word, layout.parity())?;
-    *steps += 1;
-    if let Some(Errors(errors)) = correct(&mut word, &syndromes, &[], 0) {
-        let strength = strength(layout, word.len(), errors, 0);
-        if strength >= STRENGTH {
-            return Some(Block {
-                codewords: word,
-                errors,
-                erasures: 0,
-            });
+/// Codewords of parity that stay unused with guessed values: with none left, every word would be corrected to some block,
+/// and each costs a look at all of its modules.
+const LEAST_SPARE: usize = 2;
+
+impl<'a> Attempt<'a> {
+    pub(crate) fn new(
+        seen: &'a Codewords<'a>,
+        layout: Layout,
+        format: Format,
+        block: usize,
+    ) -> Self {
+        let places: Vec<usize> = layout.printed(block).collect();
+        let word = places
+            .iter()
+            .map(|&at| seen.value(at, format.mask))
+            .collect();
+        let mut doubtful: Vec<usize> = (0..places.len()).collect();
+        doubtful.sort_by(|&a, &b| seen.risk(places[b]).total_cmp(&seen.risk(places[a])));
+
+        Self {
+            proof: Proof::new(seen, layout, format.mask, places),
+            word,
+            doubtful,
         }
-        restore(&mut word, seen, &places, format);
     }
 
-    let doubtful = doubtful(seen, &places);
-    for erasures in (STEP..=layout.parity().checked_sub(SPARE)?).step_by(STEP) {
-        let erased = doubtful.get(..erasures)?;
-        *steps += 1;
-        let Some(Errors(errors)) = correct(&mut word, &syndromes, erased, SPARE) else {
-            continue;
+    /// Corrects it with the values that were seen; `steps` counts the attempts.
+    pub(crate) fn plain(&self, steps: &mut usize) -> Option<Block> {
+        let parity = self.proof.parity();
+        let syndromes = Syndromes::of(&self.word, parity)?;
+
+        (0..=parity - LEAST_SPARE)
+            .step_by(STEP)
+            .find_map(|erasures| {
+                *steps += 1;
+                self.corrected(&self.word, &syndromes, self.doubtful.get(..erasures)?, 1)
+            })
+    }
+
+    /// Corrects it with other values for some codewords, the likeliest first, in no more than `most` attempts.
+    pub(crate) fn guessed(&self, most: usize, steps: &mut usize) -> Option<Block> {
+        let parity = self.proof.parity();
+        let last = *steps + most;
+        let mut tries = 1;
+        for changes in guess::likely(&self.proof) {
+            let mut word = self.word.clone();
+            for &(at, change) in &changes {
+                word[at] ^= change;
+            }
+            let syndromes = Syndromes::of(&word, parity)?;
+            let is_kept = |at: &usize| changes.iter().all(|(guessed, _)| guessed != at);
+            let doubtful: Vec<usize> = self.doubtful.iter().copied().filter(is_kept).collect();
+            for left in (LEAST_SPARE..=parity).step_by(GUESS_STEP) {
+                if *steps >= last {
+                    return None;
+                }
+                *steps += 1;
+                tries += 1;
+                let erased = doubtful.get(..parity - left).unwrap_or(&doubtful);
+                let block = self.corrected(&word, &syndromes, erased, tries);
+                if block.is_some() {
+                    return block;
+                }
+            }
+        }
+
+        None
+    }
+
+    /// What the word is corrected to, if chance could not have made that in so many `tries`.
+    fn corrected(
+        &self,
+        word: &[u8],
+        syndromes: &Syndromes,
+        erased: &[usize],
+        tries: u16,
+    ) -> Option<Block> {
+        let mut codewords = word.to_vec();
+        let least = if tries == 1 { 0 } else { LEAST_SPARE };
+        let Errors(errors) = correct(&mut codewords, syndromes, erased, least)?;
+        if !self.proof.holds(&codewords, errors, erased, tries) {
+            return None;
+        }
+
+        let differs = |at: &usize| codewords[*at] != self.word[*at] && !erased.contains(at);
+        let errors = (0..codewords.len()).filter(differs).count();
+        Some(Block {
+            errors,
+            erasures: erased.len(),
+            codewords,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            drawn::{self, Chance},
+            place::Places,
+            version::Version,
+        },
+        *,
+    };
+    use crate::reading::Level;
+
+    /// Codewords of chance, some of them doubtful, in the sizes of which chance could make a block soonest.
+    #[test]
+    fn chance_makes_no_block() {
+        let mut chance = Chance::new(5);
+        for (version, level) in [(1, Level::L), (1, Level::M), (2, Level::L), (3, Level::L)] {
+            let version = Version::new(version).unwrap();
+            let layout = Layout::new(version, level);
+            let format = Format { level, mask: 0 };
+            let mut drawn = drawn::symbol(version, level, 0, b"7");
+            for _ in 0..2_000 {
+                drawn.modules.fill_with(|| chance.byte() < 128);
+                drawn.doubt.fill_with(|| chance.share() / 2.0);
+                let evidence = drawn.evidence();
+                let seen = Codewords::seen(&evidence);
+                let attempt = Attempt::new(&seen, layout, format, 0);
+
+                assert_eq!(attempt.plain(&mut 0), None);
+                assert_eq!(attempt.guessed(1_000, &mut 0), None);
+            }
+        }
+    }
+
+    #[test]
+    fn the_most_doubtful_codewords_are_erased_first() {
+        let version = Version::new(1).unwrap();
+        let layout = Layout::new(version, Level::H);
+        let mut drawn = drawn::symbol(version, Level::H, 0, b"7");
+        let mut chance = Chance::new(6);
+        drawn.doubt(layout, 0, &[3, 20, 11, 25, 7, 1, 2, 9, 14, 16], &mut chance);
+        let evidence = drawn.evidence();
+        let format = Format {
+            level: Level::H,
+            mask: 0,
         };
-        let support = support(seen, &places, format, &word, erased);
-        if strength(layout, word.len(), errors, erasures) + support >= STRENGTH
-            && agreement(seen, &places, format, &word) >= AGREEMENT
-        {
-            return Some(Block {
-                codewords: word,
-                errors,
-                erasures,
-            });
+        let seen = Codewords::seen(&evidence);
+        let block = Attempt::new(&seen, layout, format, 0)
+            .plain(&mut 0)
+            .unwrap();
+
+        assert!(block.errors + block.erasures <= 10);
+        assert_eq!(block.codewords[..2], [0x40, 0x13]);
+    }
+
+    /// Twelve misread modules in as many codewords of 22: more than can be erased, but only one module each.
+    #[test]
+    fn single_doubtful_modules_are_guessed() {
+        let version = Version::new(2).unwrap();
+        let layout = Layout::new(version, Level::M);
+        let format = Format {
+            level: Level::M,
+            mask: 0,
+        };
+        let mut chance = Chance::new(8);
+        let (mut plain, mut guessed) = (0, 0);
+        for _ in 0..200 {
+            let mut drawn = drawn::symbol(version, Level::M, 0, b"7");
+            for codeword in chance.some(layout.length(0), 18) {
+                let module = usize::from(Places::of(version).codeword(codeword)[chance.below(8)]);
+                drawn.doubt[module] = 0.35 + chance.share() / 10.0;
+                drawn.modules[module] ^= true;
+            }
+            let evidence = drawn.evidence();
+            let seen = Codewords::seen(&evidence);
+            let attempt = Attempt::new(&seen, layout, format, 0);
+            let first = attempt.plain(&mut 0);
+            let second = attempt.guessed(1_000, &mut 0);
+
+            for block in first.iter().chain(&second) {
+                assert_eq!(block.codewords[..2], [0x40, 0x13]);
+            }
+            plain += usize::from(first.is_some());
+            guessed += usize::from(second.is_some());
         }
-        restore(&mut word, seen, &places, format);
+
+        assert!(plain < 20 && guessed > 150, "{plain} {guessed}");
     }
-
-    None
-}
-
-/// What the erased codewords say for their corrected values, in bits. They may as well say nothing: under ink or glare
-/// a sampler's doubts mean little. As a mean of both this never takes more than one bit away, and adds `n` by chance
-/// only once in `2^n`.
-fn support(
-    seen: &Codewords<'_>,
-    places: &[usize],
-    format: Format,
-    word: &[u8],
-    erased: &[usize],
-) -> f32 {
-    let said = erased
-        .iter()
-        .map(|&at| seen.support(places[at], format.mask, word[at]))
-        .sum::<f32>();
-
-    f32::midpoint(1.0, said.exp2()).log2()
-}
-
-/// The share of sure modules that are as seen.
-fn agreement(seen: &Codewords<'_>, places: &[usize], format: Format, word: &[u8]) -> f32 {
-    let sums = places
-        .iter()
-        .zip(word)
-        .fold((0.0, 0.0), |sum, (&at, &value)| {
-            let (agree, all) = seen.agreement(at, format.mask, value);
-            (sum.0 + agree, sum.1 + all)
-        });
-
-    if sums.1 > 0.0 { sums.0 / sums.1 } else { 0.0 }
-}
-
-/// How unlikely it is that a word of noise is corrected with so many errors and erasures, in bits: there are
-/// `C(n - erasures, errors)` choices of wrong codewords, and each unused codeword of parity fits once in 256.
-fn strength(layout: Layout, length: usize, errors: usize, erasures: usize) -> f32 {
-    let unused = bits(layout.parity().saturating_sub(errors + erasures));
-    let choices: f32 = (0..errors)
-        .map(|chosen| (whole(length - erasures - chosen) / whole(errors - chosen)).log2())
-        .sum();
-
-    unused - choices
-}
-
-/// The codewords of a block, those most likely wrong first.
-fn doubtful(seen: &Codewords<'_>, places: &[usize]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..places.len()).collect();
-    order.sort_by(|&a, &b| seen.risk(places[b]).total_cmp(&seen.risk(places[a])));
-
-    order
-}
-
-fn restore(word: &mut [u8], seen: &Codewords<'_>, places: &[usize], format: Format) {
-    for (codeword, &at) in word.iter_mut().zip(places) {
-        *codeword = seen.value(at, format.mask);
-    }
-}
-
-fn bits(codewords: usize) -> f32 {
-    8.0 * whole(codewords)
-}
-
-fn whole(count: usize) -> f32 {
-    f32::from(u8::try_from(count.min(LONGEST)).unwrap_or(u8::MAX))
 }

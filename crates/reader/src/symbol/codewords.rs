@@ -14,8 +14,6 @@ pub(crate) struct Codewords<'a> {
     risk: Vec<f32>,
 }
 
-/// A codeword is clear when all eight modules are right with a probability of four in five.
-const CLEAR: f32 = 0.22;
 /// A codeword may be wrong as a whole, whatever its modules say, with this probability: damage comes in stains.
 const STAINED: f32 = 0.1;
 
@@ -52,9 +50,14 @@ impl<'a> Codewords<'a> {
         self.risk[printed]
     }
 
-    /// Sure enough that another value than seen speaks against that value.
-    pub(crate) fn clear(&self, printed: usize) -> bool {
-        self.risk[printed] < CLEAR
+    /// The likeliest misreading: which bit is wrong, and how likely it is that only this one is.
+    pub(crate) fn misread(&self, printed: usize) -> (u8, f32) {
+        let modules = self.places.codeword(printed).iter().enumerate();
+        let doubts = modules.map(|(bit, at)| (0x80 >> bit, self.evidence.doubt(usize::from(*at))));
+        let worst = doubts.max_by(|(_, a), (_, b)| a.total_cmp(b));
+        let (bit, doubt) = worst.unwrap_or((0x80, 0.0));
+
+        (bit, f32::exp(-self.risk[printed]) * doubt / (1.0 - doubt))
     }
 
     /// What the modules of a codeword, if it had this value, add to an agreement: sureness of those that agree, and

@@ -1,7 +1,7 @@
 //! From evidence to content: the likeliest formats, block after block, and the content if all blocks are known.
 
 use super::{
-    block::{self, Block},
+    block::{Attempt, Block},
     codewords::Codewords,
     content::{self, Content},
     evidence::Evidence,
@@ -45,7 +45,11 @@ pub(crate) struct Tried {
 }
 
 /// Blocks tried, the surest first, before a format is given up without any.
-const PROBE: usize = 6;
+const PROBE: usize = 16;
+/// Attempts with guessed values in one symbol, about a microsecond each.
+const MOST_GUESSES: usize = 500;
+/// A format that fits so well is the right one: the best of 32 fits noise by 0.4.
+const CERTAIN: f32 = 0.55;
 
 /// Tries the best formats and corrects each block with errors and erasures. Blocks that are `known`, perhaps from
 /// another picture, are not corrected again where the evidence shows them.
@@ -61,11 +65,13 @@ pub(crate) fn decode(evidence: &Evidence, known: Option<&Known>, tried: &mut Tri
         }
     }
 
-    for format in format::likely(evidence) {
+    for (format, fit) in format::likely(evidence) {
         let mut fresh = Known::nothing(evidence.version(), format);
-        let missing = (0..fresh.layout().blocks()).collect();
         tried.formats += 1;
-        fill(&mut fresh, missing, &seen, tried);
+        fill(&mut fresh, &seen, tried);
+        if fit >= CERTAIN || fresh.blocks().next().is_some() {
+            guess(&mut fresh, &seen, tried);
+        }
         if fresh.blocks().next().is_some() {
             return conclude(evidence, fresh, &[]);
         }
@@ -88,7 +94,6 @@ enum Past {
 fn go_on(evidence: &Evidence, seen: &Codewords<'_>, before: &Known, tried: &mut Tried) -> Past {
     let mut now = Known::nothing(before.version(), before.format);
     let mut unclear = Vec::new();
-    let mut missing = Vec::new();
     for number in 0..now.layout().blocks() {
         match (before.check(number, seen), before.block(number)) {
             (Some((Check::Contradicted, _)), _) => return Past::Other,
@@ -100,16 +105,16 @@ fn go_on(evidence: &Evidence, seen: &Codewords<'_>, before: &Known, tried: &mut 
                     erasures: 0,
                 },
             ),
-            (Some((Check::Unclear, _)), _) => {
-                unclear.push(number);
-                missing.push(number);
-            }
-            (Some((Check::Confirmed, _)), None) | (None, _) => missing.push(number),
+            (Some((Check::Unclear, _)), _) => unclear.push(number),
+            (Some((Check::Confirmed, _)), None) | (None, _) => {}
         }
     }
 
     tried.formats += 1;
-    fill(&mut now, missing, seen, tried);
+    fill(&mut now, seen, tried);
+    if now.blocks().next().is_some() {
+        guess(&mut now, seen, tried);
+    }
     let contradicted = unclear.iter().any(|&number| {
         let (Some(old), Some(new)) = (before.block(number), now.block(number)) else {
             return false;
@@ -132,20 +137,46 @@ fn go_on(evidence: &Evidence, seen: &Codewords<'_>, before: &Known, tried: &mut 
 }
 
 /// Corrects the missing blocks, the surest first; gives up if none of these can be.
-fn fill(known: &mut Known, mut missing: Vec<usize>, seen: &Codewords<'_>, tried: &mut Tried) {
+fn fill(known: &mut Known, seen: &Codewords<'_>, tried: &mut Tried) {
     let layout = known.layout();
-    let risk = |number: &usize| -> f32 { layout.printed(*number).map(|at| seen.risk(at)).sum() };
-    missing.sort_by_cached_key(|number| ordered(risk(number)));
-
-    for (turn, number) in missing.into_iter().enumerate() {
+    for (turn, number) in by_risk(known, seen).into_iter().enumerate() {
         if turn >= PROBE && known.blocks().next().is_none() {
             return;
         }
         tried.blocks += 1;
-        if let Some(block) = block::decode(seen, layout, known.format, number, &mut tried.steps) {
+        let attempt = Attempt::new(seen, layout, known.format, number);
+        if let Some(block) = attempt.plain(&mut tried.steps) {
             known.set(number, block);
         }
     }
+}
+
+/// Tries other values in the blocks that are still missing, the surest first, while there are attempts left.
+fn guess(known: &mut Known, seen: &Codewords<'_>, tried: &mut Tried) {
+    let layout = known.layout();
+    let last = tried.steps + MOST_GUESSES;
+    for number in by_risk(known, seen) {
+        if tried.steps >= last {
+            return;
+        }
+        let attempt = Attempt::new(seen, layout, known.format, number);
+        let left = last - tried.steps;
+        if let Some(block) = attempt.guessed(left, &mut tried.steps) {
+            known.set(number, block);
+        }
+    }
+}
+
+/// The missing blocks, the surest first.
+fn by_risk(known: &Known, seen: &Codewords<'_>) -> Vec<usize> {
+    let layout = known.layout();
+    let risk = |number: &usize| -> f32 { layout.printed(*number).map(|at| seen.risk(at)).sum() };
+    let mut missing: Vec<usize> = (0..layout.blocks())
+        .filter(|number| known.block(*number).is_none())
+        .collect();
+    missing.sort_by_cached_key(|number| ordered(risk(number)));
+
+    missing
 }
 
 /// Reads the content if no block is missing. Blocks that this evidence does not show are kept for the next, but
@@ -222,11 +253,12 @@ mod tests {
         }
     }
 
-    /// As many wrong codewords in every block as the standard allows, the sampler sure of all of them; one more in a
-    /// block is refused or, very rarely, still right.
+    /// As many wrong codewords in every block as the standard allows, the sampler sure of all of them. Two more in a
+    /// block are too many, unless by luck just wrong ones are erased.
     #[test]
     fn errors_up_to_capacity_are_corrected_and_more_are_refused() {
         let mut chance = Chance::new(2);
+        let mut lucky = 0;
         for (version, level) in sizes() {
             let layout = Layout::new(version, level);
             let capacity = (layout.parity() - version.kept_back(level)) / 2;
@@ -243,8 +275,12 @@ mod tests {
             let mut drawn = drawn::symbol(version, level, 3, TEXT);
             let wrong = chance.some(layout.length(0), layout.parity() / 2 + 2);
             drawn.spoil(layout, 0, &wrong, &mut chance);
-            assert_eq!(read(&drawn), None, "{version:?} {level:?}");
+            let decoded = read(&drawn);
+            lucky += usize::from(decoded.is_some());
+            assert!(decoded.is_none_or(|decoded| decoded.content.bytes == TEXT));
         }
+
+        assert!(lucky < 10, "{lucky}");
     }
 
     /// Twice as many wrong codewords as without doubts, less what must stay spare, if the sampler knows which.

@@ -18,8 +18,8 @@ const MOST: usize = 3;
 /// 15 modules, so that one undamaged copy of two already sets them 0.46 apart.
 const NEAR: f32 = 0.45;
 
-/// The formats worth trying, the likeliest first.
-pub(crate) fn likely(evidence: &Evidence) -> Vec<Format> {
+/// The formats worth trying and how well the modules fit them, the likeliest first.
+pub(crate) fn likely(evidence: &Evidence) -> Vec<(Format, f32)> {
     let mut ranked: Vec<(f32, Format)> = all()
         .map(|format| (fit(evidence, format), format))
         .collect();
@@ -28,7 +28,7 @@ pub(crate) fn likely(evidence: &Evidence) -> Vec<Format> {
     let near = ranked.into_iter().take(MOST);
 
     near.take_while(|(fit, _)| *fit >= best - NEAR)
-        .map(|(_, format)| format)
+        .map(|(fit, format)| (format, fit))
         .collect()
 }
 
@@ -132,7 +132,11 @@ mod tests {
         for format in all() {
             let evidence = drawn::symbol(version, format.level, format.mask, b"7").evidence();
 
-            assert_eq!(likely(&evidence), [format]);
+            let likely: Vec<Format> = likely(&evidence)
+                .into_iter()
+                .map(|(format, _)| format)
+                .collect();
+            assert_eq!(likely, [format]);
             assert!((fit(&evidence, format) - 1.0).abs() < 1e-6);
         }
     }
@@ -146,7 +150,7 @@ mod tests {
                 drawn.modules[at] = false;
             }
 
-            assert_eq!(likely(&drawn.evidence())[0], format);
+            assert_eq!(likely(&drawn.evidence())[0].0, format);
         }
     }
 

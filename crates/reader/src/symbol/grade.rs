@@ -36,3 +36,45 @@ fn share(used: usize, capacity: usize) -> f32 {
 
     small(used) / small(capacity.max(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{block::Block, format::Format, version::Version},
+        *,
+    };
+    use crate::reading::Level;
+
+    #[test]
+    fn the_worst_block_says_how_much_is_left() {
+        let version = Version::new(5).unwrap();
+        let unused = |blocks: [(usize, usize); 4]| correction(version, Level::Q, &blocks).unused;
+
+        assert!((unused([(0, 0); 4]) - 1.0).abs() < 1e-6);
+        assert!((unused([(0, 0), (3, 3), (1, 0), (0, 8)]) - 0.5).abs() < 1e-6);
+        assert!(unused([(9, 0), (0, 0), (0, 0), (0, 0)]).abs() < 1e-6);
+    }
+
+    #[test]
+    fn what_the_standard_keeps_back_is_no_capacity() {
+        let version = Version::new(1).unwrap();
+
+        assert!((correction(version, Level::L, &[(1, 0)]).unused - 0.5).abs() < 1e-6);
+    }
+
+    fn correction(version: Version, level: Level, blocks: &[(usize, usize)]) -> Correction {
+        let mut known = Known::nothing(version, Format { level, mask: 0 });
+        for (number, &(errors, erasures)) in blocks.iter().enumerate() {
+            known.set(
+                number,
+                Block {
+                    codewords: Vec::new(),
+                    errors,
+                    erasures,
+                },
+            );
+        }
+
+        Correction::of(&known)
+    }
+}

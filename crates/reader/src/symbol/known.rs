@@ -27,11 +27,10 @@ pub(crate) enum Check {
     Unclear,
 }
 
-/// Differences that two blocks of two codes would show in clear codewords, at least, before their absence tells.
-const ENOUGH: f32 = 10.0;
-/// The share of these differences up to which it is the same block, and from which on it is another.
-const SAME: f32 = 0.125;
-const OTHER: f32 = 0.75;
+/// Bits by which the parity must be likelier that of the block than of any other: once in 10^12 pictures of another code.
+const CONFIRMED: f32 = 40.0;
+/// So much less likely, it is that of another block.
+const CONTRADICTED: f32 = -10.0;
 
 impl Known {
     pub(crate) fn nothing(version: Version, format: Format) -> Self {
@@ -102,32 +101,29 @@ impl Known {
         Some(data)
     }
 
-    /// Compares a known block with what is seen now. Two different blocks differ in more codewords than there are of
-    /// parity, and unless just these are hidden, the clear ones tell.
+    /// Compares a known block with what is seen now, and counts the codewords that differ. The parity tells: that of two
+    /// different blocks, even if one letter makes the difference, agrees in one codeword of 256.
     pub(crate) fn check(&self, number: usize, seen: &Codewords<'_>) -> Option<(Check, usize)> {
         let block = self.block(number)?;
         let layout = self.layout();
-        let (mut clear, mut clearly_other, mut other) = (0_u16, 0_u16, 0);
-        for (printed, &codeword) in layout.printed(number).zip(&block.codewords) {
-            let differs = seen.value(printed, self.format.mask) != codeword;
-            let is_clear = seen.clear(printed);
-            clear += u16::from(is_clear);
-            clearly_other += u16::from(is_clear && differs);
-            other += usize::from(differs);
-        }
-
-        let parity = u16::try_from(layout.parity()).ok()?;
-        let length = u16::try_from(layout.length(number)).ok()?;
-        let expected = f32::from(parity + 1) * f32::from(clear) / f32::from(length);
-        let differences = f32::from(clearly_other);
-        let check = if expected >= ENOUGH && differences <= SAME * expected {
+        let mask = self.format.mask;
+        let printed = || layout.printed(number).zip(block.codewords.iter().copied());
+        let parity = printed().skip(layout.data(number));
+        let support: f32 = parity
+            .map(|(at, codeword)| seen.support(at, mask, codeword))
+            .sum();
+        let other = printed().filter(|&(at, codeword)| seen.value(at, mask) != codeword);
+        let check = if support >= CONFIRMED {
             Check::Confirmed
-        } else if clearly_other >= 3 && differences >= OTHER * expected {
+        } else if support <= CONTRADICTED {
             Check::Contradicted
         } else {
             Check::Unclear
         };
 
-        Some((check, other))
+        Some((check, other.count()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -102,3 +102,40 @@ fn guessed(bytes: &[u8]) -> Option<String> {
 fn fits_a_guess(bytes: &[u8]) -> bool {
     guessCharset(bytes, &DecodeHints::default()).is_some_and(|set| set.decode(bytes).is_ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_of_one_set_are_one_text() {
+        let mut printed = Printed::default();
+        let (first, second) = "\u{5f20}".as_bytes().split_at(1);
+        printed.add(Piece::Guessed, first);
+        printed.add(Piece::Guessed, second);
+
+        assert_eq!(printed.bytes(), Some("\u{5f20}".as_bytes().to_vec()));
+    }
+
+    #[test]
+    fn bytes_before_a_named_set_are_in_the_standards_own() {
+        let mut printed = Printed::default();
+        printed.add(Piece::Guessed, b"\xe9");
+        printed.name_a_set();
+        printed.add(Piece::Named(CharacterSet::UTF8), "\u{5f20}".as_bytes());
+
+        assert_eq!(printed.bytes(), Some("\u{e9}\u{5f20}".as_bytes().to_vec()));
+    }
+
+    #[test]
+    fn packed_characters_need_no_guess() {
+        let mut printed = Printed::default();
+        printed.add(Piece::Plain, b"A");
+        printed.add(Piece::Packed(CharacterSet::Shift_JIS), b"\x93\x5f");
+        assert_eq!(printed.bytes(), Some("A\u{70b9}".as_bytes().to_vec()));
+
+        let mut printed = Printed::default();
+        printed.add(Piece::Packed(CharacterSet::Shift_JIS), b"\xff\xff");
+        assert_eq!(printed.bytes(), None);
+    }
+}
