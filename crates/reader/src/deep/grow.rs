@@ -43,8 +43,6 @@ const BETTER: f32 = 0.25;
 /// A grown lattice.
 pub(crate) struct Grown {
     pub(crate) lattice: Lattice,
-    /// Mean clearness of its patches, 0 to 1.
-    pub(crate) clearness: f32,
 }
 
 /// A pose that is known: what it belongs to, in modules from the upper left corner, and half the side of the square
@@ -320,8 +318,6 @@ impl Growth {
 
     fn finish(self) -> Option<Grown> {
         let nodes: Vec<(Pose, f32)> = self.nodes.iter().copied().collect::<Option<_>>()?;
-        let clearness = nodes.iter().map(|(_, clearness)| clearness).sum::<f32>()
-            / pixel::distance(nodes.len());
         let spacing = pixel::distance(SPACING);
         let last = self.across - 2;
         let lattice = Lattice::new(self.side, |u, v| {
@@ -344,7 +340,7 @@ impl Growth {
             upper.towards(lower, t)
         });
 
-        lattice.is_finite().then_some(Grown { lattice, clearness })
+        lattice.is_finite().then_some(Grown { lattice })
     }
 }
 

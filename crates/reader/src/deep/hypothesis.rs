@@ -32,7 +32,7 @@ const LEAST_FIT: f32 = 0.6;
 /// A finder pattern that fits so well is not tried in another turn.
 const CLEAR_FIT: f32 = 0.85;
 /// What fits less before it was moved into place is none.
-const HOPE: f32 = 0.3;
+const HOPE: f32 = 0.36;
 const MOST_FINDERS: usize = 10;
 /// Cosine of the angle between a finder pattern's sides and those of the symbol.
 const ALONG: f32 = 0.8;

@@ -18,7 +18,7 @@ const PER: usize = 3;
 const ROUNDS: usize = 8;
 /// After so many rounds a pattern that is there fits so well.
 const PROBE: usize = 2;
-const HOPE: f32 = 0.4;
+const HOPE: f32 = 0.5;
 /// Blur of the pattern, in samples.
 const BLUR: f32 = 1.0;
 

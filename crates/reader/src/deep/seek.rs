@@ -27,6 +27,8 @@ const BEYOND: usize = 12;
 /// Less contrast than this, in grey levels, is grain.
 const LEAST_CONTRAST: i16 = 5;
 const LEAST_SCORE: f32 = 0.45;
+/// Of patterns with modules so large, every other row is enough.
+const LARGE: f32 = 1.5;
 /// The best that are kept.
 const MOST: usize = 16;
 
@@ -117,10 +119,15 @@ impl Padded {
     fn search(&self, texture: &Texture, fineness: Fineness, module: f32, peaks: &mut Vec<Peak>) {
         let ink = self.offsets(&INK, module);
         let paper = self.offsets(&PAPER, module);
+        let skip = if module < LARGE { 1 } else { 2 };
         let mut sums = vec![0_i16; self.width * self.height];
         let mut spans = Vec::with_capacity(self.height);
         for (y, row) in sums.chunks_exact_mut(self.width.max(1)).enumerate() {
-            let busy = texture.spans(y, fineness, self.width);
+            let busy = if y.is_multiple_of(skip) {
+                texture.spans(y, fineness, self.width)
+            } else {
+                Vec::new()
+            };
             for span in &busy {
                 let start = y * self.stride + span.start;
                 let sums = &mut row[span.clone()];
@@ -141,16 +148,16 @@ impl Padded {
         }
 
         let least = LEAST_CONTRAST * 24;
-        let rows = 1..self.height.saturating_sub(1);
+        let rows = skip..self.height.saturating_sub(skip);
         for (y, spans) in spans.iter().enumerate().filter(|(y, _)| rows.contains(y)) {
             for span in spans {
                 for x in span.start.max(1)..span.end.min(self.width - 1) {
                     let at = y * self.width + x;
-                    if sums[at] >= least && is_peak(&sums, self.width, at) {
+                    if sums[at] >= least && is_peak(&sums, skip * self.width, at) {
                         let score = self.score(y * self.stride + x, sums[at], &ink, &paper);
                         if score > LEAST_SCORE {
                             let scale = fineness.scale();
-                            let middle = finely(&sums, self.width, at);
+                            let middle = finely(&sums, self.width, skip, at);
                             peaks.push(Peak {
                                 at: (point(pixel::distance(x), pixel::distance(y)) + middle)
                                     * scale,
@@ -209,7 +216,7 @@ fn is_peak(sums: &[i16], width: usize, at: usize) -> bool {
 }
 
 /// The place of the top of the parabolas through a peak and its neighbours, within its pixel.
-fn finely(sums: &[i16], width: usize, at: usize) -> Point {
+fn finely(sums: &[i16], width: usize, skip: usize, at: usize) -> Point {
     let top = |step: usize| {
         let (low, here, high) = (
             f32::from(sums[at - step]),
@@ -224,5 +231,8 @@ fn finely(sums: &[i16], width: usize, at: usize) -> Point {
         }
     };
 
-    point(0.5 + top(1), 0.5 + top(width))
+    point(
+        0.5 + top(1),
+        0.5 + pixel::distance(skip) * top(skip * width),
+    )
 }

@@ -31,6 +31,7 @@ impl Layout {
     }
 
     /// Codewords of a block.
+    #[cfg(test)]
     pub(crate) fn length(&self, block: usize) -> usize {
         self.data(block) + self.parity()
     }
