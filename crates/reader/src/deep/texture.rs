@@ -164,7 +164,8 @@ mod tests {
         let grain = |x: usize, y: usize| u8::try_from((x * 7 + y * 13) % 3).unwrap_or(0);
         let desk = |x: usize, y: usize| if x < 150 { 90 } else { 180 } + grain(x, y);
         let chequered = |x: usize, y: usize| {
-            if (64..120).contains(&x) && (64..120).contains(&y) && (x / 2 + y / 2) % 2 == 0 {
+            if (64..120).contains(&x) && (64..120).contains(&y) && (x / 2 + y / 2).is_multiple_of(2)
+            {
                 20
             } else {
                 desk(x, y)
@@ -173,9 +174,13 @@ mod tests {
 
         assert!(Texture::of(&drawn(desk)).is_calm());
         let texture = Texture::of(&drawn(chequered));
-        assert_eq!(texture.spans(80, Fineness::Quarter, 320), [56..128]);
-        assert_eq!(texture.spans(160, Fineness::Half, 640), [112..256]);
-        assert_eq!(texture.spans(10, Fineness::Quarter, 320), []);
+        let spans = |y, fineness, width| -> Vec<(usize, usize)> {
+            let spans = texture.spans(y, fineness, width);
+            spans.iter().map(|span| (span.start, span.end)).collect()
+        };
+        assert_eq!(spans(80, Fineness::Quarter, 320), [(56, 128)]);
+        assert_eq!(spans(160, Fineness::Half, 640), [(112, 256)]);
+        assert_eq!(spans(10, Fineness::Quarter, 320), []);
     }
 
     #[test]

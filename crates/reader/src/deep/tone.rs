@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn a_shadow_changes_no_module() {
         let side = 25;
-        let colour = |at: usize| (at * 7919 / 13) % 2 == 0;
+        let colour = |at: usize| (at * 7919 / 13).is_multiple_of(2);
         let light = |at: usize| 1.0 - 0.7 * pixel::distance(at % side) / pixel::distance(side);
         let cells: Vec<f32> = (0..side * side)
             .map(|at| light(at) * if colour(at) { 40.0 } else { 200.0 })
