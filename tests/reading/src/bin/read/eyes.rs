@@ -1,0 +1,106 @@
+//! The readers that are measured side by side.
+
+use std::time::Duration;
+
+use reader::{Budget, Luma, Reader};
+
+use crate::clock;
+
+/// Whose reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Eye {
+    /// Ours, with this much time for each frame.
+    Ours(Duration),
+    /// zxing-cpp with its own defaults, asked for QR codes only.
+    #[cfg(feature = "peers")]
+    Zxing,
+    /// rqrr by itself.
+    Rqrr,
+}
+
+/// What is written in the codes of one frame.
+pub(crate) type Texts = Vec<Vec<u8>>;
+
+impl Eye {
+    /// All of this build; ours comes first.
+    pub(crate) fn all(budget: Duration) -> Vec<Self> {
+        vec![
+            Self::Ours(budget),
+            #[cfg(feature = "peers")]
+            Self::Zxing,
+            Self::Rqrr,
+        ]
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ours(_) => "ours",
+            #[cfg(feature = "peers")]
+            Self::Zxing => "zxing-cpp",
+            Self::Rqrr => "rqrr",
+        }
+    }
+
+    /// Opens the eye: what it returns reads frame after frame of one video, ours remembering what it saw.
+    pub(crate) fn open(self) -> Box<dyn FnMut(&Luma) -> Texts> {
+        match self {
+            Self::Ours(budget) => {
+                let mut reader = Reader::new();
+                Box::new(move |luma| ours(&mut reader, luma, budget))
+            }
+            #[cfg(feature = "peers")]
+            Self::Zxing => Box::new(zxing),
+            Self::Rqrr => Box::new(rqrr),
+        }
+    }
+}
+
+fn ours(reader: &mut Reader, luma: &Luma, budget: Duration) -> Texts {
+    let codes = reader.read(luma, limited(budget)).codes;
+
+    codes.into_iter().map(|code| code.content).collect()
+}
+
+/// A budget that is counted as the figures are.
+pub(crate) fn limited(budget: Duration) -> Budget {
+    let begun = clock::worked();
+
+    Budget::from_fn(move || (begun + budget).saturating_sub(clock::worked()))
+}
+
+#[cfg(feature = "peers")]
+fn zxing(luma: &Luma) -> Texts {
+    let view = zxingcpp::ImageView::from_slice(
+        luma.pixels(),
+        luma.width,
+        luma.height,
+        zxingcpp::ImageFormat::Lum,
+    );
+    let read = view.and_then(|view| {
+        zxingcpp::read()
+            .formats([zxingcpp::BarcodeFormat::QRCode])
+            .from(view)
+    });
+
+    read.unwrap_or_default()
+        .iter()
+        .map(|code| code.text().into_bytes())
+        .collect()
+}
+
+fn rqrr(luma: &Luma) -> Texts {
+    let grey = |x: usize, y: usize| luma.pixels()[y * luma.width + x];
+    // Some versions panic on broken grids; for a benchmark such a frame is one that was not read.
+    let read = std::panic::catch_unwind(|| {
+        rqrr::PreparedImage::prepare_from_greyscale(luma.width, luma.height, grey)
+            .detect_grids()
+            .iter()
+            .filter_map(|grid| {
+                let mut content = Vec::new();
+                grid.decode_to(&mut content).ok().map(|_| content)
+            })
+            .collect()
+    });
+
+    read.unwrap_or_default()
+}
