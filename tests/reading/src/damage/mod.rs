@@ -1,7 +1,20 @@
-//! x
-use reader::Luma;
-/// x
-#[derive(Clone, Debug, PartialEq)]
-pub struct Scene;
-impl Scene { /// x
- #[must_use] pub fn draw(&self) -> Luma { Luma::new(0,0,vec![]).unwrap() } }
+//! Damaged sheets, drawn: webcam frames of printed QR codes with known text, each with one kind of damage.
+//!
+//! Drawn from how paper bends, ink fades, light falls, lenses blur and sensors count: a model of paper, not paper.
+//! A frame is a pure function of its [`Scene`], so that a figure never hangs on a file.
+
+mod chance;
+mod desk;
+mod ink;
+mod lens;
+mod light;
+mod paper;
+mod plane;
+mod pose;
+mod print;
+mod raster;
+mod scene;
+mod sensor;
+mod setup;
+
+pub use scene::{Kind, SEVERITIES, Scene};

@@ -51,10 +51,10 @@ impl Plane {
         }
         // A box of half width r (with a share of its two end values) has the variance of a third of the wanted.
         let half = ((deviation * deviation * 4.0 + 1.0).sqrt() - 1.0) / 2.0;
-        for _ in 0..3 {
-            self.box_rows(half);
-            self.turn();
-            self.box_rows(half);
+        for _ in 0..2 {
+            for _ in 0..3 {
+                self.box_rows(half);
+            }
             self.turn();
         }
     }

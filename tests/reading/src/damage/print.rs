@@ -80,6 +80,23 @@ impl Print {
         self.plane.at(u * fine - 0.5, v * fine - 0.5)
     }
 
+    /// Darkens a round spot to at most this reflectance.
+    pub(crate) fn touch(&mut self, u: f32, v: f32, radius: f32, dark: f32) {
+        let fine = number(FINE);
+        let (u, v, radius) = (u * fine, v * fine, radius * fine);
+        let span = |middle: f32, end: usize| {
+            whole(middle - radius)..(whole(middle + radius + 1.0)).min(end)
+        };
+        for y in span(v, self.plane.height) {
+            for x in span(u, self.plane.width) {
+                if (number(x) + 0.5 - u).hypot(number(y) + 0.5 - v) <= radius {
+                    let value = &mut self.plane.values[y * self.plane.width + x];
+                    *value = value.min(dark);
+                }
+            }
+        }
+    }
+
     /// Each point made anew from its place in modules and its reflectance.
     pub(crate) fn each(&mut self, mut make: impl FnMut(f32, f32, f32) -> f32) {
         let fine = number(FINE);

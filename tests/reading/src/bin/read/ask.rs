@@ -19,6 +19,7 @@ cargo xtask bench read [DIR...] [OPTIONS]
                  time for a frame of a video (33)
   --alone        ours only
   --wrong N      instead: N frames without a code and N random or half-damaged symbols, none of which may give a text
+  --draw DIR     instead: writes the drawn sheets and videos into DIR
   --write        keeps tables and plot in docs/reader-figures.md and docs/reader-figures.svg";
 
 /// Which sets, how, and what becomes of the figures.
@@ -31,6 +32,7 @@ pub(crate) struct Asked {
     pub(crate) videos: bool,
     pub(crate) write: bool,
     pub(crate) wrong: Option<u32>,
+    pub(crate) draw: Option<PathBuf>,
     alone: bool,
     budget: Duration,
     frame_budget: Duration,
@@ -46,6 +48,7 @@ impl Asked {
             videos: true,
             write: false,
             wrong: None,
+            draw: None,
             alone: false,
             budget: Duration::from_secs(2),
             frame_budget: Duration::from_millis(33),
@@ -54,6 +57,10 @@ impl Asked {
         while let Some(word) = words.next() {
             let mut number = || number(&word, words.next());
             match word.as_str() {
+                "--draw" => {
+                    let folder = words.next().context("--draw needs a folder after it")?;
+                    asked.draw = Some(folder.into());
+                }
                 "--counts" => asked.counts_only = true,
                 "--per" => asked.per = number()?,
                 "--stills" => asked.videos = false,

@@ -106,9 +106,9 @@ impl Set {
         })
     }
 
-    /// Those that are videos, or those that are single pictures.
-    pub(crate) fn retain(&mut self, videos: bool) {
-        self.cases.retain(|case| case.is_video() == videos);
+    /// Its cases are videos; a set never mixes them with single pictures.
+    pub(crate) fn is_video(&self) -> bool {
+        self.cases.iter().any(Case::is_video)
     }
 }
 

@@ -3,20 +3,18 @@
 mod ask;
 mod cases;
 mod clock;
+mod cost;
 mod eyes;
+mod report;
 mod run;
 mod say;
+mod sets;
 mod table;
 mod tally;
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
-use anyhow::Context;
-
-use crate::{ask::Asked, cases::Set};
+use crate::{ask::Asked, report::Report};
 
 fn main() -> ExitCode {
     match perform() {
@@ -32,33 +30,17 @@ fn main() -> ExitCode {
 /// `true` if our reader read no wrong text.
 fn perform() -> anyhow::Result<bool> {
     let asked = Asked::parse(std::env::args().skip(1))?;
-    let mut sound = true;
-    say::result(&format!("{}. Times: {}.\n", table::LEGEND, clock::MEASURED));
-    for set in sets(&asked)? {
-        let counts = run::read(&set, &asked)?;
-        let eyes = asked.eyes(set.cases.iter().any(cases::Case::is_video));
-        say::result(&format!(
-            "## {}\n\n{}",
-            set.name,
-            table::table(&eyes, &counts, !asked.counts_only)
-        ));
-        sound &= counts.total().first().is_none_or(|ours| ours.wrong == 0);
-    }
-
-    Ok(sound)
-}
-
-fn sets(asked: &Asked) -> anyhow::Result<Vec<Set>> {
-    let mut sets = Vec::new();
-    for folder in &asked.folders {
-        for (videos, wanted) in [(false, asked.stills), (true, asked.videos)] {
-            let mut set = Set::folder(folder)?;
-            set.retain(videos);
-            if wanted && !set.cases.is_empty() {
-                sets.push(set);
-            }
+    eyes::quieten();
+    let sets = sets::asked_for(&asked)?;
+    if let Some(folder) = &asked.draw {
+        for set in &sets {
+            sets::keep(set, folder)?;
         }
+        return Ok(true);
     }
 
-    Ok(sets)
+    let report = Report::make(&sets, &asked)?;
+    say::result(&report.text());
+
+    Ok(report.is_sound())
 }

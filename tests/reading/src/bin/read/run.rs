@@ -119,7 +119,11 @@ fn outcome(case: &Case, frames: &[Luma], asked: &Asked) -> Outcome {
             } else {
                 still(eye, frames, asked.runs())
             };
-            (judge(&case.truth, &texts), times)
+            let mut verdict = judge(&case.truth, &texts);
+            if texts.iter().flatten().any(|text| eye.is_undecided(text)) {
+                verdict = Verdict::Read;
+            }
+            (verdict, times)
         })
         .collect()
 }
