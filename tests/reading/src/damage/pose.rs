@@ -30,7 +30,7 @@ pub(crate) struct Pose {
 impl Pose {
     /// Held by a willing hand, a code of this side within the picture.
     pub(crate) fn ordinary(side: f32, chance: &mut Chance) -> Self {
-        let module = (chance.within(3.2, 4.4)).min(520.0 / side);
+        let module = (chance.within(3.6, 5.6)).min(480.0 / side);
         let room = |picture: usize| {
             let half = super::plane::number(picture) / 2.0;
             (half - 0.62 * side * module).max(0.0).min(0.5 * half)

@@ -168,33 +168,33 @@ impl Scene {
         let side = setup.print.side;
         match self.kind {
             Kind::Clean => {}
-            Kind::Crumple => setup.paper.crumple(side, self.of([0.16, 0.3, 0.45]), chance),
+            Kind::Crumple => setup.paper.crumple(side, self.of([0.12, 0.24, 0.38]), chance),
             Kind::Curl => {
-                let radius = side * self.of([1.3, 0.85, 0.6]);
+                let radius = side * self.of([1.8, 1.1, 0.75]);
                 setup.paper.roll(radius, chance);
             }
-            Kind::Defocus => setup.defocus = self.of([0.55, 0.85, 1.1]) * setup.pose.module,
+            Kind::Defocus => setup.defocus = self.of([0.5, 0.75, 1.0]) * setup.pose.module,
             Kind::Empty => setup.things = self.of([2, 7, 16]),
-            Kind::Fading => ink::fade(&mut setup.print, self.of([0.4, 0.2, 0.09]), chance),
+            Kind::Fading => ink::fade(&mut setup.print, self.of([0.5, 0.28, 0.13]), chance),
             Kind::Fold => self.fold(setup, chance),
-            Kind::Glare => setup.glare = Some(self.of([0.12, 0.24, 0.38])),
-            Kind::Jpeg => setup.sensor.quality = Some(self.of([30, 14, 6])),
-            Kind::Motion => setup.motion = self.of([0.9, 1.6, 2.4]) * setup.pose.module,
+            Kind::Glare => setup.glare = Some(self.of([0.06, 0.14, 0.24])),
+            Kind::Jpeg => setup.sensor.quality = Some(self.of([25, 10, 4])),
+            Kind::Motion => setup.motion = self.of([0.8, 1.4, 2.1]) * setup.pose.module,
             Kind::Noise => {
                 setup.sensor.electrons = self.of([500.0, 160.0, 60.0]);
                 setup.sensor.exposure *= self.of([0.7, 0.45, 0.3]);
             }
             Kind::Perspective => {
                 setup.pose.focal = 560.0;
-                setup.pose.tilt = self.of([0.45, 0.7, 0.9]);
+                setup.pose.tilt = self.of([0.4, 0.65, 0.85]);
             }
             Kind::Rotation => setup.pose.roll = self.turn(chance),
             Kind::Scribble => {
-                let (lines, width) = self.of([(3, 0.5), (5, 0.8), (7, 1.2)]);
+                let (lines, width) = self.of([(2, 0.5), (4, 0.8), (6, 1.2)]);
                 ink::scribble(&mut setup.print, lines, width, chance);
             }
-            Kind::Shadow => setup.shadow = Some(self.of([0.5, 0.28, 0.13])),
-            Kind::Small => setup.pose.module = self.of([2.4, 2.0, 1.6]),
+            Kind::Shadow => setup.shadow = Some(self.of([0.5, 0.28, 0.15])),
+            Kind::Small => setup.pose.module = self.of([2.6, 2.1, 1.7]),
             Kind::Stain => {
                 let (drops, through) = self.of([(2, 0.6), (3, 0.4), (4, 0.22)]);
                 ink::stain(&mut setup.print, drops, through, chance);
@@ -203,7 +203,7 @@ impl Scene {
     }
 
     fn fold(&self, setup: &mut Setup, chance: &mut Chance) {
-        let (creases, angle, bare) = self.of([(1, 0.3, 0.4), (2, 0.55, 0.7), (4, 0.85, 1.0)]);
+        let (creases, angle, bare) = self.of([(1, 0.25, 0.3), (2, 0.45, 0.5), (4, 0.7, 0.7)]);
         let side = setup.print.side;
         setup.paper.fold(side, creases, angle, chance);
         let paper = setup.paper.clone();

@@ -21,7 +21,7 @@ pub(crate) struct Sensor {
 /// Deviation of what is read from an unlit pixel, in electrons.
 const READ_NOISE: f32 = 4.0;
 /// How far the camera's smoothing spreads its noise, in pixels.
-const SMOOTHED: f32 = 0.45;
+const SMOOTHED: f32 = 0.3;
 
 impl Sensor {
     pub(crate) fn ordinary(chance: &mut Chance) -> Self {

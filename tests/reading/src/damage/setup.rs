@@ -15,7 +15,7 @@ use super::{
 };
 
 /// What a good lens blurs: deviation in pixels.
-const OPTICS: f32 = 0.6;
+const OPTICS: f32 = 0.4;
 
 /// Everything about a frame before it is drawn.
 #[derive(Clone, Debug)]
