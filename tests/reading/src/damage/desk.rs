@@ -15,7 +15,8 @@ pub(crate) fn desk(chance: &mut Chance) -> Plane {
     let (slope_x, slope_y) = (chance.swing(0.25), chance.swing(0.25));
     let mut frame = Plane::new(WIDTH, HEIGHT, 0.0);
     frame.each(|x, y, _| {
-        let light = 1.0 + slope_x * (x / number(WIDTH) - 0.5) + slope_y * (y / number(HEIGHT) - 0.5);
+        let light =
+            1.0 + slope_x * (x / number(WIDTH) - 0.5) + slope_y * (y / number(HEIGHT) - 0.5);
         base * light * (1.0 + 0.3 * clouds.at(x, y) + wood * grain.at(x * 0.06, y))
     });
 

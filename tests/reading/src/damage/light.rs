@@ -22,8 +22,8 @@ pub(crate) fn shadow(
         let edge = Waves::new(chance, 0.4 * side);
         frame.each(|x, y, value| {
             let (right, down) = (x - middle.0, y - middle.1);
-            let away = (right * across_x + down * across_y - at).abs() - half
-                + 0.1 * side * edge.at(x, y);
+            let away =
+                (right * across_x + down * across_y - at).abs() - half + 0.1 * side * edge.at(x, y);
             value * (left + (1.0 - left) * smooth(away / soft + 0.5))
         });
     }

@@ -56,7 +56,11 @@ impl Paper {
         let first = chance.angle();
         for quarter in 0..count.min(2) {
             let turned = std::f32::consts::FRAC_PI_2 * if quarter == 0 { 0.0 } else { 1.0 };
-            let lines = if quarter == 0 { count.div_ceil(2) } else { count / 2 };
+            let lines = if quarter == 0 {
+                count.div_ceil(2)
+            } else {
+                count / 2
+            };
             let mut sign = if chance.once_in(2) { 1.0 } else { -1.0 };
             let mut creases = Vec::new();
             for line in 0..lines {
@@ -162,7 +166,9 @@ impl Profile {
         let slope = |place: f32| {
             let creases = bend.creases.iter();
             let turned: f32 = creases
-                .map(|(at, angle)| angle * (0.5 + 0.5 * ((place - at) / SHARP).tanh()) - angle / 2.0)
+                .map(|(at, angle)| {
+                    angle * (0.5 + 0.5 * ((place - at) / SHARP).tanh()) - angle / 2.0
+                })
                 .sum();
             turned + bend.turn * place
         };
@@ -213,16 +219,16 @@ impl Shape {
 
     /// A slope takes up length: its points come nearer the middle, as paper does not stretch.
     fn draw_in(&mut self, paper: &Paper) {
-        let height = |x: f32, y: f32| -> f32 {
-            paper.ridges.iter().map(|ridge| ridge.at(x, y)).sum()
-        };
+        let height =
+            |x: f32, y: f32| -> f32 { paper.ridges.iter().map(|ridge| ridge.at(x, y)).sum() };
         let (middle_column, middle_row) = (self.columns / 2, self.rows / 2);
         let mut lost = vec![[0.0_f32; 2]; self.points.len()];
         for row in 0..self.rows {
             for column in 0..self.columns {
                 let (x, y) = self.flat(column, row);
                 let here = height(x, y);
-                let shorter = |ahead: f32| STEP - STEP / (1.0 + ((ahead - here) / STEP).powi(2)).sqrt();
+                let shorter =
+                    |ahead: f32| STEP - STEP / (1.0 + ((ahead - here) / STEP).powi(2)).sqrt();
                 lost[row * self.columns + column] =
                     [shorter(height(x + STEP, y)), shorter(height(x, y + STEP))];
             }
@@ -300,6 +306,9 @@ mod tests {
     }
 
     fn distance(a: Space, b: Space) -> f32 {
-        (0..3).map(|axis| (a[axis] - b[axis]).powi(2)).sum::<f32>().sqrt()
+        (0..3)
+            .map(|axis| (a[axis] - b[axis]).powi(2))
+            .sum::<f32>()
+            .sqrt()
     }
 }

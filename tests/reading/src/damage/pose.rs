@@ -1,9 +1,6 @@
 //! Where the sheet is held, and where its points come to lie in the picture: a pinhole in front of the sheet.
 
-use super::{
-    chance::Chance,
-    paper::Space,
-};
+use super::{chance::Chance, paper::Space};
 
 /// A picture's width and height in pixels.
 pub(crate) const WIDTH: usize = 1280;
@@ -110,7 +107,10 @@ mod tests {
             focal: 1_100.0,
         };
         let [x, y, _] = pose.project([10.0, -5.0, 0.0]);
-        assert!((x - 680.0).abs() < 1e-3 && (y - 340.0).abs() < 1e-3, "{x} {y}");
+        assert!(
+            (x - 680.0).abs() < 1e-3 && (y - 340.0).abs() < 1e-3,
+            "{x} {y}"
+        );
 
         pose.tilt = 0.7;
         let height = |x: f32| pose.project([x, 10.0, 0.0])[1] - pose.project([x, -10.0, 0.0])[1];

@@ -45,7 +45,14 @@ impl Print {
             for x in 0..side {
                 let at = |place: usize| i32::try_from(place).unwrap_or(0);
                 if code.get_module(at(x), at(y)) {
-                    fill(&mut plane, (left + x) * FINE, (top + y) * FINE, FINE, FINE, INK);
+                    fill(
+                        &mut plane,
+                        (left + x) * FINE,
+                        (top + y) * FINE,
+                        FINE,
+                        FINE,
+                        INK,
+                    );
                 }
             }
         }
@@ -131,7 +138,14 @@ fn letter(plane: &mut Plane, left: usize, top: usize, dot: usize, which: usize) 
 }
 
 fn blank(plane: &mut Plane, left: usize, top: usize, side: usize) {
-    fill(plane, left * FINE, top * FINE, side * FINE, side * FINE, PAPER);
+    fill(
+        plane,
+        left * FINE,
+        top * FINE,
+        side * FINE,
+        side * FINE,
+        PAPER,
+    );
 }
 
 /// Fills a rectangle of values; what lies outside the plane is left out.

@@ -46,7 +46,11 @@ struct Sample {
 
 /// Puts the sheet before what the frame shows already.
 pub(crate) fn place(frame: &mut Plane, print: &Print, shape: &Shape, pose: &Pose, lamp: &Lamp) {
-    let seen: Vec<Space> = shape.points.iter().map(|point| pose.project(*point)).collect();
+    let seen: Vec<Space> = shape
+        .points
+        .iter()
+        .map(|point| pose.project(*point))
+        .collect();
     let mut window = Window::around(&seen, frame);
     let shades = shades(shape, pose, lamp);
     let knot = |column: usize, row: usize| {
@@ -143,7 +147,11 @@ impl Window {
         let span = |a: f32, b: f32, c: f32, end: usize| {
             let low = whole(a.min(b).min(c).ceil().max(0.0));
             let high = a.max(b).max(c);
-            low..if high < 0.0 { 0 } else { (whole(high) + 1).min(end) }
+            low..if high < 0.0 {
+                0
+            } else {
+                (whole(high) + 1).min(end)
+            }
         };
         for y in span(a.1, b.1, c.1, self.height) {
             for x in span(a.0, b.0, c.0, self.width) {
@@ -198,7 +206,12 @@ fn minus(a: Space, b: Space) -> Space {
 }
 
 fn unit(vector: Space) -> Space {
-    let length = vector.iter().map(|part| part * part).sum::<f32>().sqrt().max(1e-6);
+    let length = vector
+        .iter()
+        .map(|part| part * part)
+        .sum::<f32>()
+        .sqrt()
+        .max(1e-6);
 
     vector.map(|part| part / length)
 }

@@ -168,7 +168,9 @@ impl Scene {
         let side = setup.print.side;
         match self.kind {
             Kind::Clean => {}
-            Kind::Crumple => setup.paper.crumple(side, self.of([0.12, 0.24, 0.38]), chance),
+            Kind::Crumple => setup
+                .paper
+                .crumple(side, self.of([0.12, 0.24, 0.38]), chance),
             Kind::Curl => {
                 let radius = side * self.of([1.8, 1.1, 0.75]);
                 setup.paper.roll(radius, chance);

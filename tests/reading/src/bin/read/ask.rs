@@ -70,7 +70,9 @@ impl Asked {
                 "--alone" => asked.alone = true,
                 "--wrong" => asked.wrong = Some(number()?),
                 "--write" => asked.write = true,
-                option if option.starts_with('-') => bail!("`{option}` means nothing here.\n{USAGE}"),
+                option if option.starts_with('-') => {
+                    bail!("`{option}` means nothing here.\n{USAGE}")
+                }
                 folder => asked.folders.push(folder.into()),
             }
         }
@@ -89,7 +91,11 @@ impl Asked {
     }
 
     pub(crate) fn budget(&self, video: bool) -> Duration {
-        if video { self.frame_budget } else { self.budget }
+        if video {
+            self.frame_budget
+        } else {
+            self.budget
+        }
     }
 
     /// How often a picture is read for the median of its time.
@@ -114,7 +120,10 @@ mod tests {
         let asked = parse("sheets --per 12 bursts --counts --frame-budget 20").unwrap();
 
         assert_eq!(asked.folders, [PathBuf::from("sheets"), "bursts".into()]);
-        assert_eq!((asked.per, asked.counts_only, asked.write), (12, true, false));
+        assert_eq!(
+            (asked.per, asked.counts_only, asked.write),
+            (12, true, false)
+        );
         assert_eq!(asked.budget(true), Duration::from_millis(20));
         assert_eq!(asked.budget(false), Duration::from_secs(2));
     }

@@ -4,12 +4,7 @@ use std::time::Duration;
 
 use reading::damage::{Kind, SEVERITIES, Scene};
 
-use crate::{
-    ask::Asked,
-    cases::Case,
-    run, sets,
-    tally::percentile,
-};
+use crate::{ask::Asked, cases::Case, run, sets, tally::percentile};
 
 const SHEETS: u32 = 4;
 const RUNS: usize = 15;

@@ -45,7 +45,13 @@ impl<'a> Progress<'a> {
         self.done += 1;
         if self.done == self.all || self.last.time() > SILENT {
             self.last = Watch::start();
-            aside(&format!("{}: {} of {}, {}", self.of, self.done, self.all, how()));
+            aside(&format!(
+                "{}: {} of {}, {}",
+                self.of,
+                self.done,
+                self.all,
+                how()
+            ));
         }
     }
 }

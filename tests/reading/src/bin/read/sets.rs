@@ -34,7 +34,11 @@ pub(crate) fn asked_for(asked: &Asked) -> anyhow::Result<Vec<Set>> {
         sets.extend(folder(named)?);
     }
     sets.retain(|set| {
-        let wanted = if set.is_video() { asked.videos } else { asked.stills };
+        let wanted = if set.is_video() {
+            asked.videos
+        } else {
+            asked.stills
+        };
         wanted && !set.cases.is_empty()
     });
 
@@ -62,7 +66,11 @@ fn folder(path: &Path) -> anyhow::Result<[Set; 2]> {
 fn drawn(per: u32) -> Set {
     let mut cases = Vec::new();
     for kind in Kind::ALL {
-        let severities = if kind == Kind::Clean { &SEVERITIES[..1] } else { &SEVERITIES };
+        let severities = if kind == Kind::Clean {
+            &SEVERITIES[..1]
+        } else {
+            &SEVERITIES
+        };
         for severity in severities {
             cases.extend((0..per).map(|index| case(Scene::new(kind, *severity, index), 1)));
         }

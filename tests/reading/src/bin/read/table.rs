@@ -38,7 +38,11 @@ fn line(table: &mut String, damage: &str, severity: &str, tallies: &[Tally], tim
     let sheets = tallies.first().map_or(0, Tally::pictures);
     let _ = write!(table, "| {damage} | {severity} | {sheets} |");
     for tally in tallies {
-        let _ = write!(table, " {} / {} / {}", tally.right, tally.wrong, tally.unread);
+        let _ = write!(
+            table,
+            " {} / {} / {}",
+            tally.right, tally.wrong, tally.unread
+        );
         if tally.read > 0 {
             let _ = write!(table, " +{}", tally.read);
         }
@@ -82,7 +86,10 @@ mod tests {
             severity: Some(3),
         };
         let ms = |ms| vec![Duration::from_millis(ms)];
-        counts.add(&group, &[(Verdict::Right, ms(7)), (Verdict::Unread, ms(12))]);
+        counts.add(
+            &group,
+            &[(Verdict::Right, ms(7)), (Verdict::Unread, ms(12))],
+        );
         counts.add(&group, &[(Verdict::Read, ms(7)), (Verdict::Wrong, ms(12))]);
         let eyes = [Eye::Ours(Duration::ZERO), Eye::Rqrr];
 

@@ -129,7 +129,10 @@ mod tests {
             (vec![texts(&["forged"])], Verdict::Wrong),
             (vec![texts(&["print"])], Verdict::Wrong),
             (vec![texts(&["printed", "forged"])], Verdict::Wrong),
-            (vec![texts(&["forged"]), texts(&["printed"])], Verdict::Wrong),
+            (
+                vec![texts(&["forged"]), texts(&["printed"])],
+                Verdict::Wrong,
+            ),
         ] {
             assert_eq!(judge(&truth, &read), verdict, "{read:?}");
         }
