@@ -4,6 +4,7 @@
 //! time is left. Nothing here trusts the picture: whatever is drawn in it, [`Reader::read`] returns.
 
 mod black;
+mod coach;
 mod finder;
 mod first;
 mod guard;
@@ -14,6 +15,7 @@ mod reading;
 mod second;
 mod view;
 
+pub use coach::{Hint, advise};
 pub use luma::{Luma, MAX_PIXELS, WrongSize};
 pub use reader::Reader;
 pub use reading::{Budget, Code, Corner, Level, Place, Reading};

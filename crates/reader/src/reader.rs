@@ -3,7 +3,7 @@
 use rxing::common::BitMatrix;
 
 use crate::{
-    black, first,
+    black, coach, first,
     luma::Luma,
     reading::{Budget, Code, Place, Reading},
     second,
@@ -20,6 +20,8 @@ const REMEMBERED: u8 = 10;
 #[derive(Debug, Default)]
 pub struct Reader {
     last: Option<Remembered>,
+    /// Where a code was seen in the last picture, read or not.
+    seen: Option<Place>,
 }
 
 /// Where a code was read, and for how many more frames that counts.
@@ -54,8 +56,15 @@ impl Reader {
             look.closely(self.last.as_ref().map(|last| last.place));
         }
         self.remember(look.codes.first());
+        let hint = coach::advise(luma, look.codes.len(), &look.unread, self.seen.as_ref());
+        self.seen = look
+            .codes
+            .first()
+            .map(|code| code.place)
+            .or(look.unread.first().copied());
 
         Reading {
+            hint,
             codes: look.codes,
             seen_not_read: look.unread,
             took: before.saturating_sub(look.budget.left()),
