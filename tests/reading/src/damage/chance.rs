@@ -1,4 +1,4 @@
-//! Chance that comes out the same each time: SplitMix64 (Steele, Lea, Flood 2014). Nothing secret.
+//! Chance that comes out the same each time: `SplitMix64` (Steele, Lea, Flood 2014). Nothing secret.
 
 /// A stream of random numbers.
 #[derive(Clone, Debug)]
@@ -93,7 +93,7 @@ impl Waves {
         }
     }
 
-    pub(crate) fn at(&self, x: f32, y: f32) -> f32 {
+    pub(crate) fn at(self, x: f32, y: f32) -> f32 {
         let (x, y) = (x / self.scale, y / self.scale);
         let (left, top) = (x.floor(), y.floor());
         let (across, down) = (smooth(x - left), smooth(y - top));
@@ -105,7 +105,7 @@ impl Waves {
         upper + (lower - upper) * down
     }
 
-    fn knot(&self, x: i32, y: i32) -> f32 {
+    fn knot(self, x: i32, y: i32) -> f32 {
         let mut hash = self.seed
             ^ x.cast_unsigned().wrapping_mul(0x9e37_79b1)
             ^ y.cast_unsigned().wrapping_mul(0x85eb_ca77);

@@ -49,20 +49,23 @@ impl Plane {
         if deviation < 0.05 {
             return;
         }
-        // A box of half width r (with a share of its two end values) has the variance of a third of the wanted.
-        let half = ((deviation * deviation * 4.0 + 1.0).sqrt() - 1.0) / 2.0;
+        // Each box has a third of the variance: whole values up to `reach`, and a share of the next.
+        let variance = deviation * deviation / 3.0;
+        let reach = whole(((1.0 + 12.0 * variance).sqrt() - 1.0) / 2.0);
+        let far = number(reach);
+        let squares = far * (far + 1.0) * (2.0 * far + 1.0) / 3.0;
+        let ends =
+            (variance * (2.0 * far + 1.0) - squares) / (2.0 * ((far + 1.0).powi(2) - variance));
         for _ in 0..2 {
             for _ in 0..3 {
-                self.box_rows(half);
+                self.box_rows(reach, ends);
             }
             self.turn();
         }
     }
 
-    fn box_rows(&mut self, half: f32) {
-        let reach = whole(half);
-        let ends = half - number(reach);
-        let weight = 1.0 / (1.0 + 2.0 * half);
+    fn box_rows(&mut self, reach: usize, ends: f32) {
+        let weight = 1.0 / (1.0 + 2.0 * (number(reach) + ends));
         let mut old = vec![0.0; self.width];
         for row in self.values.chunks_exact_mut(self.width) {
             old.copy_from_slice(row);
@@ -132,7 +135,7 @@ mod tests {
                 value
             });
             let wide = variance.sqrt();
-            assert!((wide - deviation).abs() < 0.12, "{deviation}: {wide}");
+            assert!((wide - deviation).abs() < 0.02, "{deviation}: {wide}");
         }
     }
 

@@ -14,7 +14,7 @@ pub(crate) const PAPER: f32 = 0.84;
 pub(crate) const INK: f32 = 0.045;
 const QUIET: usize = 4;
 /// How far toner spreads beyond the edge it was meant for, in values of the plane.
-const SPREAD: f32 = 0.5;
+const SPREAD: f32 = 0.6;
 
 /// A printed sheet; lengths are in modules, counted from its top left corner.
 #[derive(Clone, Debug)]

@@ -21,7 +21,7 @@ pub(crate) struct Sensor {
 /// Deviation of what is read from an unlit pixel, in electrons.
 const READ_NOISE: f32 = 4.0;
 /// How far the camera's smoothing spreads its noise, in pixels.
-const SMOOTHED: f32 = 0.3;
+const SMOOTHED: f32 = 0.5;
 
 impl Sensor {
     pub(crate) fn ordinary(chance: &mut Chance) -> Self {
@@ -46,7 +46,7 @@ impl Sensor {
             .map(|value| byte(value.clamp(0.0, 1.0).powf(1.0 / 2.2) * 255.0))
             .collect();
         let pixels = match self.quality {
-            Some(quality) => compressed(light.width, light.height, pixels, quality),
+            Some(quality) => compressed(light.width, light.height, &pixels, quality),
             None => pixels,
         };
 
@@ -59,12 +59,12 @@ fn byte(value: f32) -> u8 {
 }
 
 /// What a JPEG of this quality leaves of the picture.
-fn compressed(width: usize, height: usize, pixels: Vec<u8>, quality: u8) -> Vec<u8> {
+fn compressed(width: usize, height: usize, pixels: &[u8], quality: u8) -> Vec<u8> {
     let side = |pixels: usize| u16::try_from(pixels).unwrap_or(u16::MAX);
     let mut bytes = Vec::new();
     jpeg_encoder::Encoder::new(&mut bytes, quality)
         .encode(
-            &pixels,
+            pixels,
             side(width),
             side(height),
             jpeg_encoder::ColorType::Luma,

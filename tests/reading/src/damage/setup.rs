@@ -5,7 +5,7 @@ use reader::{Corner, Luma, Place};
 
 use super::{
     chance::Chance,
-    desk, lens, light,
+    desk, hand, lens, light,
     paper::Paper,
     plane::{Plane, number},
     pose::Pose,
@@ -15,7 +15,7 @@ use super::{
 };
 
 /// What a good lens blurs: deviation in pixels.
-const OPTICS: f32 = 0.4;
+const OPTICS: f32 = 0.75;
 
 /// Everything about a frame before it is drawn.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct Setup {
     pub(crate) glare: Option<f32>,
     /// Radius of a point out of focus, in pixels.
     pub(crate) defocus: f32,
+    /// Fingers that hold the sheet where the code is.
+    pub(crate) fingers: usize,
     /// How far the sheet moved while the shutter was open, in pixels.
     pub(crate) motion: f32,
     pub(crate) sensor: Sensor,
@@ -66,6 +68,7 @@ impl Setup {
             shadow: None,
             glare: None,
             defocus: 0.0,
+            fingers: 0,
             motion: 0.0,
             sensor: Sensor::ordinary(chance),
             empty: text.is_none(),
@@ -102,6 +105,22 @@ impl Setup {
         if !self.empty {
             self.put_sheet(&mut light, frame);
         }
+
+        self.take(light, frame)
+    }
+
+    /// Takes a picture of several sheets; desk, light and camera are those of the first.
+    pub(crate) fn draw_all(sheets: &[Self]) -> Luma {
+        let first = sheets.first().expect("a picture of sheets shows some");
+        let mut light = first.behind();
+        for sheet in sheets {
+            sheet.put_sheet(&mut light, 0);
+        }
+
+        first.take(light, 0)
+    }
+
+    fn take(&self, mut light: Plane, frame: u32) -> Luma {
         self.light_up(&mut light, frame);
         self.blur(&mut light, frame);
 
@@ -118,11 +137,17 @@ impl Setup {
     }
 
     /// Puts the sheet before what the frame shows already.
-    pub(crate) fn put_sheet(&self, light: &mut Plane, frame: u32) {
+    fn put_sheet(&self, light: &mut Plane, frame: u32) {
         let (width, height) = self.print.size();
         let (middle_u, middle_v) = self.print.middle();
         let shape = self.paper.shape(-middle_u, -middle_v, width, height);
-        raster::place(light, &self.print, &shape, &self.pose(frame), &self.lamp);
+        let pose = self.pose(frame);
+        raster::place(light, &self.print, &shape, &pose, &self.lamp);
+        let side = self.print.side * pose.module;
+        let mut chance = self.chance(Stream::Hand, 1);
+        for _ in 0..self.fingers {
+            hand::finger(light, pose.middle, side, &mut chance);
+        }
     }
 
     fn light_up(&self, light: &mut Plane, frame: u32) {

@@ -18,37 +18,56 @@ cargo xtask bench read [DIR...] [OPTIONS]
   --frame-budget MS
                  time for a frame of a video (33)
   --alone        ours only
-  --wrong N      instead: N frames without a code and N random or half-damaged symbols, none of which may give a text
-  --draw DIR     instead: writes the drawn sheets and videos into DIR
-  --write        keeps tables and plot in docs/reader-figures.md and docs/reader-figures.svg";
+  --write        keeps tables and plot in docs/reader-figures.md and docs/reader-figures.svg
+Instead of that:
+  --wrong N      N frames without a code and N random or half-damaged symbols, none of which may give a wrong text
+  --coach        the hints given to drawn frames that call for one
+  --draw DIR     writes the drawn sheets and videos into DIR";
 
-/// Which sets, how, and what becomes of the figures.
+/// What is to be done, with which sets, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
+    pub(crate) chore: Chore,
     pub(crate) folders: Vec<PathBuf>,
-    pub(crate) counts_only: bool,
+    pub(crate) shown: Shown,
     pub(crate) per: u32,
-    pub(crate) stills: bool,
-    pub(crate) videos: bool,
+    pub(crate) counts_only: bool,
     pub(crate) write: bool,
-    pub(crate) wrong: Option<u32>,
-    pub(crate) draw: Option<PathBuf>,
     alone: bool,
     budget: Duration,
     frame_budget: Duration,
 }
 
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Chore {
+    /// Draw frames that call for a hint, and count the hints that are given.
+    Coach,
+    /// Write the drawn pictures into a folder.
+    Draw(PathBuf),
+    /// Read the sets.
+    Read,
+    /// Look for wrong texts in as many frames without a code and as many spoilt symbols.
+    Wrong(u32),
+}
+
+/// Which sets are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    All,
+    Stills,
+    Videos,
+}
+
 impl Asked {
     pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> anyhow::Result<Self> {
         let mut asked = Self {
+            chore: Chore::Read,
             folders: Vec::new(),
-            counts_only: false,
+            shown: Shown::All,
             per: 6,
-            stills: true,
-            videos: true,
+            counts_only: false,
             write: false,
-            wrong: None,
-            draw: None,
             alone: false,
             budget: Duration::from_secs(2),
             frame_budget: Duration::from_millis(33),
@@ -57,19 +76,20 @@ impl Asked {
         while let Some(word) = words.next() {
             let mut number = || number(&word, words.next());
             match word.as_str() {
+                "--alone" => asked.alone = true,
+                "--budget" => asked.budget = Duration::from_millis(number()?.into()),
+                "--coach" => asked.chore = Chore::Coach,
+                "--counts" => asked.counts_only = true,
                 "--draw" => {
                     let folder = words.next().context("--draw needs a folder after it")?;
-                    asked.draw = Some(folder.into());
+                    asked.chore = Chore::Draw(folder.into());
                 }
-                "--counts" => asked.counts_only = true,
-                "--per" => asked.per = number()?,
-                "--stills" => asked.videos = false,
-                "--video" => asked.stills = false,
-                "--budget" => asked.budget = Duration::from_millis(number()?.into()),
                 "--frame-budget" => asked.frame_budget = Duration::from_millis(number()?.into()),
-                "--alone" => asked.alone = true,
-                "--wrong" => asked.wrong = Some(number()?),
+                "--per" => asked.per = number()?,
+                "--stills" => asked.shown = Shown::Stills,
+                "--video" => asked.shown = Shown::Videos,
                 "--write" => asked.write = true,
+                "--wrong" => asked.chore = Chore::Wrong(number()?),
                 option if option.starts_with('-') => {
                     bail!("`{option}` means nothing here.\n{USAGE}")
                 }
@@ -78,6 +98,15 @@ impl Asked {
         }
 
         Ok(asked)
+    }
+
+    /// Whether single pictures or videos are wanted.
+    pub(crate) fn wants(&self, video: bool) -> bool {
+        match self.shown {
+            Shown::All => true,
+            Shown::Stills => !video,
+            Shown::Videos => video,
+        }
     }
 
     /// The readers, ours with the time for a frame of a video or for a single picture.
@@ -126,6 +155,7 @@ mod tests {
         );
         assert_eq!(asked.budget(true), Duration::from_millis(20));
         assert_eq!(asked.budget(false), Duration::from_secs(2));
+        assert_eq!((asked.chore, asked.shown), (Chore::Read, Shown::All));
     }
 
     #[test]

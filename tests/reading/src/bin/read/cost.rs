@@ -1,6 +1,6 @@
 //! What looking costs: an empty desk and a clean sheet, as ratios to zxing-cpp in the same run.
 
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 
 use reading::damage::{Kind, SEVERITIES, Scene};
 
@@ -38,10 +38,11 @@ fn times(kind: Kind, asked: &Asked) -> anyhow::Result<Vec<Option<Duration>>> {
 impl Cost {
     /// A line for the empty desk and one for the clean sheet.
     pub(crate) fn table(&self, asked: &Asked) -> String {
+        // Writing to a String cannot fail.
         let eyes = asked.eyes(false);
         let mut table = String::from("| frame, ms |");
         for eye in &eyes {
-            table.push_str(&format!(" {} |", eye.name()));
+            let _ = write!(table, " {} |", eye.name());
         }
         table.push_str(" ours to zxing-cpp | wanted |\n|---|---|---|");
         table.push_str(&"---|".repeat(eyes.len()));
@@ -49,14 +50,14 @@ impl Cost {
             ("empty desk", &self.empty, 1.5),
             ("clean sheet", &self.clean, 1.6),
         ] {
-            table.push_str(&format!("\n| {what} |"));
+            let _ = write!(table, "\n| {what} |");
             for time in times {
-                table.push_str(&format!(" {} |", crate::table::ms(*time)));
+                let _ = write!(table, " {} |", crate::table::ms(*time));
             }
             let zxing = eyes.iter().position(|eye| eye.name() == "zxing-cpp");
             let ratio = zxing.and_then(|at| ratio(times[0], times[at]));
             let ratio = ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
-            table.push_str(&format!(" {ratio} | <= {most} |"));
+            let _ = write!(table, " {ratio} | <= {most} |");
         }
 
         table

@@ -3,18 +3,25 @@
 mod ask;
 mod cases;
 mod clock;
+mod coach;
 mod cost;
 mod eyes;
+mod keep;
+mod plot;
 mod report;
 mod run;
 mod say;
 mod sets;
 mod table;
 mod tally;
+mod wrong;
 
 use std::process::ExitCode;
 
-use crate::{ask::Asked, report::Report};
+use crate::{
+    ask::{Asked, Chore},
+    report::Report,
+};
 
 fn main() -> ExitCode {
     match perform() {
@@ -31,16 +38,26 @@ fn main() -> ExitCode {
 fn perform() -> anyhow::Result<bool> {
     let asked = Asked::parse(std::env::args().skip(1))?;
     eyes::quieten();
-    let sets = sets::asked_for(&asked)?;
-    if let Some(folder) = &asked.draw {
-        for set in &sets {
-            sets::keep(set, folder)?;
+    match &asked.chore {
+        Chore::Coach => coach::perform(asked.budget(true)),
+        Chore::Draw(folder) => {
+            for set in sets::asked_for(&asked)? {
+                sets::keep(&set, folder)?;
+            }
         }
-        return Ok(true);
+        Chore::Read => return figures(&asked),
+        Chore::Wrong(count) => return Ok(wrong::perform(*count, &asked)),
     }
 
-    let report = Report::make(&sets, &asked)?;
+    Ok(true)
+}
+
+fn figures(asked: &Asked) -> anyhow::Result<bool> {
+    let report = Report::make(&sets::asked_for(asked)?, asked)?;
     say::result(&report.text());
+    if asked.write {
+        keep::keep(&report)?;
+    }
 
     Ok(report.is_sound())
 }

@@ -1,5 +1,7 @@
 //! All that a run found, as one text.
 
+use std::fmt::Write as _;
+
 use crate::{
     ask::Asked,
     cases::Set,
@@ -51,16 +53,21 @@ impl Report {
 
     /// The tables in Markdown.
     pub(crate) fn text(&self) -> String {
+        // Writing to a String cannot fail.
         let mut text = String::from(table::LEGEND);
         if let Some(cost) = &self.cost {
-            text.push_str(&format!(" Times are {}.\n\n{cost}", clock::MEASURED));
+            let _ = write!(text, " Times are {}.\n\n{cost}", clock::MEASURED);
         }
         for set in &self.sets {
             let table = table::table(&set.eyes, &set.counts, self.timed);
-            text.push_str(&format!("\n\n## {}\n\n{}", set.name, table.trim_end()));
+            let _ = write!(text, "\n\n## {}\n\n{}", set.name, table.trim_end());
         }
 
         text
+    }
+
+    pub(crate) fn sets(&self) -> &[Measured] {
+        &self.sets
     }
 
     /// Our reader read no wrong text.

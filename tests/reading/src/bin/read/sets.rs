@@ -33,14 +33,7 @@ pub(crate) fn asked_for(asked: &Asked) -> anyhow::Result<Vec<Set>> {
     for named in &asked.folders {
         sets.extend(folder(named)?);
     }
-    sets.retain(|set| {
-        let wanted = if set.is_video() {
-            asked.videos
-        } else {
-            asked.stills
-        };
-        wanted && !set.cases.is_empty()
-    });
+    sets.retain(|set| asked.wants(set.is_video()) && !set.cases.is_empty());
 
     Ok(sets)
 }

@@ -25,9 +25,8 @@ pub(crate) fn judge(truth: &Truth, read: &[Texts]) -> Verdict {
     let mut texts = read.iter().flatten();
     match truth {
         Truth::NoCode if texts.next().is_some() => Verdict::Wrong,
-        Truth::NoCode => Verdict::Unread,
         Truth::Unknown if texts.next().is_some() => Verdict::Read,
-        Truth::Unknown => Verdict::Unread,
+        Truth::NoCode | Truth::Unknown => Verdict::Unread,
         Truth::Text(printed) => {
             let mut verdict = Verdict::Unread;
             for text in texts {
