@@ -22,3 +22,6 @@ pub(crate) use sensor::Sensor;
 pub(crate) use setup::Setup;
 
 pub use scene::{Kind, SEVERITIES, Scene};
+
+#[cfg(test)]
+mod tests;
