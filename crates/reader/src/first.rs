@@ -30,16 +30,26 @@ const CROWD: usize = 60;
 pub(crate) struct Found {
     pub(crate) codes: Vec<Code>,
     pub(crate) unread: Vec<Place>,
+    /// Finder patterns that belong to no code that was read.
+    pub(crate) loose: Vec<Pattern>,
     /// So many finder patterns that they are hardly codes, but wallpaper.
     pub(crate) crowded: bool,
+}
+
+/// The middle of a finder pattern, and the side of a module.
+pub(crate) struct Pattern {
+    pub(crate) middle: Corner,
+    pub(crate) module: f32,
 }
 
 /// Looks for codes; `stop` ends the search early.
 pub(crate) fn search(black: &BitMatrix, stop: &impl Fn() -> bool) -> Found {
     let mut found = Found::default();
+    let mut all = Vec::new();
     let sets = guarded(|| {
         let mut patterns = finder::find(black, stop);
         found.crowded = patterns.len() > CROWD;
+        all.clone_from(&patterns);
         GenerateFinderPatternSets(&mut patterns)
     });
     let Ok(sets) = sets else {
@@ -68,6 +78,12 @@ pub(crate) fn search(black: &BitMatrix, stop: &impl Fn() -> bool) -> Found {
         }
     }
 
+    let loose = all.iter().filter(|pattern| !used.contains(*pattern));
+    found.loose.extend(loose.take(CROWD).map(|pattern| Pattern {
+        middle: corner(pattern.p),
+        module: pixel::coordinate(pattern.size) / 7.0,
+    }));
+
     found
 }
 
@@ -93,7 +109,7 @@ fn decode(black: &BitMatrix, set: &FinderPatternSet) -> Option<Code> {
 }
 
 /// The text zxing-cpp would print, as UTF-8; the bytes as they are where they fit no character set.
-fn content(decoded: &DecoderResult<bool>) -> Vec<u8> {
+pub(crate) fn content(decoded: &DecoderResult<bool>) -> Vec<u8> {
     let builder = decoded.content();
     let bytes = builder.bytes();
     if bytes.is_ascii() && !builder.has_eci {

@@ -5,17 +5,24 @@
 
 mod black;
 mod coach;
+mod deep;
 mod finder;
 mod first;
 mod guard;
 mod luma;
 mod pixel;
+mod pyramid;
 mod reader;
 mod reading;
 mod second;
+mod stages;
+mod symbol;
 mod view;
 
 pub use coach::{Hint, advise};
 pub use luma::{Luma, MAX_PIXELS, WrongSize};
 pub use reader::Reader;
 pub use reading::{Budget, Code, Corner, Level, Place, Reading};
+pub use stages::{Stage, Stages};
+#[doc(hidden)]
+pub use symbol::trial;

@@ -1,12 +1,18 @@
 //! The order in which a picture is looked at.
 
+use std::rc::Rc;
+
 use rxing::common::BitMatrix;
 
 use crate::{
-    black, coach, first,
+    black, coach,
+    deep::{self, Peak},
+    first,
     luma::Luma,
+    pyramid::Pyramid,
     reading::{Budget, Code, Place, Reading},
     second,
+    stages::Stages,
     view::View,
 };
 
@@ -19,9 +25,11 @@ const REMEMBERED: u8 = 10;
 /// the next frame, though that may be too blurred for a code to be noticed in it.
 #[derive(Debug, Default)]
 pub struct Reader {
+    stages: Stages,
     last: Option<Remembered>,
     /// Where a code was seen in the last picture, read or not.
     seen: Option<Place>,
+    memory: deep::Memory,
 }
 
 /// Where a code was read, and for how many more frames that counts.
@@ -38,6 +46,15 @@ impl Reader {
         Self::default()
     }
 
+    /// A reader that has seen nothing yet and leaves out some stages.
+    #[must_use]
+    pub fn with(stages: Stages) -> Self {
+        Self {
+            stages,
+            ..Self::default()
+        }
+    }
+
     /// Reads every code of a picture, within the budget.
     ///
     /// Whatever the picture holds, this returns: a decoder's own failure counts as a code seen but not read.
@@ -46,14 +63,19 @@ impl Reader {
         let before = budget.left();
         let mut look = Look {
             luma,
+            pyramid: Rc::new(Pyramid::new(luma)),
             budget,
             codes: Vec::new(),
             unread: Vec::new(),
+            loose: Vec::new(),
             crowded: false,
         };
         if !luma.pixels().is_empty() && luma.is_whole() {
             look.first_pass();
             look.closely(self.last.as_ref().map(|last| last.place));
+            if self.stages.is_deep() {
+                look.deeply(&mut self.memory, self.stages);
+            }
         }
         self.remember(look.codes.first());
         let hint = coach::advise(luma, look.codes.len(), &look.unread, self.seen.as_ref());
@@ -89,37 +111,61 @@ impl Reader {
 /// One picture while it is looked at.
 struct Look<'a> {
     luma: &'a Luma,
+    pyramid: Rc<Pyramid<'a>>,
     budget: Budget,
     codes: Vec<Code>,
     unread: Vec<Place>,
+    /// Finder patterns of codes that were not read.
+    loose: Vec<Peak>,
     crowded: bool,
 }
 
 impl Look<'_> {
     /// As it is, then white on black, then smaller, which closes gaps and evens out noise and moire.
     fn first_pass(&mut self) {
-        let whole = View::whole(self.luma);
-        let Some(mut black) = black::local(&whole.luma) else {
+        let pyramid = Rc::clone(&self.pyramid);
+        let Some((whole, mut black)) = pyramid
+            .level(0)
+            .and_then(|whole| Some((whole, black::local(&whole.luma)?)))
+        else {
             return;
         };
-        self.search(&whole, &black);
+        self.search(whole, &black);
         if self.done() {
             return;
         }
 
         black.flip_self();
-        self.search(&whole, &black);
+        self.search(whole, &black);
 
-        let mut view = whole;
-        for _ in 0..2 {
+        for halvings in 1..=2 {
             if self.done() {
                 return;
             }
-            let Some(half) = view.halved() else { return };
+            let Some(half) = pyramid.level(halvings) else {
+                return;
+            };
             if let Some(black) = black::local(&half.luma) {
-                self.search(&half, &black);
+                self.search(half, &black);
             }
-            view = half;
+        }
+    }
+
+    /// What looks like pieces of a code is worked on with all means.
+    fn deeply(&mut self, memory: &mut deep::Memory, stages: Stages) {
+        if self.crowded || self.done() {
+            return;
+        }
+        let places: Vec<Place> = self.codes.iter().map(|code| code.place).collect();
+        let peaks = std::mem::take(&mut self.loose);
+        let seen = deep::read(&self.pyramid, peaks, &places, memory, stages, &|| {
+            self.budget.is_spent()
+        });
+        for code in seen.codes {
+            self.keep(code);
+        }
+        for place in seen.unread {
+            self.note(place);
         }
     }
 
@@ -181,16 +227,21 @@ impl Look<'_> {
         self.crowded |= found.crowded;
         self.keep_all(view, found.codes);
         for place in found.unread {
-            let place = view.back(&place);
-            let known = self
-                .codes
-                .iter()
-                .map(|code| &code.place)
-                .chain(&self.unread)
-                .any(|old| old.meets(&place));
-            if !known {
-                self.unread.push(place);
-            }
+            self.note(view.back(&place));
+        }
+        self.loose
+            .extend(found.loose.iter().map(|pattern| view.peak(pattern)));
+    }
+
+    /// A code was seen there.
+    fn note(&mut self, place: Place) {
+        let seen = self
+            .codes
+            .iter()
+            .map(|code| &code.place)
+            .chain(&self.unread);
+        if !seen.clone().any(|old| old.meets(&place)) {
+            self.unread.push(place);
         }
     }
 

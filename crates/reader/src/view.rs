@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use crate::{
+    deep::{Peak, point},
+    first::Pattern,
     luma::Luma,
     pixel,
     reading::{Corner, Place},
@@ -126,6 +128,18 @@ impl<'a> View<'a> {
             scale: self.scale / 2.0,
             ..*self
         })
+    }
+
+    /// A finder pattern of this view as a peak of the picture, as sure as any.
+    pub(crate) fn peak(&self, pattern: &Pattern) -> Peak {
+        Peak {
+            at: point(
+                self.left + pattern.middle.x * self.scale,
+                self.top + pattern.middle.y * self.scale,
+            ),
+            module: pattern.module * self.scale,
+            score: 0.9,
+        }
     }
 
     /// Back from this view's pixels to the picture's.

@@ -2,7 +2,7 @@
 
 use crate::draw::{Canvas, DESK, INK, PAPER, code, segments};
 use qrcodegen::{QrCodeEcc, QrSegment};
-use reader::{Budget, Level, Luma, Reader, Reading};
+use reader::{Budget, Level, Luma, Reader, Reading, Stages};
 
 /// 313 characters, as a station's own code has.
 const TEXT: &str = concat!(
@@ -213,7 +213,7 @@ fn contents(reading: &Reading) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn a_code_just_read_is_looked_for_where_it_was_until_it_is_forgotten() {
+fn the_first_pass_looks_for_a_code_just_read_where_it_was_until_it_is_forgotten() {
     let text = "A SHEET THAT SHAKES IN A HAND ".repeat(6);
     let mut clear = Canvas::new(640, 480, DESK);
     clear.draw(&code(&text, 10, QrCodeEcc::Quartile), 150, 90, 5);
@@ -225,9 +225,9 @@ fn a_code_just_read_is_looked_for_where_it_was_until_it_is_forgotten() {
     let (mut fresh, mut remembering, mut forgetful) = (0, 0, 0);
     for seed in 1..=24 {
         let faded = clear.blurred().faded(20, 4, seed * 7_919).luma();
-        fresh += u32::from(reads(&mut Reader::new(), &faded));
+        fresh += u32::from(reads(&mut Reader::with(Stages::first_pass()), &faded));
         for (pause, count) in [(0, &mut remembering), (10, &mut forgetful)] {
-            let mut reader = Reader::new();
+            let mut reader = Reader::with(Stages::first_pass());
             assert!(reads(&mut reader, &clear.clone().luma()));
             for _ in 0..pause {
                 assert!(!reads(&mut reader, &empty));

@@ -18,6 +18,7 @@ cargo xtask bench read [DIR...] [OPTIONS]
   --frame-budget MS
                  time for a frame of a video (33)
   --alone        ours only
+  --stages       ours only, with all of its stages and without one at a time
   --write        keeps tables and plot in docs/reader-figures.md and docs/reader-figures.svg
 Instead of that:
   --wrong N      N frames without a code and N random or half-damaged symbols, none of which may give a wrong text
@@ -33,7 +34,7 @@ pub(crate) struct Asked {
     pub(crate) per: u32,
     pub(crate) counts_only: bool,
     pub(crate) write: bool,
-    alone: bool,
+    beside: Beside,
     budget: Duration,
     frame_budget: Duration,
 }
@@ -59,6 +60,14 @@ pub(crate) enum Shown {
     Videos,
 }
 
+/// What our reader is measured beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Beside {
+    ItsParts,
+    Nobody,
+    Others,
+}
+
 impl Asked {
     pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> anyhow::Result<Self> {
         let mut asked = Self {
@@ -68,7 +77,7 @@ impl Asked {
             per: 6,
             counts_only: false,
             write: false,
-            alone: false,
+            beside: Beside::Others,
             budget: Duration::from_secs(2),
             frame_budget: Duration::from_millis(33),
         };
@@ -76,7 +85,7 @@ impl Asked {
         while let Some(word) = words.next() {
             let mut number = || number(&word, words.next());
             match word.as_str() {
-                "--alone" => asked.alone = true,
+                "--alone" => asked.beside = Beside::Nobody,
                 "--budget" => asked.budget = Duration::from_millis(number()?.into()),
                 "--coach" => asked.chore = Chore::Coach,
                 "--counts" => asked.counts_only = true,
@@ -86,6 +95,7 @@ impl Asked {
                 }
                 "--frame-budget" => asked.frame_budget = Duration::from_millis(number()?.into()),
                 "--per" => asked.per = number()?,
+                "--stages" => asked.beside = Beside::ItsParts,
                 "--stills" => asked.shown = Shown::Stills,
                 "--video" => asked.shown = Shown::Videos,
                 "--write" => asked.write = true,
@@ -111,12 +121,13 @@ impl Asked {
 
     /// The readers, ours with the time for a frame of a video or for a single picture.
     pub(crate) fn eyes(&self, video: bool) -> Vec<Eye> {
-        let mut eyes = Eye::all(self.budget(video));
-        if self.alone {
-            eyes.truncate(1);
-        }
+        let budget = self.budget(video);
 
-        eyes
+        match self.beside {
+            Beside::ItsParts => Eye::parts(budget),
+            Beside::Nobody => Eye::all(budget).into_iter().take(1).collect(),
+            Beside::Others => Eye::all(budget),
+        }
     }
 
     pub(crate) fn budget(&self, video: bool) -> Duration {

@@ -2,20 +2,50 @@
 
 use std::time::Duration;
 
-use reader::{Budget, Luma, Reader};
+use reader::{Budget, Luma, Reader, Stage, Stages};
 
 use crate::clock;
 
 /// Whose reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Eye {
-    /// Ours, with this much time for each frame.
-    Ours(Duration),
+    /// Ours, with this much time for each frame, and without a stage where one is named.
+    Ours(Duration, Part),
     /// zxing-cpp with its own defaults, asked for QR codes only.
     #[cfg(feature = "peers")]
     Zxing,
     /// rqrr by itself.
     Rqrr,
+}
+
+/// How much of our reader is at work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    All,
+    FirstPass,
+    Without(Stage, &'static str),
+}
+
+/// The stages that can be left out, as the table names it.
+const STAGES: [(Stage, &str); 8] = [
+    (Stage::Seek, "no seek"),
+    (Stage::Pairs, "no pairs"),
+    (Stage::Anchors, "no anchors"),
+    (Stage::Field, "no field"),
+    (Stage::Equaliser, "no equaliser"),
+    (Stage::Feedback, "no feedback"),
+    (Stage::Islands, "no islands"),
+    (Stage::Memory, "no memory"),
+];
+
+impl Part {
+    fn stages(self) -> Stages {
+        match self {
+            Self::All => Stages::all(),
+            Self::FirstPass => Stages::first_pass(),
+            Self::Without(stage, _) => Stages::all().without(stage),
+        }
+    }
 }
 
 /// What is written in the codes of one frame.
@@ -25,16 +55,31 @@ impl Eye {
     /// All of this build; ours comes first.
     pub(crate) fn all(budget: Duration) -> Vec<Self> {
         vec![
-            Self::Ours(budget),
+            Self::Ours(budget, Part::All),
             #[cfg(feature = "peers")]
             Self::Zxing,
             Self::Rqrr,
         ]
     }
 
+    /// Ours with all of its stages, without one at a time, and with none but the first passes.
+    pub(crate) fn parts(budget: Duration) -> Vec<Self> {
+        let without = STAGES
+            .into_iter()
+            .map(|(stage, name)| Part::Without(stage, name));
+        let parts = [Part::All].into_iter().chain(without);
+
+        parts
+            .chain([Part::FirstPass])
+            .map(|part| Self::Ours(budget, part))
+            .collect()
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Ours(_) => "ours",
+            Self::Ours(_, Part::All) => "ours",
+            Self::Ours(_, Part::FirstPass) => "first passes",
+            Self::Ours(_, Part::Without(_, name)) => name,
             #[cfg(feature = "peers")]
             Self::Zxing => "zxing-cpp",
             Self::Rqrr => "rqrr",
@@ -49,8 +94,8 @@ impl Eye {
     /// Opens the eye: what it returns reads frame after frame of one video, ours remembering what it saw.
     pub(crate) fn open(self) -> Box<dyn FnMut(&Luma) -> Texts> {
         match self {
-            Self::Ours(budget) => {
-                let mut reader = Reader::new();
+            Self::Ours(budget, part) => {
+                let mut reader = Reader::with(part.stages());
                 Box::new(move |luma| ours(&mut reader, luma, budget))
             }
             #[cfg(feature = "peers")]

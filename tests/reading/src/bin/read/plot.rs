@@ -130,7 +130,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        eyes::Eye,
+        eyes::{Eye, Part},
         tally::{Counts, Verdict},
     };
 
@@ -146,7 +146,7 @@ mod tests {
         }
         let plot = plot(&[Measured {
             name: "a & b".to_owned(),
-            eyes: vec![Eye::Ours(Duration::ZERO)],
+            eyes: vec![Eye::Ours(Duration::ZERO, Part::All)],
             counts,
         }]);
 

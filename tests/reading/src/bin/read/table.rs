@@ -76,7 +76,7 @@ pub(crate) fn ms(time: Option<Duration>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tally::Verdict;
+    use crate::{eyes::Part, tally::Verdict};
 
     #[test]
     fn a_line_shows_counts_and_times_of_each_reader() {
@@ -91,7 +91,7 @@ mod tests {
             &[(Verdict::Right, ms(7)), (Verdict::Unread, ms(12))],
         );
         counts.add(&group, &[(Verdict::Read, ms(7)), (Verdict::Wrong, ms(12))]);
-        let eyes = [Eye::Ours(Duration::ZERO), Eye::Rqrr];
+        let eyes = [Eye::Ours(Duration::ZERO, Part::All), Eye::Rqrr];
 
         assert_eq!(
             table(&eyes, &counts, true),

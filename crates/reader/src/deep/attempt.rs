@@ -1,0 +1,249 @@
+//! One hypothesis through all stages, until it is read or shows that it is none.
+
+use crate::{
+    deep::{
+        anchors::{self, Anchored},
+        doubt::doubt,
+        equaliser, field,
+        flat::Flat,
+        grow::{self, Seed},
+        hypothesis::Hypothesis,
+        lattice::Lattice,
+        point::{Point, point},
+        raster::Raster,
+        tone::Tone,
+    },
+    pixel,
+    reading::{Code, Place},
+    stages::{Stage, Stages},
+    symbol::{
+        Decoded, Evidence, Known, Outcome, Tried, Version, decode, function_patterns, version_lead,
+    },
+};
+
+/// Function patterns that agree less than this, in the mean, are none.
+const LEAST_AGREEMENT: f32 = 0.45;
+/// How much better another version must fit what is written before this one is given up.
+const OTHER_VERSION: f32 = -0.15;
+/// Function patterns that agree so much leave only the mirror as a reason why nothing can be decoded.
+const CLEAR: f32 = 0.75;
+/// Rounds with the colours of corrected blocks.
+const FEEDBACK: usize = 2;
+
+/// A hypothesis that is worked on.
+pub(crate) struct Attempt<'a> {
+    raster: Raster<'a>,
+    version: Version,
+    hypothesis: &'a Hypothesis,
+    stages: Stages,
+    /// Colours that are known: the function patterns, then the blocks.
+    colours: Vec<Option<bool>>,
+    known: Option<Known>,
+}
+
+/// What came of it.
+pub(crate) enum Attempted {
+    Read(Box<Code>, Known),
+    /// A code, with what was read of it.
+    Located(Place, Option<Known>),
+    Nothing,
+}
+
+impl<'a> Attempt<'a> {
+    pub(crate) fn new(
+        raster: Raster<'a>,
+        hypothesis: &'a Hypothesis,
+        known: Option<&Known>,
+        stages: Stages,
+    ) -> Self {
+        let version = hypothesis.version;
+
+        Self {
+            raster,
+            version,
+            hypothesis,
+            stages,
+            colours: function_patterns(version),
+            known: known.filter(|known| known.version() == version).cloned(),
+        }
+    }
+
+    pub(crate) fn run(mut self, stop: &impl Fn() -> bool) -> Attempted {
+        let mut lattices = Vec::new();
+        for way in [Self::anchored, Self::grown] {
+            let Some((lattice, anchors)) = way(&self, stop) else {
+                continue;
+            };
+            let flat = Flat::new(&self.raster, &lattice);
+            let tone = Tone::new(&flat.cells(), &self.colours, self.version.side());
+            let agreement = self.agreement(&tone);
+            if agreement < LEAST_AGREEMENT || self.is_another_version(&tone) {
+                continue;
+            }
+            if let Some(decoded) = self
+                .decode(&tone)
+                .or_else(|| self.mirrored(&tone, agreement))
+            {
+                return read(&lattice, *decoded);
+            }
+            lattices.push((agreement, lattice, anchors));
+        }
+        lattices.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let Some((_, best, _)) = lattices.first() else {
+            return Attempted::Nothing;
+        };
+        let outline = place(best.corners());
+
+        for (_, lattice, anchors) in lattices {
+            let mut lattice = lattice;
+            for _ in 0..=FEEDBACK {
+                if stop() {
+                    break;
+                }
+                let before = self.progress();
+                if self.stages.has(Stage::Field) {
+                    lattice = field::follow(&self.raster, lattice, &self.colours, &anchors, stop);
+                }
+                if let Some(decoded) = self.sample(&lattice, stop) {
+                    return read(&lattice, *decoded);
+                }
+                if self.progress() == before || !self.stages.has(Stage::Feedback) {
+                    break;
+                }
+            }
+        }
+
+        Attempted::Located(outline, self.known)
+    }
+
+    /// The lattice through finder and alignment patterns.
+    fn anchored(&self, _: &impl Fn() -> bool) -> Option<(Lattice, Vec<Point>)> {
+        let Anchored { lattice, anchors } = anchors::anchor(&self.raster, self.hypothesis)?;
+
+        Some((lattice, anchors))
+    }
+
+    /// The lattice grown from the finder patterns.
+    fn grown(&self, stop: &impl Fn() -> bool) -> Option<(Lattice, Vec<Point>)> {
+        let far = pixel::distance(self.version.side()) - 3.5;
+        let places = [point(3.5, 3.5), point(far, 3.5), point(3.5, far)];
+        let seeds: Vec<Seed> = places
+            .into_iter()
+            .zip(self.hypothesis.poses)
+            .filter_map(|(place, pose)| {
+                Some(Seed {
+                    place,
+                    pose: pose?,
+                    reach: 4.0,
+                })
+            })
+            .collect();
+        let grown = grow::grow(&self.raster, self.version, &seeds, stop)?;
+        let end = pixel::distance(self.version.side());
+        let middles = [0.1, 0.3, 0.5, 0.7, 0.9].map(|share| share * end);
+        let anchors = middles
+            .iter()
+            .flat_map(|v| middles.iter().map(|u| point(*u, *v)));
+
+        Some((grown.lattice, anchors.collect()))
+    }
+
+    /// Decodes what the lattice shows, as it is and equalised.
+    fn sample(&mut self, lattice: &Lattice, stop: &impl Fn() -> bool) -> Option<Box<Decoded>> {
+        let flat = Flat::new(&self.raster, lattice);
+        let tone = Tone::new(&flat.cells(), &self.colours, self.version.side());
+        if let Some(decoded) = self.decode(&tone) {
+            return Some(decoded);
+        }
+        if stop() || !self.stages.has(Stage::Equaliser) {
+            return None;
+        }
+
+        let tone = equaliser::equalise(&flat, &tone, &self.colours)?;
+        self.decode(&tone)
+    }
+
+    /// Whether another version is written in the symbol.
+    fn is_another_version(&self, tone: &Tone) -> bool {
+        let lead = self
+            .evidence(tone)
+            .and_then(|evidence| version_lead(&evidence));
+
+        lead.is_some_and(|lead| lead < OTHER_VERSION)
+    }
+
+    /// Decodes what the symbol is in a mirror, where it is clear enough for that.
+    fn mirrored(&self, tone: &Tone, agreement: f32) -> Option<Box<Decoded>> {
+        if agreement < CLEAR || self.known.is_some() {
+            return None;
+        }
+        let evidence = self.evidence(tone)?.transposed();
+        match decode(&evidence, None, &mut Tried::default()) {
+            Outcome::Read(decoded) => Some(decoded),
+            Outcome::Partly(_) | Outcome::Nothing => None,
+        }
+    }
+
+    fn evidence(&self, tone: &Tone) -> Option<Evidence> {
+        let doubt = doubt(tone, self.version.side());
+
+        Evidence::new(self.version, tone.black.clone(), doubt)
+    }
+
+    fn decode(&mut self, tone: &Tone) -> Option<Box<Decoded>> {
+        let evidence = self.evidence(tone)?;
+        match decode(&evidence, self.known.as_ref(), &mut Tried::default()) {
+            Outcome::Read(decoded) => Some(decoded),
+            Outcome::Partly(known) => {
+                if self.stages.has(Stage::Feedback) {
+                    self.colours = known.modules();
+                }
+                self.known = Some(known);
+                None
+            }
+            Outcome::Nothing => None,
+        }
+    }
+
+    fn progress(&self) -> usize {
+        self.known.as_ref().map_or(0, |known| known.progress().0)
+    }
+
+    /// How well the function patterns agree, 1 at best and 0 by chance.
+    fn agreement(&self, tone: &Tone) -> f32 {
+        let mut sum = 0.0;
+        let mut count = 0.0_f32;
+        for (black, colour) in tone.black.iter().zip(&self.colours) {
+            if let Some(colour) = colour {
+                sum += if *colour { *black } else { -black }.clamp(-1.0, 1.0);
+                count += 1.0;
+            }
+        }
+
+        sum / count.max(1.0)
+    }
+}
+
+fn read(lattice: &Lattice, decoded: Decoded) -> Attempted {
+    let [upper_left, upper_right, lower_right, lower_left] = lattice.corners();
+    let corners = if decoded.mirrored {
+        [upper_left, lower_left, lower_right, upper_right]
+    } else {
+        lattice.corners()
+    };
+    let code = Code {
+        content: decoded.content.bytes,
+        place: place(corners),
+        version: decoded.version.number(),
+        level: decoded.level,
+        mirrored: decoded.mirrored,
+    };
+
+    Attempted::Read(Box::new(code), decoded.known)
+}
+
+fn place(corners: [Point; 4]) -> Place {
+    Place {
+        corners: corners.map(Into::into),
+    }
+}

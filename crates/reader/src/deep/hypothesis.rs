@@ -1,0 +1,390 @@
+//! What three or two places that look like finder patterns may be the corners of.
+//!
+//! Three make a symbol if they are of about a size and make about a right angle with legs of about a length; of
+//! two the third is made up. How many modules there are between them is known only roughly, so each size around
+//! is rated by what is printed between the corners: the timing patterns alternate, and from version 7 on the
+//! version is written beside two of them. Along these lines a tilted sheet shows too how much it is tilted.
+
+use crate::{
+    deep::{
+        lattice::Projection,
+        point::Point,
+        pose::{Overlay, Pose},
+        raster::Raster,
+        seek::Peak,
+    },
+    pixel,
+    reading::Place,
+    symbol::Version,
+};
+
+/// Triples and pairs that are rated at most.
+const MOST_TRIPLES: usize = 30;
+const MOST_PAIRED: usize = 6;
+/// The best that are kept of each kind.
+pub(crate) const MOST: usize = 8;
+/// The largest error of the number of modules between two finder patterns, as a share and in modules.
+const SIZE_SHARE: f32 = 0.2;
+const SIZE_MODULES: f32 = 5.0;
+/// The colours of a finder pattern from the middle out, and how well it must fit.
+const FINDER: [bool; 5] = [true, true, false, true, false];
+const LEAST_FIT: f32 = 0.6;
+/// Ways in which the farther modules may look smaller: the depth at one end of a line as a share of the other.
+const TILTS: [f32; 8] = [-0.06, 0.06, -0.12, 0.12, -0.18, 0.18, -0.26, 0.26];
+/// A line that alternates so well is not tilted.
+const EVEN: f32 = 0.8;
+/// What lies below is no code.
+const LEAST_RANK: f32 = 0.35;
+
+/// A symbol of this version may lie there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hypothesis {
+    pub(crate) version: Version,
+    pub(crate) projection: Projection,
+    /// The timing patterns told that the sheet is seen from aside.
+    pub(crate) is_tilted: bool,
+    /// How the finder patterns lie: upper left, upper right, lower left, as far as they are there.
+    pub(crate) poses: [Option<Pose>; 3],
+    /// How well what is printed between the corners fits, about 0 to 1.
+    pub(crate) rank: f32,
+}
+
+impl Hypothesis {
+    /// Where the symbol is.
+    pub(crate) fn place(&self) -> Place {
+        let end = pixel::distance(self.version.side());
+        let corners = [(0.0, 0.0), (end, 0.0), (end, end), (0.0, end)];
+
+        Place {
+            corners: corners.map(|(u, v)| self.projection.at(u, v).into()),
+        }
+    }
+
+    /// The other would be worked on in the same way.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let side = pixel::distance(self.version.side());
+        let near = |u: f32, v: f32| {
+            let away = self.projection.at(u, v) - other.projection.at(u, v);
+            away.length() < 0.7 * self.module()
+        };
+
+        self.version == other.version && near(3.5, 3.5) && near(side, 3.5) && near(3.5, side)
+    }
+
+    /// Pixels a module at the upper left corner.
+    pub(crate) fn module(&self) -> f32 {
+        let end = pixel::distance(self.version.side()) - 3.5;
+        let corner = self.projection.at(3.5, 3.5);
+        let legs =
+            [(end, 3.5), (3.5, end)].map(|(u, v)| (self.projection.at(u, v) - corner).length());
+
+        (legs[0] + legs[1]) / (2.0 * (end - 3.5))
+    }
+}
+
+/// Middles of the upper left, upper right and lower left finder pattern.
+type Corners = [Point; 3];
+
+/// The likeliest symbols that have three of the peaks as corners, the likeliest first.
+pub(crate) fn of_triples(raster: &Raster<'_>, peaks: &[Peak]) -> Vec<Hypothesis> {
+    let mut triples: Vec<(f32, Corners, f32)> = Vec::new();
+    for (index, corner) in peaks.iter().enumerate() {
+        for (other, a) in peaks.iter().enumerate() {
+            for (last, b) in peaks.iter().enumerate().skip(other + 1) {
+                if index != other && index != last {
+                    triples.extend(triple(corner, a, b));
+                }
+            }
+        }
+    }
+    triples.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+
+    let finder = Overlay::rings(&FINDER);
+    let rated = triples
+        .iter()
+        .take(MOST_TRIPLES)
+        .flat_map(|(_, corners, module)| of_corners(raster, &finder, *corners, *module, 3));
+    best(rated.collect())
+}
+
+/// The likeliest symbols that have two of the best peaks as corners and the third made up.
+pub(crate) fn of_pairs(raster: &Raster<'_>, peaks: &[Peak]) -> Vec<Hypothesis> {
+    let peaks = &peaks[..peaks.len().min(MOST_PAIRED)];
+    let finder = Overlay::rings(&FINDER);
+    let mut rated = Vec::new();
+    for (index, a) in peaks.iter().enumerate() {
+        for b in &peaks[index + 1..] {
+            let (module, size) = (f32::midpoint(a.module, b.module), a.module / b.module);
+            if !(0.6..=1.67).contains(&size) {
+                continue;
+            }
+            for corners in pair(a.at, b.at) {
+                rated.extend(of_corners(raster, &finder, corners, module, 2));
+            }
+        }
+    }
+
+    best(rated)
+}
+
+/// The versions that three corners may belong to, rated; so many of the corners must be finder patterns.
+fn of_corners(
+    raster: &Raster<'_>,
+    finder: &Overlay,
+    corners: Corners,
+    module: f32,
+    least: usize,
+) -> Vec<Hypothesis> {
+    let [upper_left, upper_right, lower_left] = corners;
+    let (across, down) = (upper_right - upper_left, lower_left - upper_left);
+    let axis = |leg: Point| leg * (module / leg.length().max(1.0));
+    let poses = corners.map(|at| {
+        let start = Pose {
+            at,
+            right: axis(across),
+            down: axis(down),
+        };
+        let (pose, score) = finder.fit(raster, start)?;
+        (score > LEAST_FIT).then_some(pose)
+    });
+    if poses.iter().flatten().count() < least {
+        return Vec::new();
+    }
+
+    // The steps of a module of those that are there, along the legs.
+    let modules = modules(corners, &poses);
+    let off = (SIZE_SHARE * modules).max(SIZE_MODULES);
+    let fits = |version: &Version| (pixel::distance(version.side()) - modules).abs() <= off;
+    let mut corners = corners;
+    for (corner, pose) in corners.iter_mut().zip(&poses) {
+        if let Some(pose) = pose {
+            *corner = pose.at;
+        }
+    }
+    let written = written(raster, &poses);
+
+    Version::all()
+        .filter(fits)
+        .filter_map(|version| {
+            let fit = written.iter().find(|(written, _)| *written == version);
+            rate(raster, corners, poses, version, fit.map(|(_, fit)| *fit))
+        })
+        .collect()
+}
+
+/// How many modules a side seems to have.
+fn modules(corners: Corners, poses: &[Option<Pose>; 3]) -> f32 {
+    let [upper_left, upper_right, lower_left] = corners;
+    let (across, down) = (upper_right - upper_left, lower_left - upper_left);
+    let mut ratios = 0.0;
+    let mut count = 0.0_f32;
+    for pose in poses.iter().flatten() {
+        let area = pose.right.cross(pose.down);
+        ratios += (across.cross(pose.down) / area).abs() + (pose.right.cross(down) / area).abs();
+        count += 2.0;
+    }
+
+    ratios / count.max(1.0) + 7.0
+}
+
+/// Rates one version between three corners; `written` tells how well the version that is written fits.
+fn rate(
+    raster: &Raster<'_>,
+    corners: Corners,
+    poses: [Option<Pose>; 3],
+    version: Version,
+    written: Option<f32>,
+) -> Option<Hypothesis> {
+    let straight = project(corners, version, 0.0, 0.0)?;
+    let mut timing = [false, true].map(|down| line(raster, &straight, version, down));
+    let mut tilts = [0.0, 0.0];
+    for down in [false, true] {
+        let axis = usize::from(down);
+        if timing[axis] > EVEN {
+            continue;
+        }
+        for tilt in TILTS {
+            let (g, h) = if down { (0.0, tilt) } else { (tilt, 0.0) };
+            let Some(projection) = project(corners, version, g, h) else {
+                continue;
+            };
+            let fit = line(raster, &projection, version, down);
+            if fit > timing[axis] + 0.04 {
+                (timing[axis], tilts[axis]) = (fit, tilt);
+            }
+        }
+    }
+    let projection = project(corners, version, tilts[0], tilts[1])?;
+    let timing = f32::midpoint(timing[0], timing[1]);
+    let rank = match (version.information(), written) {
+        (None, _) => timing,
+        (Some(_), Some(written)) => 0.3 * timing + 0.7 * written,
+        (Some(_), None) => 0.3 * timing,
+    };
+
+    (rank > LEAST_RANK).then_some(Hypothesis {
+        version,
+        projection,
+        is_tilted: tilts.iter().any(|tilt| tilt.abs() > 0.0),
+        poses,
+        rank,
+    })
+}
+
+fn best(mut rated: Vec<Hypothesis>) -> Vec<Hypothesis> {
+    rated.sort_by(|a, b| b.rank.total_cmp(&a.rank));
+    let mut kept: Vec<Hypothesis> = Vec::new();
+    for hypothesis in rated {
+        if !kept.iter().any(|old| old.is_like(&hypothesis)) {
+            kept.push(hypothesis);
+            if kept.len() == MOST {
+                break;
+            }
+        }
+    }
+
+    kept
+}
+
+/// Corners in order, pixels a module, and how likely they belong together.
+fn triple(corner: &Peak, a: &Peak, b: &Peak) -> Option<(f32, Corners, f32)> {
+    let (one, two) = (a.at - corner.at, b.at - corner.at);
+    let (long, short) = (
+        one.length().max(two.length()),
+        one.length().min(two.length()),
+    );
+    let sizes = [corner.module, a.module, b.module];
+    let largest = sizes.iter().copied().fold(0.0, f32::max);
+    let smallest = sizes.iter().copied().fold(f32::INFINITY, f32::min);
+    let module = sizes.iter().sum::<f32>() / 3.0;
+    if short < 10.0 * smallest || long > 1.8 * short || largest > 1.7 * smallest {
+        return None;
+    }
+    let cosine = one.dot(two) / (one.length() * two.length());
+    if cosine.abs() > 0.5 || long > 190.0 * module {
+        return None;
+    }
+
+    let corners = if one.cross(two) > 0.0 {
+        [corner.at, a.at, b.at]
+    } else {
+        [corner.at, b.at, a.at]
+    };
+    let score = corner.score + a.score + b.score
+        - 0.5 * cosine.abs()
+        - 0.5 * (long / short - 1.0)
+        - 0.5 * (largest / smallest - 1.0);
+
+    Some((score, corners, module))
+}
+
+/// Where the third corner may be if the sheet is seen from above: the two end the upper or the left side, in either
+/// order, or they are across from each other.
+fn pair(a: Point, b: Point) -> [Corners; 6] {
+    let (middle, aside) = (a.towards(b, 0.5), (b - a).turned());
+    let half = aside * 0.5;
+
+    [
+        [a, b, a + aside],
+        [b, a, b - aside],
+        [a, a - aside, b],
+        [b, b + aside, a],
+        [middle + half, a, b],
+        [middle - half, b, a],
+    ]
+}
+
+/// Through three corners, with the depth at the far ends of the upper and the left side given.
+fn project(corners: Corners, version: Version, g: f32, h: f32) -> Option<Projection> {
+    let [upper_left, upper_right, lower_left] = corners;
+    let (right, down) = (1.0 + g, 1.0 + h);
+    let depth = 1.0 + g + h;
+    let last = (upper_right * right + lower_left * down - upper_left) * (1.0 / depth.max(0.2));
+    let far = pixel::distance(version.side()) - 3.5;
+
+    Projection::new(3.5, far, [upper_left, upper_right, lower_left, last])
+}
+
+/// How well a timing pattern alternates, -1 to 1: in pieces of about ten modules, each of which may have slipped
+/// a little.
+fn line(raster: &Raster<'_>, projection: &Projection, version: Version, down: bool) -> f32 {
+    let modules: Vec<usize> = (8..version.side() - 8).collect();
+    let pieces = modules.len().div_ceil(12);
+    let length = modules.len().div_ceil(pieces);
+    let mut fit = 0.0;
+    for piece in modules.chunks(length) {
+        let mut best = -1.0_f32;
+        for aside in [-0.5, 0.0, 0.5] {
+            for along in [-0.3, 0.0, 0.3] {
+                let samples = piece.iter().map(|module| {
+                    let (s, t) = (pixel::distance(*module) + 0.5 + along, 6.5 + aside);
+                    let at = if down { (t, s) } else { (s, t) };
+                    (
+                        raster.grey(projection.at(at.0, at.1)),
+                        module.is_multiple_of(2),
+                    )
+                });
+                best = best.max(correlation(samples));
+            }
+        }
+        fit += best * pixel::distance(piece.len());
+    }
+
+    fit / pixel::distance(modules.len())
+}
+
+/// How well what is written beside the upper right and the lower left finder pattern fits each version that is
+/// written at all.
+fn written(raster: &Raster<'_>, poses: &[Option<Pose>; 3]) -> Vec<(Version, f32)> {
+    let bits = || {
+        (0..18_usize).map(|bit| {
+            (
+                pixel::distance(bit / 3) - 3.0,
+                pixel::distance(bit % 3) - 7.0,
+            )
+        })
+    };
+    let right = poses[1].map(|pose| {
+        bits()
+            .map(|(along, out)| raster.grey(pose.away(out, along)))
+            .collect::<Vec<_>>()
+    });
+    let below = poses[2].map(|pose| {
+        bits()
+            .map(|(along, out)| raster.grey(pose.away(along, out)))
+            .collect::<Vec<_>>()
+    });
+    let copies: Vec<Vec<f32>> = [right, below].into_iter().flatten().collect();
+
+    Version::all()
+        .filter_map(|version| {
+            let information = version.information()?;
+            let fits = copies.iter().map(|copy| {
+                let bits = copy.iter().enumerate();
+                correlation(bits.map(|(bit, grey)| (*grey, information >> bit & 1 == 1)))
+            });
+            // One copy may be hidden.
+            let best = fits.clone().fold(-1.0, f32::max);
+            let mean = fits.sum::<f32>() / pixel::distance(copies.len().max(1));
+            Some((version, 0.5 * (best + mean)))
+        })
+        .collect()
+}
+
+/// Normalised correlation of grey values with black where told.
+pub(crate) fn correlation(samples: impl Iterator<Item = (f32, bool)> + Clone) -> f32 {
+    let (mut count, mut sum, mut squares, mut signs, mut fit) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for (grey, black) in samples {
+        let sign = if black { -1.0 } else { 1.0 };
+        count += 1.0;
+        sum += grey;
+        squares += grey * grey;
+        signs += sign;
+        fit += grey * sign;
+    }
+    let count = f32::max(count, 1.0);
+    let spread =
+        (squares - sum * sum / count).max(count) * (count - signs * signs / count).max(1.0);
+
+    (fit - sum * signs / count) / spread.sqrt()
+}

@@ -1,0 +1,162 @@
+//! Reads what the first passes cannot: creased, blurred, faded, written over.
+//!
+//! From places that look like finder patterns to hypotheses of symbols, and from the likeliest of these through
+//! sampling along a bent lattice to evidence of each module, which [`crate::symbol`] decodes.
+
+mod anchors;
+mod attempt;
+mod doubt;
+mod equaliser;
+mod field;
+mod flat;
+mod grow;
+mod hypothesis;
+mod lattice;
+mod point;
+mod pose;
+mod raster;
+mod seek;
+mod smooth;
+mod solve;
+mod spline;
+mod stencil;
+mod texture;
+mod tone;
+
+pub(crate) use point::point;
+pub(crate) use seek::Peak;
+
+use crate::{
+    pyramid::Pyramid,
+    reading::{Code, Place},
+    stages::{Stage, Stages},
+    symbol::Known,
+};
+use attempt::{Attempt, Attempted};
+use raster::Raster;
+use texture::Texture;
+
+/// Hypotheses that are sampled in one picture, and those that go through all stages.
+const MOST_ATTEMPTS: usize = 12;
+const MOST_THOROUGH: usize = 4;
+
+/// What the deep stages saw of one picture.
+#[derive(Default)]
+pub(crate) struct Seen {
+    pub(crate) codes: Vec<Code>,
+    /// Surely a code, though not read.
+    pub(crate) unread: Vec<Place>,
+}
+
+/// What one picture taught for the next.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    known: Option<Known>,
+}
+
+/// Looks at a picture in which `places` were read already and `peaks` are known to look like finder patterns.
+pub(crate) fn read(
+    pyramid: &Pyramid<'_>,
+    mut peaks: Vec<Peak>,
+    places: &[Place],
+    memory: &mut Memory,
+    stages: Stages,
+    stop: &impl Fn() -> bool,
+) -> Seen {
+    let mut seen = Seen::default();
+    let Some(whole) = pyramid
+        .level(0)
+        .and_then(|view| Raster::new(&view.luma, 1.0))
+    else {
+        return seen;
+    };
+    if stages.has(Stage::Seek) {
+        peaks = sought(pyramid, peaks, stop);
+    }
+    let peaks = seek::best(peaks);
+    if peaks.len() < 2 || stop() {
+        return seen;
+    }
+
+    let mut attempts = 0;
+    let mut thorough = 0;
+    for with_pairs in [false, true] {
+        if stop() || (with_pairs && !(seen.codes.is_empty() && stages.has(Stage::Pairs))) {
+            break;
+        }
+        let hypotheses = if with_pairs {
+            hypothesis::of_pairs(&whole, &peaks)
+        } else {
+            hypothesis::of_triples(&whole, &peaks)
+        };
+        for hypothesis in hypotheses {
+            let place = hypothesis.place();
+            let read = places
+                .iter()
+                .chain(seen.codes.iter().map(|code| &code.place));
+            if read.clone().any(|read| read.meets(&place)) {
+                continue;
+            }
+            if attempts >= MOST_ATTEMPTS || thorough >= MOST_THOROUGH || stop() {
+                return seen;
+            }
+            attempts += 1;
+            let Some(raster) = raster(pyramid, hypothesis.module()) else {
+                continue;
+            };
+            let attempt = Attempt::new(raster, &hypothesis, memory.known.as_ref(), stages);
+            match attempt.run(stop) {
+                Attempted::Read(code, known) => {
+                    seen.unread.retain(|place| !place.meets(&code.place));
+                    seen.codes.push(*code);
+                    memory.known = Some(known);
+                }
+                Attempted::Located(place, known) => {
+                    thorough += 1;
+                    if !seen.unread.iter().any(|old| old.meets(&place)) {
+                        seen.unread.push(place);
+                    }
+                    if known.is_some() {
+                        memory.known = known;
+                    }
+                }
+                Attempted::Nothing => {}
+            }
+        }
+    }
+
+    seen
+}
+
+/// The peaks with those that a search by correlation adds.
+fn sought(pyramid: &Pyramid<'_>, mut peaks: Vec<Peak>, stop: &impl Fn() -> bool) -> Vec<Peak> {
+    let levels = [1, 2, 3].map(|halvings| pyramid.level(halvings));
+    let [Some(half), Some(quarter), Some(eighth)] = levels else {
+        return peaks;
+    };
+    let texture = Texture::of(&quarter.luma);
+    if texture.is_calm() {
+        return peaks;
+    }
+    peaks.extend(seek::seek(
+        &half.luma,
+        &quarter.luma,
+        &eighth.luma,
+        &texture,
+        stop,
+    ));
+
+    peaks
+}
+
+/// The level of a picture in which a module has at most eight pixels.
+fn raster<'a>(pyramid: &'a Pyramid<'_>, module: f32) -> Option<Raster<'a>> {
+    let (halvings, smaller) = match module {
+        ..=8.0 => (0, 1.0),
+        ..=16.0 => (1, 2.0),
+        ..=32.0 => (2, 4.0),
+        _ => (3, 8.0),
+    };
+
+    Raster::new(&pyramid.level(halvings)?.luma, smaller)
+}

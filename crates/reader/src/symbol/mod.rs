@@ -1,0 +1,32 @@
+//! A symbol as a matrix of modules, without any picture: from what a sampler saw of each module to the content
+//! (ISO/IEC 18004).
+//!
+//! Nothing that chance could have made is taken: a block counts as corrected only where noise would pass once in 10^9
+//! times, a content only where all of its segments are what a writer may write.
+
+mod bits;
+mod block;
+mod codewords;
+mod content;
+mod correct;
+mod decode;
+#[cfg(test)]
+mod drawn;
+mod evidence;
+mod format;
+mod galois;
+mod grade;
+mod known;
+mod layout;
+mod pattern;
+mod place;
+mod text;
+pub mod trial;
+mod version;
+
+pub(crate) use decode::{Decoded, Outcome, Tried, decode};
+pub(crate) use evidence::Evidence;
+pub(crate) use format::version_lead;
+pub(crate) use known::Known;
+pub(crate) use pattern::function_patterns;
+pub(crate) use version::Version;
