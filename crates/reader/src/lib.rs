@@ -4,6 +4,7 @@
 //! time is left. Nothing here trusts the picture: whatever is drawn in it, [`Reader::read`] returns.
 
 mod black;
+mod coach;
 mod deep;
 mod finder;
 mod first;
@@ -18,6 +19,7 @@ mod stages;
 mod symbol;
 mod view;
 
+pub use coach::{Hint, advise};
 pub use luma::{Luma, MAX_PIXELS, WrongSize};
 pub use reader::Reader;
 pub use reading::{Budget, Code, Corner, Level, Place, Reading};

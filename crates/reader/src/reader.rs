@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rxing::common::BitMatrix;
 
 use crate::{
-    black,
+    black, coach,
     deep::{self, Peak},
     first,
     luma::Luma,
@@ -27,6 +27,8 @@ const REMEMBERED: u8 = 10;
 pub struct Reader {
     stages: Stages,
     last: Option<Remembered>,
+    /// Where a code was seen in the last picture, read or not.
+    seen: Option<Place>,
     memory: deep::Memory,
 }
 
@@ -76,8 +78,15 @@ impl Reader {
             }
         }
         self.remember(look.codes.first());
+        let hint = coach::advise(luma, look.codes.len(), &look.unread, self.seen.as_ref());
+        self.seen = look
+            .codes
+            .first()
+            .map(|code| code.place)
+            .or(look.unread.first().copied());
 
         Reading {
+            hint,
             codes: look.codes,
             seen_not_read: look.unread,
             took: before.saturating_sub(look.budget.left()),

@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::coach::Hint;
+
 /// How long reading may take, told by the caller's clock: the reader has none.
 ///
 /// The time is looked at between steps of a few milliseconds each, so a reading may overstay by one step.
@@ -47,6 +49,8 @@ pub struct Reading {
     pub codes: Vec<Code>,
     /// Where there is a code whose content could not be read: too small, blurred, torn, hidden.
     pub seen_not_read: Vec<Place>,
+    /// What would help, where a code was seen but not read, or two were.
+    pub hint: Option<Hint>,
     /// What it cost by the budget's clock; zero with [`Budget::unlimited`].
     pub took: Duration,
 }

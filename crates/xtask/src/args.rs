@@ -18,6 +18,16 @@ impl Args {
         self.0.len() < before
     }
 
+    /// Takes `name` if it is the first word.
+    pub(crate) fn first(&mut self, name: &str) -> bool {
+        let first = self.0.first().is_some_and(|word| word == name);
+        if first {
+            self.0.remove(0);
+        }
+
+        first
+    }
+
     /// Takes `name VALUE` or `name=VALUE`.
     pub(crate) fn value(&mut self, name: &str) -> Outcome<Option<String>> {
         let prefix = format!("{name}=");
@@ -67,6 +77,15 @@ mod tests {
         assert!(!args.flag("--yes"));
         assert_eq!(args.value("--data"), Ok(Some("there".to_owned())));
         assert_eq!(args.rest(), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_word_that_must_come_first_is_taken_from_no_other_place() {
+        let mut args = args(&["read", "there", "read"]);
+
+        assert!(!args.first("there"));
+        assert!(args.first("read"));
+        assert_eq!(args.rest(), ["there", "read"]);
     }
 
     #[test]

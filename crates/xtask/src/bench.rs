@@ -1,4 +1,4 @@
-//! The figures and the long runs: programs of the package `acceptance`, built for speed.
+//! The figures and the long runs: programs of the packages `acceptance` and `reading`, built for speed.
 
 use std::fs;
 
@@ -14,6 +14,9 @@ use crate::{
 /// Builds and runs the program `chore` (`bench` or `soak`) with the words after it, and before it the programs that
 /// it starts, with a camera where one can be built.
 pub(crate) fn perform(chore: &str, mut args: Args) -> Outcome {
+    if chore == "bench" && args.first("read") {
+        return read(args);
+    }
     let yes = args.flag("--yes");
     let words = args.rest();
     let figures = || words.iter().filter(|word| !word.starts_with("--"));
@@ -46,16 +49,8 @@ pub(crate) fn perform(chore: &str, mut args: Args) -> Outcome {
     let built = tree::target()?.join("release");
     let run = process::run(
         process::cargo()
-            .args([
-                "run",
-                "--locked",
-                "--release",
-                "--package",
-                "acceptance",
-                "--bin",
-                chore,
-                "--",
-            ])
+            .args(RUN)
+            .args(["--package", "acceptance", "--bin", chore, "--"])
             .args(words)
             .env(PROGRAMS, &built),
     );
@@ -85,3 +80,21 @@ fn build_window() -> Outcome {
         "profile.release.package.menshen-desktop.debug-assertions=true",
     ]))
 }
+
+/// What the reader reads of damaged sheets. Nothing is provided for it: the reader needs Rust alone, and where cmake is
+/// missing zxing-cpp is left out.
+fn read(args: Args) -> Outcome {
+    let mut program = process::cargo();
+    program
+        .args(RUN)
+        .args(["--package", "reading", "--bin", "read"]);
+    if process::find("cmake").is_some() {
+        program.args(["--features", "peers"]);
+    } else {
+        say::line("cmake is missing: zxing-cpp, which is built with it, is left out.");
+    }
+
+    process::run(program.arg("--").args(args.rest()))
+}
+
+const RUN: [&str; 3] = ["run", "--locked", "--release"];

@@ -50,6 +50,9 @@ pub(crate) fn perform(mut args: Args) -> Outcome {
     });
     report.check("generated: ui/shared/bindings.d.ts", generated::bindings);
     report.check("clippy: lints", || clippy(&[]));
+    report.check("clippy: the reader's figures", || {
+        clippy(&["--package", "reading"])
+    });
     report.check("doc: documentation", document);
     check_screens(&mut report, &machine);
     check_window(&mut report, &machine);

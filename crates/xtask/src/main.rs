@@ -73,4 +73,6 @@ cargo xtask check [--yes] [--advisories]
 cargo xtask tidy          the house rules that no compiler checks
 cargo xtask doctor        what this machine has, what it lacks and how to get it
 cargo xtask bench [ARGS]  the figures
+cargo xtask bench read [DIR...] [OPTIONS]
+                          what the reader reads of damaged sheets, beside other readers
 cargo xtask soak [ARGS]   the long runs";

@@ -9,6 +9,7 @@ const PACKAGES: &[&str] = &[
     "menshen-desktop",
     "menshen-server",
     "reader",
+    "reading",
     "station",
     "xtask",
 ];
@@ -26,6 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "tests/Cargo.toml",
         &["domain", "menshen", "menshen-server", "reader", "station"],
     ),
+    ("tests/reading/Cargo.toml", &["reader"]),
 ];
 
 pub(super) fn check(source: &Source) -> Vec<Violation> {

@@ -1,0 +1,288 @@
+//! What would help a code that was seen but not read: one hint, measured where the code lies.
+//!
+//! Nothing is measured where nothing was seen; elsewhere some thousand pixels of the place are looked at.
+
+mod spot;
+
+use self::spot::{Block, Size, Spot, extent, middle, share};
+use crate::{luma::Luma, pixel, reading::Place};
+
+/// What the person who holds the sheet can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hint {
+    /// Bring it closer: a module has too few pixels.
+    Closer,
+    /// Flatten or uncover it: it is sharp and bright enough, and still its modules are not where they belong.
+    Flatten,
+    /// Hold it further away: it does not fit into the picture, or is too near to be sharp.
+    Further,
+    /// Hold it still: it is smeared, or not where it was a moment ago.
+    HoldStill,
+    /// More light: the picture is dark or noisy.
+    MoreLight,
+    /// Show one sheet at a time.
+    OneSheet,
+    /// Tilt it: a lamp is mirrored in it.
+    Tilt,
+}
+
+/// The hint for a picture in which `read` codes were read and those at `unread` were not; `before` is where a code was
+/// seen in the picture before.
+///
+/// A code that was read needs none, unless there are two.
+#[must_use]
+pub fn advise(luma: &Luma, read: usize, unread: &[Place], before: Option<&Place>) -> Option<Hint> {
+    match read {
+        0 => {}
+        1 => return None,
+        2.. => return Some(Hint::OneSheet),
+    }
+    let mut codes: Vec<(&Place, Size)> = Vec::new();
+    for place in unread.iter().take(MOST) {
+        let size = Spot::new(luma, place).map(|spot| spot.size());
+        codes.extend(size.map(|size| (place, size)));
+    }
+    codes.sort_by(|(_, one), (_, other)| other.likeness.total_cmp(&one.likeness));
+    let (place, size) = codes.first()?;
+    let is_another = |(other, size): &(&Place, Size)| {
+        size.likeness > LIKE && other.side() > 0.5 * place.side() && !other.meets(place)
+    };
+    let hint = judge(&Seen::measure(
+        &Spot::new(luma, place)?,
+        size.module,
+        before,
+    ));
+    // In the dark, noise gives places that are none.
+    if hint != Hint::MoreLight && codes.iter().skip(1).any(is_another) {
+        return Some(Hint::OneSheet);
+    }
+
+    Some(hint)
+}
+
+/// Places that are looked at in one picture.
+const MOST: usize = 4;
+/// How like finder patterns the corners of a second code are.
+const LIKE: f32 = 0.35;
+/// Pixels a module that any reader needs.
+const FEWEST_PIXELS: f32 = 2.2;
+/// A share of the code's blocks in which a lamp drowns everything.
+const GLARE: f32 = 0.04;
+/// Noise as a share of the contrast.
+const NOISY: f32 = 0.05;
+/// The brightest grey of a dark picture.
+const DARK: f32 = 75.0;
+/// How much weaker edges are across the direction of a movement.
+const SMEARED: f32 = 0.5;
+/// Deviation of the blur, in modules.
+const BLURRED: f32 = 0.5;
+/// Share of the picture's height from which a code is near.
+const NEAR: f32 = 0.6;
+/// Shares of the code's side by which a hand moves it from picture to picture at most.
+const RESTLESS: f32 = 0.2;
+
+/// What was measured of a place.
+#[derive(Clone, Debug, PartialEq)]
+struct Seen {
+    /// Pixels a module.
+    module: f32,
+    /// The code's side as a share of the picture's height.
+    size: f32,
+    /// It is cut off by the picture's border.
+    cut: bool,
+    /// The grey of paper.
+    white: f32,
+    /// Noise as a share of the contrast.
+    noise: f32,
+    /// Share of blocks that are as bright as can be, with no ink to be seen.
+    glare: f32,
+    /// Edges along one direction as a share of those along the other; 1 where there is no smear.
+    evenness: f32,
+    /// Deviation of the blur in modules.
+    blur: f32,
+    /// How far it went since the picture before, as a share of its side.
+    moved: f32,
+}
+
+fn judge(seen: &Seen) -> Hint {
+    let near = seen.size > NEAR;
+    if seen.cut {
+        return Hint::Further;
+    }
+    if seen.glare > GLARE {
+        return Hint::Tilt;
+    }
+    if seen.moved > RESTLESS {
+        return Hint::HoldStill;
+    }
+    if seen.white < DARK || seen.noise > NOISY {
+        return Hint::MoreLight;
+    }
+    if seen.module < FEWEST_PIXELS {
+        return Hint::Closer;
+    }
+    if seen.evenness < SMEARED {
+        return Hint::HoldStill;
+    }
+    if seen.blur > BLURRED {
+        return if near { Hint::Further } else { Hint::HoldStill };
+    }
+
+    Hint::Flatten
+}
+
+impl Seen {
+    fn measure(spot: &Spot<'_>, module: f32, before: Option<&Place>) -> Self {
+        let place = spot.place;
+        let side = place.side();
+        let blocks = spot.blocks();
+        let white = middle(blocks.iter().map(|block| block.bright).collect());
+        let contrast = middle(blocks.iter().map(Block::contrast).collect()).max(1.0);
+        let edges = spot.edges();
+        let moved = before.map_or(0.0, |before| {
+            let (now, then) = (place.middle(), before.middle());
+            (now.x - then.x).hypot(now.y - then.y) / side
+        });
+
+        Self {
+            module,
+            size: side / pixel::distance(spot.luma.height),
+            cut: spot.is_cut(),
+            white,
+            noise: spot.noise(module) / contrast,
+            glare: share(&blocks, |block| block.is_glare(white, contrast)),
+            evenness: edges.evenness,
+            // The steepest part of an edge that is blurred by a Gaussian; the finder patterns keep their black and white.
+            blur: extent(&blocks) / (edges.steepest.max(0.5) * 2.507 * module),
+            moved,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::Corner;
+
+    #[test]
+    fn what_stands_in_the_way_most_is_told_first() {
+        let fine = || Seen {
+            module: 4.0,
+            size: 0.3,
+            cut: false,
+            white: 200.0,
+            noise: 0.01,
+            glare: 0.0,
+            evenness: 0.9,
+            blur: 0.3,
+            moved: 0.01,
+        };
+        let near = || Seen {
+            size: 0.8,
+            blur: 0.7,
+            ..fine()
+        };
+
+        for (seen, hint) in [
+            (fine(), Hint::Flatten),
+            (near(), Hint::Further),
+            (
+                Seen {
+                    size: 0.3,
+                    ..near()
+                },
+                Hint::HoldStill,
+            ),
+            (
+                Seen {
+                    evenness: 0.3,
+                    ..fine()
+                },
+                Hint::HoldStill,
+            ),
+            (
+                Seen {
+                    module: 1.7,
+                    ..fine()
+                },
+                Hint::Closer,
+            ),
+            (
+                Seen {
+                    module: 1.7,
+                    noise: 0.1,
+                    ..fine()
+                },
+                Hint::MoreLight,
+            ),
+            (
+                Seen {
+                    white: 60.0,
+                    ..fine()
+                },
+                Hint::MoreLight,
+            ),
+            (
+                Seen {
+                    moved: 0.4,
+                    noise: 0.1,
+                    ..fine()
+                },
+                Hint::HoldStill,
+            ),
+            (
+                Seen {
+                    glare: 0.1,
+                    moved: 0.4,
+                    ..fine()
+                },
+                Hint::Tilt,
+            ),
+            (
+                Seen {
+                    cut: true,
+                    glare: 0.1,
+                    ..fine()
+                },
+                Hint::Further,
+            ),
+        ] {
+            assert_eq!(judge(&seen), hint, "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_seen_or_one_code_read_needs_no_hint_and_two_are_one_too_many() {
+        let luma = Luma::new(200, 200, vec![128; 40_000]).unwrap();
+        let place = |left: f32| Place {
+            corners: [(0.0, 0.0), (80.0, 0.0), (80.0, 80.0), (0.0, 80.0)].map(|(x, y)| Corner {
+                x: left + x,
+                y: 50.0 + y,
+            }),
+        };
+
+        assert_eq!(advise(&luma, 0, &[], None), None);
+        assert_eq!(advise(&luma, 1, &[place(10.0)], None), None);
+        assert_eq!(advise(&luma, 2, &[], None), Some(Hint::OneSheet));
+    }
+
+    #[test]
+    fn a_place_far_outside_or_of_no_size_breaks_nothing() {
+        let luma = Luma::new(50, 40, vec![9; 2_000]).unwrap();
+        let at = |x: f32, y: f32| Corner { x, y };
+        for corners in [
+            [at(f32::NAN, 0.0), at(1.0, 0.0), at(1.0, 1.0), at(0.0, 1.0)],
+            [at(-1e9, -1e9), at(1e9, -1e9), at(1e9, 1e9), at(-1e9, 1e9)],
+            [at(5.0, 5.0); 4],
+            [
+                at(0.0, 0.0),
+                at(f32::INFINITY, 0.0),
+                at(9.0, 9.0),
+                at(0.0, 9.0),
+            ],
+        ] {
+            let hint = advise(&luma, 0, &[Place { corners }], None);
+            assert!(hint.is_none_or(|hint| hint != Hint::OneSheet), "{hint:?}");
+        }
+    }
+}
