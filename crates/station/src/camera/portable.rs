@@ -24,11 +24,12 @@ use nokhwa::{
 };
 
 use super::{
-    CameraSender, Wanted,
+    CameraSender,
     format::{Offer, choose},
-    lens::{Device, Look},
+    lens::{Device, Look, Said, Say},
     names::{Told, distinct},
     raw::{self, Layout, Packing},
+    search::Search,
 };
 use crate::clock::monotonic;
 
@@ -59,16 +60,18 @@ pub(super) fn names() -> Vec<String> {
     named(&devices())
 }
 
-/// Opens the webcam that is wanted, in its best format.
-pub(super) fn open(wanted: &Wanted) -> Result<Box<dyn Device>, CameraFault> {
+/// Opens the best webcam that opens, in the best format that it streams.
+pub(super) fn open(search: &Search, say: Say<'_>) -> Result<Box<dyn Device>, CameraFault> {
     let devices = devices();
-    let listed = named(&devices);
-    let names: Vec<&str> = listed.iter().map(String::as_str).collect();
-    let first = wanted.among(&names).into_iter().next();
-    let at = first.ok_or(CameraFault::Gone)?;
-    let open = Webcam::open(&devices[at], listed[at].clone()).map_err(|error| fault(&error))?;
+    let names = named(&devices);
+    say(Said::Listed(names.clone()));
 
-    Ok(Box::new(open))
+    search.open(&names, |at| {
+        say(Said::Trying(names[at].clone()));
+        let open = Webcam::open(&devices[at], names[at].clone()).map_err(|error| fault(&error))?;
+
+        Ok(Box::new(open) as Box<dyn Device>)
+    })
 }
 
 impl Device for Webcam {

@@ -25,10 +25,10 @@ use v4l::{
 };
 
 use super::{
-    Wanted,
     format::{Offer, choose},
-    lens::{Device, Look},
+    lens::{Device, Look, Said, Say},
     raw::{self, Layout},
+    search::{Search, worse},
 };
 use crate::clock::monotonic;
 use nodes::listed;
@@ -64,26 +64,24 @@ pub(super) fn names() -> Vec<String> {
     listed().into_iter().map(|webcam| webcam.name).collect()
 }
 
-/// Opens the webcam that is wanted, in its best format.
-pub(super) fn open(wanted: &Wanted) -> Result<Box<dyn Device>, CameraFault> {
+/// Opens the best webcam that opens, in the best format that it streams.
+pub(super) fn open(search: &Search, say: Say<'_>) -> Result<Box<dyn Device>, CameraFault> {
     let listed = listed();
-    let names: Vec<&str> = listed.iter().map(|webcam| webcam.name.as_str()).collect();
-    for webcam in wanted.among(&names).into_iter().map(|at| &listed[at]) {
-        for path in &webcam.nodes {
-            match Webcam::open(path, &webcam.name) {
-                Ok(open) => return Ok(Box::new(open)),
-                // One that is there but may not be used is what staff have to see to.
-                Err(error) => match fault(&error) {
-                    CameraFault::Gone => {}
-                    other @ (CameraFault::Busy | CameraFault::Forbidden | CameraFault::Stalled) => {
-                        return Err(other);
-                    }
-                },
+    let names: Vec<String> = listed.iter().map(|webcam| webcam.name.clone()).collect();
+    say(Said::Listed(names.clone()));
+
+    search.open(&names, |at| {
+        say(Said::Trying(names[at].clone()));
+        let mut worst = CameraFault::Gone;
+        for path in &listed[at].nodes {
+            match Webcam::open(path, &names[at]) {
+                Ok(open) => return Ok(Box::new(open) as Box<dyn Device>),
+                Err(error) => worst = worse(worst, fault(&error)),
             }
         }
-    }
 
-    Err(CameraFault::Gone)
+        Err(worst)
+    })
 }
 
 impl Device for Webcam {
