@@ -31,9 +31,13 @@ const ROUNDS: usize = 10;
 const MOST_GROWTH_KIB: u64 = 4096;
 
 #[test]
-fn demo_sheets_are_read_as_mjpeg_then_as_yuyv_and_with_gaps_between_rows_by_video4linux() {
+fn demo_sheets_are_read_as_mjpeg_with_and_without_tables_then_as_yuyv_with_and_without_gaps_by_video4linux()
+ {
     let yuyv = |gap| Packing::Yuyv { gap };
-    reads(Way::Own, &[Packing::Jpeg, yuyv(0), yuyv(96)]);
+    reads(
+        Way::Own,
+        &[Packing::Jpeg, Packing::BareJpeg, yuyv(0), yuyv(96)],
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod folder;
 #[cfg(any(test, feature = "camera"))]
 mod format;
 mod handover;
+mod huffman;
 #[cfg(any(test, feature = "camera"))]
 mod lens;
 #[cfg(all(feature = "camera", target_os = "linux"))]
