@@ -75,7 +75,7 @@ pub enum Source {
 /// Whether this build can open webcams: the feature `camera`.
 pub const AVAILABLE: bool = cfg!(feature = "camera");
 
-/// The names of the webcams that can be opened, in the system's order; none when this build has no camera.
+/// The names of the webcams, in the system's order, also of those that are taken or forbidden now; none when this build has no camera.
 #[must_use]
 pub fn webcams() -> Vec<String> {
     #[cfg(feature = "camera")]
