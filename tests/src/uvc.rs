@@ -37,6 +37,8 @@ pub enum State {
     Busy,
     /// It may not be opened.
     Denied,
+    /// There is room on the cable for half its size only. Frames come as they are: for JPEG, which tells its own size.
+    Narrow,
     /// It plays.
     Ok,
     /// It sends nothing.
@@ -164,6 +166,7 @@ impl Webcam {
         let state = match self.state {
             State::Busy => "busy",
             State::Denied => "denied",
+            State::Narrow => "narrow",
             State::Ok => "ok",
             State::Stalled => "stalled",
         };
