@@ -45,6 +45,8 @@ pub(crate) struct Plan {
     pub(crate) data: PathBuf,
     /// The demo camera instead of a webcam.
     pub(crate) demo_camera: bool,
+    /// The webcam with this name.
+    pub(crate) camera: Option<String>,
     /// The window's first language.
     pub(crate) language: Option<String>,
 }
@@ -107,7 +109,10 @@ impl Desk {
                 demo_camera: self.plan.demo_camera,
                 unlock,
                 clock_offset: 0,
-                camera: CameraChoice::Auto,
+                camera: match &self.plan.camera {
+                    Some(name) => CameraChoice::Named(name.clone()),
+                    None => CameraChoice::Auto,
+                },
             };
             match station::open(config, self.listener()) {
                 Ok(handle) => *station = Some(handle),
@@ -315,6 +320,7 @@ mod tests {
         let plan = Plan {
             data: folder.path().to_owned(),
             demo_camera: true,
+            camera: None,
             language: Some("en".to_owned()),
         };
         let desk = Desk::new(plan, Preview::start().unwrap());

@@ -88,6 +88,7 @@ fn build(options: Options, preview: Preview) -> tauri::Result<App> {
                 Plan {
                     data,
                     demo_camera: options.demo_camera,
+                    camera: options.camera,
                     language: options.language,
                 },
                 preview,

@@ -6,10 +6,11 @@ use thiserror::Error;
 
 /// How to call the program.
 pub(crate) const USAGE: &str = "\
-usage: menshen-desktop [--data DIR] [--demo-camera] [--lang zh-CN|en]
+usage: menshen-desktop [--data DIR] [--demo-camera | --camera NAME] [--lang zh-CN|en]
 
   --data DIR       where everything lives; without it, this account's application data
   --demo-camera    the program's own moving photographs instead of a webcam
+  --camera NAME    this webcam, by the name that `menshen station cameras` lists; it is remembered
   --lang LANG      the language at the start: zh-CN or en; without it, the system's";
 
 /// What the command line asked for.
@@ -19,6 +20,8 @@ pub(crate) struct Options {
     pub(crate) data: Option<PathBuf>,
     /// The demo camera instead of a webcam.
     pub(crate) demo_camera: bool,
+    /// The webcam with this name.
+    pub(crate) camera: Option<String>,
     /// The window's first language.
     pub(crate) language: Option<String>,
     /// Only the usage was asked for.
@@ -31,6 +34,9 @@ pub(crate) enum WrongOption {
     /// An option that wants a value has none.
     #[error("{0} wants a value after it")]
     NoValue(&'static str),
+    /// Two sources at once.
+    #[error("--demo-camera and --camera are two cameras: leave one out")]
+    TwoCameras,
     /// A language that is not spoken.
     #[error("the window speaks zh-CN and en, not {0}")]
     Language(String),
@@ -50,6 +56,10 @@ impl Options {
                     options.data = Some(PathBuf::from(folder));
                 }
                 Some("--demo-camera") => options.demo_camera = true,
+                Some("--camera") => {
+                    let name = args.next().ok_or(WrongOption::NoValue("--camera"))?;
+                    options.camera = Some(name.to_string_lossy().into_owned());
+                }
                 Some("--lang") => {
                     let language = args.next().ok_or(WrongOption::NoValue("--lang"))?;
                     options.language = Some(spoken(&language.to_string_lossy())?);
@@ -59,6 +69,9 @@ impl Options {
                     return Err(WrongOption::Unknown(arg.to_string_lossy().into_owned()));
                 }
             }
+        }
+        if options.demo_camera && options.camera.is_some() {
+            return Err(WrongOption::TwoCameras);
         }
 
         Ok(options)
@@ -88,8 +101,16 @@ mod tests {
             Ok(Options {
                 data: Some(PathBuf::from("a folder")),
                 demo_camera: true,
+                camera: None,
                 language: Some("en".to_owned()),
                 help: false,
+            })
+        );
+        assert_eq!(
+            read(&["--camera", "HD Webcam"]),
+            Ok(Options {
+                camera: Some("HD Webcam".to_owned()),
+                ..Options::default()
             })
         );
         assert_eq!(read(&[]), Ok(Options::default()));
@@ -98,6 +119,11 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         assert_eq!(read(&["--data"]), Err(WrongOption::NoValue("--data")));
+        assert_eq!(read(&["--camera"]), Err(WrongOption::NoValue("--camera")));
+        assert_eq!(
+            read(&["--camera", "HD Webcam", "--demo-camera"]),
+            Err(WrongOption::TwoCameras)
+        );
         assert_eq!(
             read(&["--lang", "tlh"]),
             Err(WrongOption::Language("tlh".to_owned()))

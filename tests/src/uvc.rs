@@ -19,6 +19,8 @@ const QUALITY: u8 = 85;
 /// How a frame is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packing {
+    /// A JPEG picture a frame, without the tables that webcams agree on.
+    BareJpeg,
     /// A JPEG picture a frame.
     Jpeg,
     /// Grey and colour bytes in turn, and so many more bytes after each row.
@@ -35,6 +37,8 @@ pub enum State {
     Busy,
     /// It may not be opened.
     Denied,
+    /// There is room on the cable for half its size only. Frames come as they are: for JPEG, which tells its own size.
+    Narrow,
     /// It plays.
     Ok,
     /// It sends nothing.
@@ -162,6 +166,7 @@ impl Webcam {
         let state = match self.state {
             State::Busy => "busy",
             State::Denied => "denied",
+            State::Narrow => "narrow",
             State::Ok => "ok",
             State::Stalled => "stalled",
         };
@@ -218,13 +223,14 @@ fn film(folder: &Path, name: &str, frames: &[Luma], packing: Packing) -> anyhow:
     let first = frames.first().context("a film has frames")?;
     let (width, height) = (first.width, first.height);
     let (code, stride) = match packing {
-        Packing::Jpeg => ("MJPG", 0),
+        Packing::BareJpeg | Packing::Jpeg => ("MJPG", 0),
         Packing::Yuyv { gap } => ("YUYV", width * 2 + gap),
     };
     let film: PathBuf = folder.join(name);
     fs::create_dir_all(&film)?;
     for (at, frame) in frames.iter().enumerate() {
         let bytes = match packing {
+            Packing::BareJpeg => without_tables(&jpeg(frame)?),
             Packing::Jpeg => jpeg(frame)?,
             Packing::Yuyv { .. } => yuyv(frame, stride),
         };
@@ -261,6 +267,28 @@ pub fn jpeg(frame: &Luma) -> anyhow::Result<Vec<u8>> {
     )?;
 
     Ok(bytes)
+}
+
+/// The encoder's tables are the standard's own, in segments of their own (DHT) before the scan.
+fn without_tables(jpeg: &[u8]) -> Vec<u8> {
+    const TABLES: u8 = 0xc4;
+    const SCAN: u8 = 0xda;
+    let (start, mut rest) = jpeg.split_at(2);
+    let mut bare = start.to_vec();
+    while let [0xff, kind, high, low, ..] = *rest {
+        if kind == SCAN {
+            break;
+        }
+        let length = 2 + usize::from(u16::from_be_bytes([high, low]));
+        let (segment, after) = rest.split_at(length);
+        if kind != TABLES {
+            bare.extend(segment);
+        }
+        rest = after;
+    }
+    bare.extend(rest);
+
+    bare
 }
 
 /// Grey has no colour: 128. The gap is filled with what no picture should show.

@@ -7,7 +7,8 @@
  * $MENSHEN_UVC names a folder with `name` (what the webcam calls itself), folders of frames `FRAMES/0`, `FRAMES/1`
  * and so on, and `control`, one line that is read again before each answer:
  *   plug N   which life of the webcam this is; 0: unplugged. A descriptor of an earlier life answers ENODEV.
- *   state S  ok; stalled: no frame comes; busy: another program streams; denied: it may not be opened
+ *   state S  ok; stalled: no frame comes; busy: another program streams; denied: it may not be opened; narrow:
+ *            half the size is offered too, and alone has room on the cable
  *   format F width W height H stride S rate R   what it sends, under a running stream too. S: bytes in a row
  *   short N  each frame tells N bytes and no more, whatever else lies in its buffer; 0: all
  *   frames D which folder is played, round and round
@@ -43,7 +44,7 @@ struct control {
 /* An open descriptor. `count` buffers of `size` bytes; those that wait to be filled, in order. */
 struct seat {
     int fd, life, count, streaming, waiting, queue[BUFFERS];
-    unsigned size, played;
+    unsigned size, played, half;
     long long due;
 };
 
@@ -119,15 +120,15 @@ static int sit_down(const struct control *c) {
     return fail(EMFILE);
 }
 
-static void format_of(const struct control *c, struct v4l2_pix_format *pix) {
+static void format_of(const struct seat *s, const struct control *c, struct v4l2_pix_format *pix) {
     int packed = strcmp(c->format, "MJPG") == 0;
     memset(pix, 0, sizeof *pix);
-    pix->width = c->width;
-    pix->height = c->height;
+    pix->width = c->width >> s->half;
+    pix->height = c->height >> s->half;
     memcpy(&pix->pixelformat, c->format, 4);
     pix->field = V4L2_FIELD_NONE;
     pix->bytesperline = packed ? 0 : c->stride;
-    pix->sizeimage = (packed ? c->width * 2 : c->stride) * c->height;
+    pix->sizeimage = (packed ? c->width * 2 : c->stride) * c->height; /* a frame is as large as its file, whatever was agreed */
     pix->colorspace = V4L2_COLORSPACE_SRGB;
 }
 
@@ -175,7 +176,7 @@ static int dequeue(struct seat *s, const struct control *c, struct v4l2_buffer *
 static int request(struct seat *s, const struct control *c, struct v4l2_requestbuffers *r) {
     struct v4l2_pix_format pix;
     if (taken_by_another(s, c) || s->streaming) return fail(EBUSY);
-    format_of(c, &pix);
+    format_of(s, c, &pix);
     s->size = (pix.sizeimage + 4095) / 4096 * 4096;
     s->count = r->count = r->count < BUFFERS ? r->count : BUFFERS;
     return ftruncate(s->fd, (off_t)s->count * s->size);
@@ -206,9 +207,9 @@ static int answer(struct seat *s, unsigned long ask, void *arg) {
     }
     case VIDIOC_ENUM_FRAMESIZES: {
         struct v4l2_frmsizeenum *f = arg;
-        if (f->index) return fail(EINVAL);
+        if (f->index > (unsigned)is(&c, "narrow")) return fail(EINVAL);
         f->type = V4L2_FRMSIZE_TYPE_DISCRETE;
-        f->discrete = (struct v4l2_frmsize_discrete){c.width, c.height};
+        f->discrete = (struct v4l2_frmsize_discrete){c.width >> f->index, c.height >> f->index};
         return 0;
     }
     case VIDIOC_ENUM_FRAMEINTERVALS: {
@@ -219,8 +220,9 @@ static int answer(struct seat *s, unsigned long ask, void *arg) {
         return 0;
     }
     case VIDIOC_S_FMT:
-        if (taken_by_another(s, &c) || s->count) return fail(EBUSY); /* fall through */
-    case VIDIOC_G_FMT: format_of(&c, &((struct v4l2_format *)arg)->fmt.pix); return 0;
+        if (taken_by_another(s, &c) || s->count) return fail(EBUSY);
+        s->half = is(&c, "narrow") && ((struct v4l2_format *)arg)->fmt.pix.width < c.width; /* fall through */
+    case VIDIOC_G_FMT: format_of(s, &c, &((struct v4l2_format *)arg)->fmt.pix); return 0;
     case VIDIOC_S_PARM:
     case VIDIOC_G_PARM: {
         struct v4l2_captureparm *p = &((struct v4l2_streamparm *)arg)->parm.capture;
@@ -241,6 +243,7 @@ static int answer(struct seat *s, unsigned long ask, void *arg) {
     case VIDIOC_DQBUF: return s->streaming ? dequeue(s, &c, b) : fail(EINVAL);
     case VIDIOC_STREAMON:
         if (taken_by_another(s, &c)) return fail(EBUSY);
+        if (is(&c, "narrow") && !s->half) return fail(ENOSPC);
         return s->streaming = 1, 0;
     case VIDIOC_STREAMOFF: return s->streaming = s->waiting = 0, 0;
     default: return fail(EINVAL); /* controls: it has none */

@@ -13,6 +13,8 @@ export const LANGUAGES = { zh: 'zh-CN', en: 'en' };
 /** What is no state of the station, but covers it or stands in its place. */
 export const ON_TOP = {
   emergency: 'state=scan&form=emergency',
+  emergency_chosen: 'state=scan&form=emergency&press=4',
+  emergency_held: 'state=scan&form=emergency&press=4&held',
   register: 'state=scan&form=register',
   fault: 'state=fault',
   passphrase: 'state=passphrase',

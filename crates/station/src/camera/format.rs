@@ -21,26 +21,26 @@ const FAST: u32 = 30;
 /// The largest picture that is read in good time.
 const LARGEST: (u32, u32) = (1920, 1080);
 
-/// The best offer: fast enough, then the most pixels that are read in good time, then fast, then not
-/// compressed. A webcam that has only larger pictures gives its smallest.
-pub(super) fn choose(offers: &[Offer]) -> Option<Offer> {
-    let best = offers.iter().max_by_key(|offer| {
+/// Best first: fast enough, then the most pixels that are read in good time, then fast, then not compressed. Of a
+/// webcam that has only larger pictures, its smallest. The next ones are for a webcam that does not stream what it
+/// offers: two on one cable have no room for two large pictures.
+pub(super) fn best_first<T>(offers: &mut [T], offer: impl Fn(&T) -> Offer) {
+    offers.sort_by_key(|one| {
+        let offer = offer(one);
         let fits = offer.width <= LARGEST.0 && offer.height <= LARGEST.1;
         let pixels = i64::from(offer.width) * i64::from(offer.height);
         let size = if fits { pixels } else { -pixels };
         let plain = offer.packing != Packing::Jpeg;
 
-        (
+        Reverse((
             fits,
             offer.rate >= SLOW,
             size,
             offer.rate.min(FAST),
             plain,
             Reverse(offer.rate),
-        )
+        ))
     });
-
-    best.copied()
 }
 
 #[cfg(test)]
@@ -54,6 +54,12 @@ mod tests {
             height,
             rate,
         }
+    }
+
+    fn choose(offers: &[Offer]) -> Option<Offer> {
+        let mut offers = offers.to_vec();
+        best_first(&mut offers, |offer| *offer);
+        offers.first().copied()
     }
 
     #[test]
@@ -90,5 +96,18 @@ mod tests {
             Some(true)
         );
         assert_eq!(choose(&[]), None);
+    }
+
+    #[test]
+    fn after_the_best_come_ever_smaller_ones_and_the_slow_and_too_large_last() {
+        let small = offer(Packing::Yuyv, 640, 480, 30);
+        let middle = offer(Packing::Jpeg, 1280, 720, 30);
+        let large = offer(Packing::Jpeg, 1920, 1080, 30);
+        let slow = offer(Packing::Yuyv, 1920, 1080, 5);
+        let larger = offer(Packing::Jpeg, 3840, 2160, 30);
+        let mut offers = [larger, small, slow, large, middle];
+        best_first(&mut offers, |offer| *offer);
+
+        assert_eq!(offers, [large, middle, small, slow, larger]);
     }
 }

@@ -70,6 +70,11 @@ impl CameraReceiver {
 }
 
 impl CameraSender {
+    #[cfg(any(test, feature = "camera"))]
+    pub(super) fn listed(&self, names: Vec<String>) {
+        self.put(|slot| slot.listed = Some(CameraEvent::Listed(names)));
+    }
+
     pub(super) fn opened(&self, name: String, demo: bool) {
         self.put(|slot| slot.opened = Some(CameraEvent::Opened { name, demo }));
     }
@@ -185,6 +190,7 @@ impl Shared {
 /// What waits to be taken, in this order.
 #[derive(Debug, Default)]
 struct Slot {
+    listed: Option<CameraEvent>,
     opened: Option<CameraEvent>,
     frame: Option<Luma>,
     last: Option<CameraEvent>,
@@ -203,14 +209,16 @@ impl Slot {
         }
         let frame = |frame: &mut Option<Luma>| frame.take().map(CameraEvent::Frame);
 
-        self.opened
+        self.listed
             .take()
+            .or_else(|| self.opened.take())
             .or_else(|| frame(&mut self.frame))
             .or_else(|| self.last.take())
     }
 
     fn is_awaited(&self) -> bool {
-        let empty = self.opened.is_none() && self.frame.is_none() && self.last.is_none();
+        let said = [&self.listed, &self.opened, &self.last];
+        let empty = said.iter().all(|event| event.is_none()) && self.frame.is_none();
         empty && !self.closed && !self.ended
     }
 }

@@ -38,16 +38,22 @@ pub(super) enum Look {
     Nothing,
 }
 
+/// Takes what is said before a device is open.
+pub(super) type Say<'a> = &'a dyn Fn(Said);
 /// Opens a device, within its thread.
-pub(super) type Open = Box<dyn Fn() -> Result<Box<dyn Device>, CameraFault> + Send>;
+pub(super) type Open = Box<dyn Fn(Say<'_>) -> Result<Box<dyn Device>, CameraFault> + Send>;
 
 /// What the thread says.
 #[derive(Debug, PartialEq)]
 pub(super) enum Said {
     Failed(CameraFault),
     Frame(Luma),
+    /// The webcams that there are.
+    Listed(Vec<String>),
     Nothing,
     Opened(String),
+    /// This one is being opened.
+    Trying(String),
 }
 
 /// The threads that go into devices. One that comes back is sent in again: Media Foundation belongs to the thread
@@ -190,7 +196,10 @@ fn stay(open: &Open, tell: &SyncSender<Said>) {
 
 fn look(open: &Open, tell: &SyncSender<Said>) -> Result<(), CameraFault> {
     loop {
-        let mut device = open()?;
+        let mut device = open(&|said| {
+            // Nobody listens any more: the device is closed as soon as it is open.
+            let _ = tell.send(said);
+        })?;
         let mut heard = tell.send(Said::Opened(device.name().to_owned())).is_ok();
         while heard {
             heard = match device.look()? {

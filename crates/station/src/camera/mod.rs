@@ -9,6 +9,7 @@ mod folder;
 #[cfg(any(test, feature = "camera"))]
 mod format;
 mod handover;
+mod huffman;
 #[cfg(any(test, feature = "camera"))]
 mod lens;
 #[cfg(all(feature = "camera", target_os = "linux"))]
@@ -18,6 +19,7 @@ mod names;
 #[cfg(feature = "camera")]
 mod portable;
 mod raw;
+mod search;
 #[cfg(any(test, feature = "camera"))]
 mod watch;
 #[cfg(feature = "camera")]
@@ -32,6 +34,8 @@ pub use demo::{Demo, Frames, Pace};
 pub use folder::{PictureFolder, PictureFolderError};
 pub use handover::{CameraReceiver, CameraSender, hand_over};
 pub use raw::{Layout, Packing, luma};
+pub(crate) use search::after;
+pub use search::{Search, Wanted};
 
 /// How long [`CameraHandle::stop`] gives a device to be let go.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -43,6 +47,9 @@ pub enum CameraEvent {
     Ended,
     /// A picture.
     Frame(Luma),
+    /// The webcams that there are: when one is about to be opened, so again whenever a lost one is tried, and before
+    /// the demo camera begins.
+    Listed(Vec<String>),
     /// No pictures come any more.
     Lost(CameraFault),
     /// Pictures will come.
@@ -62,47 +69,19 @@ pub enum Source {
     /// The pictures of a folder, each once.
     Folder(PictureFolder),
     /// A webcam.
-    Webcam(Wanted),
-}
-
-/// Which webcam, by the name under which [`webcams`] lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    /// The first that gives pictures.
-    First,
-    /// This one and no other.
-    Named(String),
-    /// This one if it is there, or else the first.
-    Rather(String),
+    Webcam(Search),
 }
 
 /// Whether this build can open webcams: the feature `camera`.
 pub const AVAILABLE: bool = cfg!(feature = "camera");
 
-/// The names of the webcams that can be opened, in the system's order; none when this build has no camera.
+/// The names of the webcams, in the system's order, also of those that are taken or forbidden now; none when this build has no camera.
 #[must_use]
 pub fn webcams() -> Vec<String> {
     #[cfg(feature = "camera")]
     return webcam::names();
     #[cfg(not(feature = "camera"))]
     Vec::new()
-}
-
-#[cfg(any(test, feature = "camera"))]
-impl Wanted {
-    /// Where in a list the webcams are that will do, the best first.
-    fn among(&self, names: &[&str]) -> Vec<usize> {
-        let all = 0..names.len();
-        match self {
-            Self::First => all.collect(),
-            Self::Named(name) => all.filter(|&at| names[at] == name).collect(),
-            Self::Rather(name) => {
-                let mut order: Vec<usize> = all.collect();
-                order.sort_by_key(|&at| names[at] != name);
-                order
-            }
-        }
-    }
 }
 
 /// Starts cameras.
@@ -161,19 +140,23 @@ impl Drop for CameraHandle {
 
 fn run(source: Source, sender: &CameraSender) {
     match source {
-        Source::Demo(demo) => demo.run(sender),
+        Source::Demo(demo) => {
+            #[cfg(feature = "camera")]
+            webcam::list(sender);
+            demo.run(sender);
+        }
         Source::Folder(folder) => folder.run(sender),
-        Source::Webcam(wanted) => webcam(wanted, sender),
+        Source::Webcam(search) => webcam(&search, sender),
     }
 }
 
 #[cfg(feature = "camera")]
-fn webcam(wanted: Wanted, sender: &CameraSender) {
-    webcam::run(wanted, sender);
+fn webcam(search: &Search, sender: &CameraSender) {
+    webcam::run(search, sender);
 }
 
 #[cfg(not(feature = "camera"))]
-fn webcam(_: Wanted, sender: &CameraSender) {
+fn webcam(_: &Search, sender: &CameraSender) {
     tracing::warn!("this build has no camera: build it with the feature `camera`");
     sender.end(CameraEvent::Lost(CameraFault::Gone));
 }
@@ -182,14 +165,15 @@ fn webcam(_: Wanted, sender: &CameraSender) {
 mod tests {
     use super::*;
 
+    fn nobody() -> Search {
+        Search::new(Wanted::Named("no such camera".to_owned()))
+    }
+
     #[test]
     fn a_camera_nobody_listens_to_ends_by_itself() {
         let (sender, receiver) = hand_over(|| ());
         drop(receiver);
-        let handle = Camera::start(
-            Source::Webcam(Wanted::Named("no such camera".to_owned())),
-            sender,
-        );
+        let handle = Camera::start(Source::Webcam(nobody()), sender);
 
         assert_eq!(
             handle.gone.recv_timeout(Duration::from_secs(10)),
@@ -198,28 +182,13 @@ mod tests {
     }
 
     #[test]
-    fn a_remembered_webcam_comes_first_and_a_named_one_alone() {
-        let names = ["a", "b", "c"];
-
-        assert_eq!(Wanted::First.among(&names), [0, 1, 2]);
-        assert_eq!(Wanted::Rather("b".to_owned()).among(&names), [1, 0, 2]);
-        assert_eq!(Wanted::Rather("d".to_owned()).among(&names), [0, 1, 2]);
-        assert_eq!(Wanted::Named("c".to_owned()).among(&names), [2]);
-        assert_eq!(Wanted::Named("d".to_owned()).among(&names), [0_usize; 0]);
-    }
-
-    #[test]
     fn a_webcam_that_is_not_there_is_lost() {
         let (sender, receiver) = hand_over(|| ());
-        let handle = Camera::start(
-            Source::Webcam(Wanted::Named("no such camera".to_owned())),
-            sender,
-        );
+        let handle = Camera::start(Source::Webcam(nobody()), sender);
 
-        assert_eq!(
-            receiver.next(Duration::from_secs(10)),
-            Some(CameraEvent::Lost(CameraFault::Gone))
-        );
+        let mut said = std::iter::from_fn(|| receiver.next(Duration::from_secs(10)))
+            .filter(|event| !matches!(event, CameraEvent::Listed(_)));
+        assert_eq!(said.next(), Some(CameraEvent::Lost(CameraFault::Gone)));
         handle.stop();
     }
 }

@@ -9,8 +9,13 @@
 //! - On Windows `frame()` asks again for as long as a sample is missing, at the end of a stream for ever: such a
 //!   webcam is stalled, and plugging it in again is what helps.
 //! - Of a format that is asked for it does not say whether the device has it: the list is read first.
-//! - Buffers come whole and without the length of a row. Media Foundation and `AVFoundation` hand over samples of
-//!   the picture's own size, and a JPEG ends by itself.
+//! - On Linux it begins to stream with the first frame only: there, a format that is refused then is not left for
+//!   another one.
+//! - Buffers come whole and without the length of a row. Media Foundation hands over samples of the picture's own
+//!   size. Of `AVFoundation` the pixel buffer is copied as it lies in memory, with a gap after each row where the
+//!   system wants rows to begin at round addresses: how long they are follows from how many bytes there are.
+//! - On macOS the list tells a webcam's own formats, `AVFoundation` turns all of them into the one that is asked for,
+//!   and asking for one that it does not make (JPEG) raises an exception that ends the process. YUYV is asked for.
 
 use std::{sync::mpsc, time::Duration};
 
@@ -24,11 +29,12 @@ use nokhwa::{
 };
 
 use super::{
-    CameraSender, Wanted,
-    format::{Offer, choose},
-    lens::{Device, Look},
+    CameraSender,
+    format::{Offer, best_first},
+    lens::{Device, Look, Said, Say},
     names::{Told, distinct},
     raw::{self, Layout, Packing},
+    search::Search,
 };
 use crate::clock::monotonic;
 
@@ -36,12 +42,17 @@ use crate::clock::monotonic;
 const GLANCE: Duration = Duration::from_millis(200);
 /// Between two looks at whether the device still sends what was agreed.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
-const FORMATS: &[FrameFormat] = &[
-    FrameFormat::MJPEG,
-    FrameFormat::YUYV,
-    FrameFormat::NV12,
-    FrameFormat::GRAY,
-];
+const PADS_ROWS: bool = cfg!(target_os = "macos");
+const FORMATS: &[FrameFormat] = if cfg!(target_os = "macos") {
+    &[FrameFormat::YUYV]
+} else {
+    &[
+        FrameFormat::MJPEG,
+        FrameFormat::YUYV,
+        FrameFormat::NV12,
+        FrameFormat::GRAY,
+    ]
+};
 
 /// An open webcam.
 struct Webcam {
@@ -59,16 +70,18 @@ pub(super) fn names() -> Vec<String> {
     named(&devices())
 }
 
-/// Opens the webcam that is wanted, in its best format.
-pub(super) fn open(wanted: &Wanted) -> Result<Box<dyn Device>, CameraFault> {
+/// Opens the best webcam that opens, in the best format that it streams.
+pub(super) fn open(search: &Search, say: Say<'_>) -> Result<Box<dyn Device>, CameraFault> {
     let devices = devices();
-    let listed = named(&devices);
-    let names: Vec<&str> = listed.iter().map(String::as_str).collect();
-    let first = wanted.among(&names).into_iter().next();
-    let at = first.ok_or(CameraFault::Gone)?;
-    let open = Webcam::open(&devices[at], listed[at].clone()).map_err(|error| fault(&error))?;
+    let names = named(&devices);
+    say(Said::Listed(names.clone()));
 
-    Ok(Box::new(open))
+    search.open(&names, |at| {
+        say(Said::Trying(names[at].clone()));
+        let open = Webcam::open(&devices[at], names[at].clone()).map_err(|error| fault(&error))?;
+
+        Ok(Box::new(open) as Box<dyn Device>)
+    })
 }
 
 impl Device for Webcam {
@@ -86,12 +99,13 @@ impl Webcam {
         let any = RequestedFormat::with_formats(RequestedFormatType::None, FORMATS);
         let mut camera = Camera::new(device.index().clone(), any)?;
         let offered = camera.compatible_camera_formats()?;
-        let offers: Vec<Offer> = offered.iter().filter_map(offer).collect();
-        if let Some(best) = choose(&offers) {
-            let exact = RequestedFormatType::Exact(asked(best));
-            camera.set_camera_requset(RequestedFormat::with_formats(exact, FORMATS))?;
-        }
-        camera.open_stream()?;
+        let mut offers: Vec<Offer> = offered
+            .iter()
+            .filter(|format| FORMATS.contains(&format.format()))
+            .filter_map(offer)
+            .collect();
+        best_first(&mut offers, |offer| *offer);
+        start(&mut camera, &offers)?;
 
         Ok(Self {
             agreed: camera.camera_format(),
@@ -111,13 +125,21 @@ impl Webcam {
         }
         let frame = self.camera.frame()?;
         let Resolution { width_x, height_y } = frame.resolution();
+        let bytes = frame.buffer();
         let layout = packing(frame.source_frame_format()).map(|packing| Layout {
             packing,
             width: width_x as usize,
             height: height_y as usize,
             stride: 0,
         });
-        let luma = layout.and_then(|layout| raw::luma(layout, frame.buffer()));
+        let layout = layout.map(|layout| {
+            if PADS_ROWS {
+                padded(layout, bytes.len())
+            } else {
+                layout
+            }
+        });
+        let luma = layout.and_then(|layout| raw::luma(layout, bytes));
         if luma.is_none() {
             // It may have changed: that is looked at now.
             self.look_again = Duration::ZERO;
@@ -125,6 +147,53 @@ impl Webcam {
 
         Ok(luma.map_or(Look::Nothing, Look::Frame))
     }
+}
+
+/// With rows as long as the bytes make them, where these are of one plane and go up evenly.
+fn padded(layout: Layout, bytes: usize) -> Layout {
+    let row = match layout.packing {
+        Packing::Grey => layout.width,
+        Packing::Yuyv => layout.width * 2,
+        Packing::Jpeg | Packing::Nv12 => return layout,
+    };
+    let even = bytes.checked_rem(layout.height) == Some(0);
+    let stride = bytes.checked_div(layout.height).unwrap_or(0);
+    if even && stride > row {
+        Layout { stride, ..layout }
+    } else {
+        layout
+    }
+}
+
+/// Has it stream the first of these that it does; where it offers nothing of ours, what it has.
+fn start(camera: &mut Camera, offers: &[Offer]) -> Result<(), NokhwaError> {
+    let mut refused = None;
+    for offer in offers {
+        let exact = RequestedFormatType::Exact(asked(*offer));
+        let started = camera
+            .set_camera_requset(RequestedFormat::with_formats(exact, FORMATS))
+            .and_then(|_| camera.open_stream());
+        match started {
+            Ok(()) => return Ok(()),
+            Err(error) if is_about_the_webcam(&error) => return Err(error),
+            Err(error) => {
+                tracing::info!(%error, ?offer, "the webcam does not stream what it offers");
+                refused = Some(error);
+            }
+        }
+    }
+
+    match refused {
+        Some(error) => Err(error),
+        None => camera.open_stream(),
+    }
+}
+
+/// No other format helps: it is taken, forbidden, or not there any more.
+fn is_about_the_webcam(error: &NokhwaError) -> bool {
+    let gone = error.to_string().contains("os error 19)");
+
+    gone || fault(error) != CameraFault::Gone
 }
 
 /// Misc is what the system tells devices apart by: a link on Windows, an id on macOS, nothing on Linux.
@@ -255,5 +324,29 @@ mod tests {
             open("V4L2 Error: No such device (os error 19)"),
             CameraFault::Gone
         );
+    }
+
+    #[test]
+    fn rows_are_as_long_as_the_bytes_make_them() {
+        let layout = |packing, stride| Layout {
+            packing,
+            width: 10,
+            height: 4,
+            stride,
+        };
+        let stride = |packing, bytes| padded(layout(packing, 0), bytes).stride;
+
+        assert_eq!(stride(Packing::Yuyv, 4 * 20), 0);
+        assert_eq!(stride(Packing::Yuyv, 4 * 64), 64);
+        assert_eq!(stride(Packing::Yuyv, 4 * 64 + 2), 0);
+        assert_eq!(stride(Packing::Yuyv, 4), 0);
+        assert_eq!(stride(Packing::Grey, 4 * 16), 16);
+        assert_eq!(stride(Packing::Nv12, 4 * 64), 0);
+        assert_eq!(stride(Packing::Jpeg, 4 * 64), 0);
+        let nothing = Layout {
+            height: 0,
+            ..layout(Packing::Yuyv, 0)
+        };
+        assert_eq!(padded(nothing, 100), nothing);
     }
 }

@@ -6,6 +6,8 @@ use zune_jpeg::{
     zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions},
 };
 
+use super::huffman::with_tables;
+
 /// A side longer than this is no webcam's.
 const LONGEST: usize = 8192;
 
@@ -66,11 +68,12 @@ pub fn luma(layout: Layout, bytes: &[u8]) -> Option<Luma> {
 }
 
 fn jpeg(bytes: &[u8]) -> Option<Luma> {
+    let bytes = with_tables(bytes);
     let options = DecoderOptions::default()
         .set_max_width(LONGEST)
         .set_max_height(LONGEST)
         .jpeg_set_out_colorspace(ColorSpace::Luma);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&*bytes), options);
     let plane = decoder.decode().ok()?;
     let size = decoder.info()?;
 

@@ -7,6 +7,7 @@ use domain::screen::CameraFault;
 use super::{
     CameraSender,
     lens::{Crew, Lens, Open, Said},
+    search::Search,
 };
 use crate::clock::monotonic;
 
@@ -33,16 +34,24 @@ pub(super) fn watch(
     crew: &Crew,
     patience: Patience,
     sender: &CameraSender,
+    search: &Search,
 ) -> Result<(), CameraFault> {
     let lens = Lens::enter(open, crew)?;
-    let ended = hand_on(&lens, patience, sender);
+    let ended = hand_on(&lens, patience, sender, search);
     lens.leave(CLOSING);
 
     ended
 }
 
-fn hand_on(lens: &Lens, patience: Patience, sender: &CameraSender) -> Result<(), CameraFault> {
+fn hand_on(
+    lens: &Lens,
+    patience: Patience,
+    sender: &CameraSender,
+    search: &Search,
+) -> Result<(), CameraFault> {
     let mut until = monotonic().saturating_add(patience.opening);
+    // The one that was tried last and has not sent anything yet.
+    let mut trying: Option<String> = None;
     let mut new = None;
     let mut opened = false;
     loop {
@@ -51,13 +60,22 @@ fn hand_on(lens: &Lens, patience: Patience, sender: &CameraSender) -> Result<(),
         match said {
             Said::Failed(fault) => return Err(fault),
             Said::Frame(frame) => {
+                if let Some(name) = trying.take() {
+                    search.sends(&name);
+                }
                 if let Some(name) = new.take() {
                     sender.opened(name, false);
                 }
                 sender.latest(frame);
                 until = now.saturating_add(patience.next);
             }
-            Said::Nothing if now >= until => return Err(CameraFault::Stalled),
+            Said::Listed(names) => sender.listed(names),
+            Said::Nothing if now >= until => {
+                if let Some(name) = trying {
+                    search.was_silent(&name);
+                }
+                return Err(CameraFault::Stalled);
+            }
             Said::Nothing => {}
             Said::Opened(name) => {
                 new = Some(name);
@@ -66,6 +84,12 @@ fn hand_on(lens: &Lens, patience: Patience, sender: &CameraSender) -> Result<(),
                     until = now.saturating_add(patience.first);
                 }
                 opened = true;
+            }
+            Said::Trying(name) => {
+                trying = Some(name);
+                if !opened {
+                    until = now.saturating_add(patience.opening);
+                }
             }
         }
         if !sender.wait(Duration::ZERO) {
@@ -88,6 +112,7 @@ mod tests {
     use crate::camera::{
         CameraEvent, CameraReceiver, hand_over,
         lens::{Device, Look},
+        search::Wanted,
     };
 
     const SHORT: Patience = Patience {
@@ -143,7 +168,7 @@ mod tests {
     }
 
     fn opens(looks: fn() -> Vec<Look>, then: Option<Door>) -> Open {
-        Box::new(move || {
+        Box::new(move |_| {
             Ok(Box::new(Written {
                 looks: looks().into(),
                 then: then.clone(),
@@ -153,6 +178,10 @@ mod tests {
 
     fn all(receiver: &CameraReceiver) -> Vec<CameraEvent> {
         std::iter::from_fn(|| receiver.try_next()).collect()
+    }
+
+    fn any() -> Search {
+        Search::new(Wanted::First)
     }
 
     fn opened() -> CameraEvent {
@@ -167,7 +196,7 @@ mod tests {
         let (sender, receiver) = hand_over(|| ());
         let open = opens(|| vec![Look::Nothing, Look::Frame(frame(1))], None);
 
-        let ended = watch(open, &Crew::default(), SHORT, &sender);
+        let ended = watch(open, &Crew::default(), SHORT, &sender, &any());
         assert_eq!(ended, Err(CameraFault::Stalled));
         assert_eq!(all(&receiver), [opened(), CameraEvent::Frame(frame(1))]);
     }
@@ -176,7 +205,13 @@ mod tests {
     fn a_webcam_without_a_picture_never_counts_as_opened() {
         let (sender, receiver) = hand_over(|| ());
 
-        let ended = watch(opens(Vec::new, None), &Crew::default(), SHORT, &sender);
+        let ended = watch(
+            opens(Vec::new, None),
+            &Crew::default(),
+            SHORT,
+            &sender,
+            &any(),
+        );
         assert_eq!(ended, Err(CameraFault::Stalled));
         assert_eq!(all(&receiver), []);
     }
@@ -188,14 +223,16 @@ mod tests {
 
         let watching = thread::spawn(move || {
             let crew = Crew::default();
-            watch(open, &crew, SHORT, &sender)
+            watch(open, &crew, SHORT, &sender, &any())
         });
         let mut openings = 0;
         while openings < 3 {
             match receiver.next(SOON).unwrap() {
                 CameraEvent::Opened { .. } => openings += 1,
                 CameraEvent::Frame(_) => {}
-                event @ (CameraEvent::Ended | CameraEvent::Lost(_)) => panic!("{event:?}"),
+                event @ (CameraEvent::Ended | CameraEvent::Listed(_) | CameraEvent::Lost(_)) => {
+                    panic!("{event:?}")
+                }
             }
         }
         drop(receiver);
@@ -210,14 +247,14 @@ mod tests {
 
         for _ in 0..6 {
             let (tried, door) = (Arc::clone(&tried), door.clone());
-            let open: Open = Box::new(move || {
+            let open: Open = Box::new(move |_| {
                 *tried.lock().unwrap() += 1;
                 Ok(Box::new(Written {
                     looks: VecDeque::new(),
                     then: Some(door.clone()),
                 }))
             });
-            let ended = watch(open, &crew, SHORT, &sender);
+            let ended = watch(open, &crew, SHORT, &sender, &any());
             assert_eq!(ended, Err(CameraFault::Stalled));
         }
         assert_eq!(*tried.lock().unwrap(), 4);
@@ -226,7 +263,7 @@ mod tests {
         while all(&receiver).is_empty() {
             let open = opens(|| vec![Look::Frame(frame(1))], None);
             assert_eq!(
-                watch(open, &crew, SHORT, &sender),
+                watch(open, &crew, SHORT, &sender, &any()),
                 Err(CameraFault::Stalled)
             );
         }
@@ -236,13 +273,22 @@ mod tests {
     fn a_device_that_a_stuck_thread_of_ours_holds_is_stalled_and_not_another_programs() {
         let (sender, _receiver) = hand_over(|| ());
         let (crew, door) = (Crew::default(), Door::default());
-        let busy = || -> Open { Box::new(|| Err(CameraFault::Busy)) };
+        let busy = || -> Open { Box::new(|_| Err(CameraFault::Busy)) };
 
-        assert_eq!(watch(busy(), &crew, SHORT, &sender), Err(CameraFault::Busy));
-        let stuck = watch(opens(Vec::new, Some(door.clone())), &crew, SHORT, &sender);
+        assert_eq!(
+            watch(busy(), &crew, SHORT, &sender, &any()),
+            Err(CameraFault::Busy)
+        );
+        let stuck = watch(
+            opens(Vec::new, Some(door.clone())),
+            &crew,
+            SHORT,
+            &sender,
+            &any(),
+        );
         assert_eq!(stuck, Err(CameraFault::Stalled));
         assert_eq!(
-            watch(busy(), &crew, SHORT, &sender),
+            watch(busy(), &crew, SHORT, &sender, &any()),
             Err(CameraFault::Stalled)
         );
         door.open();
@@ -251,9 +297,41 @@ mod tests {
     #[test]
     fn a_library_that_panics_is_a_webcam_that_is_gone() {
         let (sender, _receiver) = hand_over(|| ());
-        let open: Open = Box::new(|| panic!("what the device told cannot be"));
+        let open: Open = Box::new(|_| panic!("what the device told cannot be"));
 
-        let ended = watch(open, &Crew::default(), SHORT, &sender);
+        let ended = watch(open, &Crew::default(), SHORT, &sender, &any());
         assert_eq!(ended, Err(CameraFault::Gone));
+    }
+
+    #[test]
+    fn a_webcam_that_sends_nothing_is_left_for_the_next_one_when_it_is_tried_again() {
+        let (sender, receiver) = hand_over(|| ());
+        let search = any();
+        let names = ["silent".to_owned(), "written".to_owned()];
+        let opener = || -> Open {
+            let (search, names) = (search.clone(), names.clone());
+            Box::new(move |say| {
+                say(Said::Listed(names.to_vec()));
+                search.open(&names, |at| {
+                    say(Said::Trying(names[at].clone()));
+                    let looks = [Look::Frame(frame(1))].into_iter().take(at).collect();
+                    Ok(Box::new(Written { looks, then: None }) as Box<dyn Device>)
+                })
+            })
+        };
+
+        let crew = Crew::default();
+        for _ in 0..2 {
+            let ended = watch(opener(), &crew, SHORT, &sender, &search);
+            assert_eq!(ended, Err(CameraFault::Stalled));
+        }
+        assert_eq!(
+            all(&receiver),
+            [
+                CameraEvent::Listed(names.to_vec()),
+                opened(),
+                CameraEvent::Frame(frame(1))
+            ]
+        );
     }
 }

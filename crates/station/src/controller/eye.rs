@@ -35,6 +35,7 @@ pub(super) enum Frames {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum CameraNews {
     Opened { name: String, demo: bool },
+    Listed(Vec<String>),
     Lost(CameraFault),
     Ended,
 }
@@ -118,6 +119,7 @@ impl Look {
         let (news, goes_on) = match event {
             CameraEvent::Frame(frame) => return self.frame(&frame),
             CameraEvent::Opened { name, demo } => (CameraNews::Opened { name, demo }, true),
+            CameraEvent::Listed(names) => (CameraNews::Listed(names), true),
             CameraEvent::Lost(fault) => (CameraNews::Lost(fault), false),
             CameraEvent::Ended => (CameraNews::Ended, false),
         };

@@ -7,6 +7,7 @@ mod perform;
 mod source;
 mod station;
 mod sync;
+mod webcams;
 
 use std::path::PathBuf;
 use std::sync::mpsc::SyncSender;

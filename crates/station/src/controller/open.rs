@@ -13,6 +13,7 @@ use tracing::{error, info, warn};
 
 use super::eye::{Eye, Frames};
 use super::station::{Look, Station, Timers};
+use super::webcams::Webcams;
 use super::{CameraChoice, Handle, Happening, Listener, OpenError, StationConfig, source};
 use crate::clock::Clock;
 use crate::crash;
@@ -76,7 +77,7 @@ pub(crate) fn open_on(
     let folder = Folder::holding(&config.data, DATABASE)?.ok_or(StoreError::NotEnrolled)?;
     let (mut store, findings) = Store::open(folder, &config.unlock)?;
     let remembered = remember_camera(&mut store, &choice)?;
-    let source = source::source(&choice, remembered, &config.data)?;
+    let source = source::source(&choice, remembered.clone(), &config.data)?;
     let library = load_library(&store)?;
     let demo = library.trust().demo;
     if config.clock_offset != 0 && !demo {
@@ -106,6 +107,7 @@ pub(crate) fn open_on(
         number: 0,
         opened: false,
         lost: None,
+        webcams: Webcams::new(remembered),
     };
     let frames = if source.is_none() {
         let (frames, fed) = sync_channel(1);
@@ -152,7 +154,7 @@ pub(crate) fn open_on(
     })
 }
 
-/// The webcam that was named last; one that is named now is kept for the next start.
+/// The webcam that is taken at a start; one that is named now is kept for the next one.
 fn remember_camera(store: &mut Store, choice: &CameraChoice) -> Result<Option<String>, StoreError> {
     let remembered = store
         .saved(CAMERA_STATE)?
@@ -161,6 +163,7 @@ fn remember_camera(store: &mut Store, choice: &CameraChoice) -> Result<Option<St
         && remembered.as_ref() != Some(name)
     {
         store.save(CAMERA_STATE, name.as_bytes())?;
+        return Ok(Some(name.clone()));
     }
 
     Ok(remembered)

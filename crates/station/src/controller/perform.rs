@@ -9,9 +9,8 @@ use domain::sync::SyncEvent;
 use thiserror::Error;
 use tracing::{error, warn};
 
+use super::Happening;
 use super::station::Station;
-use super::{Happening, source};
-use crate::camera::{Source, Wanted};
 use crate::store::{Beside, Seat, StoreError};
 
 /// Why an entry did not reach the log.
@@ -48,8 +47,8 @@ impl Station {
                 }
                 Action::Show(screen) => self.show(*screen),
                 Action::SyncNow => self.sync(&SyncEvent::Asked),
-                Action::UseDemoCamera => self.use_demo_camera(),
-                Action::UseWebcam(name) => self.use_webcam(name),
+                Action::UseDemoCamera => waiting.extend(self.use_demo_camera()),
+                Action::UseWebcam(name) => waiting.extend(self.use_webcam(&name)),
                 Action::KeepClock(state) => self.keep_clock(&state.encode()),
             }
         }
@@ -116,24 +115,6 @@ impl Station {
         let (seq, _) = self.store.append(&entry, &seat, witness, beside)?;
 
         Ok(seq)
-    }
-
-    fn use_demo_camera(&mut self) {
-        match source::demo(&self.data) {
-            Ok(demo) => {
-                self.timers.camera = None;
-                self.start_camera(demo);
-            }
-            Err(error) => warn!(%error, "the demo camera cannot be used"),
-        }
-    }
-
-    fn use_webcam(&mut self, name: String) {
-        if let Err(error) = self.store.save(super::open::CAMERA_STATE, name.as_bytes()) {
-            warn!(%error, name, "the webcam is not remembered for the next start");
-        }
-        self.timers.camera = None;
-        self.start_camera(Source::Webcam(Wanted::Rather(name)));
     }
 
     fn keep_clock(&mut self, state: &[u8]) {

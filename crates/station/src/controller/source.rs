@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{CameraChoice, OpenError};
-use crate::camera::{Demo, Pace, PictureFolder, Source, Wanted};
+use crate::camera::{Demo, Pace, PictureFolder, Search, Source, Wanted};
 use crate::picture::{PictureError, read_picture};
 
 /// Frames in which the demo camera holds a sheet, and in which its desk is empty: staff have some eight
@@ -20,13 +20,13 @@ pub(super) fn source(
     data: &Path,
 ) -> Result<Option<Source>, OpenError> {
     Ok(match choice {
-        CameraChoice::Auto => Some(Source::Webcam(match remembered {
+        CameraChoice::Auto => Some(Source::Webcam(Search::new(match remembered {
             Some(name) => Wanted::Rather(name),
             None => Wanted::First,
-        })),
+        }))),
         CameraChoice::Demo => Some(demo(data).map_err(OpenError::DemoSheets)?),
         CameraChoice::Folder(path) => Some(Source::Folder(PictureFolder::open(path)?)),
-        CameraChoice::Named(name) => Some(Source::Webcam(Wanted::Named(name.clone()))),
+        CameraChoice::Named(name) => Some(Source::Webcam(Search::new(Wanted::Named(name.clone())))),
         CameraChoice::None => None,
     })
 }

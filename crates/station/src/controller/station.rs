@@ -13,6 +13,7 @@ use tracing::{error, info, warn};
 
 use super::Happening;
 use super::eye::{CameraNews, Eye, Frames, Preview};
+use super::webcams::Webcams;
 use crate::camera::{Camera, CameraHandle, Source, hand_over};
 use crate::clock::Clock;
 use crate::knowledge::{Library, Refresh};
@@ -76,6 +77,7 @@ pub(super) struct Look {
     pub(super) opened: bool,
     /// Why it gives no pictures now, and since when.
     pub(super) lost: Option<(CameraFault, Timestamp)>,
+    pub(super) webcams: Webcams,
 }
 
 /// When what is due, in milliseconds of the monotonic clock.
@@ -155,16 +157,20 @@ impl Station {
             CameraNews::Opened { name, demo } => {
                 info!(target: CAMERA_LOG, name, "the camera gives pictures");
                 self.look.opened = true;
+                self.camera_opened(&name);
                 self.look.lost = None;
                 CameraView::Running { name, demo }
             }
+            CameraNews::Listed(names) => return self.webcams_listed(names),
             CameraNews::Lost(fault) => {
+                self.camera_lost();
                 self.timers.camera = Some(now.mono_ms.saturating_add(CAMERA_AGAIN_MS));
                 self.lost(fault, now)
             }
             CameraNews::Ended => return (self.happenings)(Happening::CameraEnded),
         };
         self.step(Event::CameraChanged(view));
+        self.offer_next_webcam();
     }
 
     /// Says and logs it once, however often it is tried in vain. One that was never there is not gone but missing.

@@ -198,7 +198,7 @@ impl<'a> Desk<'a> {
     fn obey_as(&mut self, line: &str, typed_at: Aim) -> Result<(), HeadlessError> {
         let Some(order) = Order::read(line) else {
             return self.write(
-                "?  y n m (ID document), l (let in), d (dismiss), u (undo), e 1 note, r year last4 name",
+                "?  y n m (ID document), l (let in), d (dismiss), u (undo), c (next webcam), e 1 note, r year last4 name",
             );
         };
 

@@ -6,6 +6,7 @@
 //! | `l` | let in |
 //! | `d` | dismiss |
 //! | `u` | undo the last admit or let in |
+//! | `c` | take the next webcam, now and from the next start on |
 //! | `e 1 note` | emergency with reason 1 to 6 and a note |
 //! | `r 1941 123X name` | register a person without a code |
 

@@ -12,6 +12,7 @@ pub(super) enum Order {
     LetIn,
     Dismiss,
     Undo,
+    NextCamera,
     Emergency(EmergencyReason, String),
     Register {
         name: String,
@@ -59,8 +60,8 @@ impl Order {
             | Self::Dismiss
             | Self::Emergency(..) => typed.scan == now.scan,
             Self::Undo => typed.undo == now.undo,
-            // It brings its own person along.
-            Self::Register { .. } => true,
+            // One brings its own person along, the other is about nobody.
+            Self::Register { .. } | Self::NextCamera => true,
         }
     }
 
@@ -75,6 +76,7 @@ impl Order {
             ("l", "") => Some(Self::LetIn),
             ("d", "") => Some(Self::Dismiss),
             ("u", "") => Some(Self::Undo),
+            ("c", "") => Some(Self::NextCamera),
             ("e", rest) => {
                 let (number, note) = rest.split_once(' ').unwrap_or((rest, ""));
                 let reason = EmergencyReason::from_number(number.parse().ok()?)?;
@@ -124,6 +126,7 @@ impl Order {
             Self::Dismiss => Some(Command::Dismiss {
                 scan: scan_of(&screen.stage).unwrap_or(ScanId(0)),
             }),
+            Self::NextCamera => screen.next_camera.as_ref().map(|_| Command::NextCamera),
             Self::Undo => screen.undo.map(|undo| Command::Undo { seq: undo.seq }),
             Self::Emergency(reason, note) => Some(Command::Emergency {
                 scan: scan_of(&screen.stage),
@@ -164,6 +167,7 @@ mod tests {
     #[test]
     fn each_line_means_one_order_and_anything_else_none() {
         assert_eq!(Order::read(" y "), Some(Order::Matches));
+        assert_eq!(Order::read("c"), Some(Order::NextCamera));
         assert_eq!(
             Order::read("e 1 fell on the stairs"),
             Some(Order::Emergency(
@@ -180,7 +184,7 @@ mod tests {
                 class: None
             })
         );
-        for nothing in ["", "yes", "e 7", "e", "r 1941", "y n"] {
+        for nothing in ["", "yes", "c 2", "e 7", "e", "r 1941", "y n"] {
             assert_eq!(Order::read(nothing), None, "{nothing}");
         }
     }

@@ -99,6 +99,9 @@ pub(super) fn camera(view: &CameraView) -> Option<String> {
         }
         CameraView::Lost { fault, .. } => match fault {
             CameraFault::Busy => "another program holds the camera: close it",
+            CameraFault::Forbidden if cfg!(target_os = "linux") => {
+                "the system forbids the camera: add this account to the group `video`, and log in again"
+            }
             CameraFault::Forbidden => "the system forbids the camera: allow this program to use it",
             CameraFault::Gone => "the camera was unplugged or failed: connect it again",
             CameraFault::Stalled => "the camera sends no pictures: unplug it and connect it again",
@@ -247,6 +250,9 @@ mod tests {
             camera(&lost(CameraFault::Busy)).as_deref(),
             Some("-  another program holds the camera: close it")
         );
+        let forbidden = camera(&lost(CameraFault::Forbidden)).unwrap();
+        assert!(forbidden.starts_with("-  the system forbids the camera: "));
+        assert_eq!(forbidden.contains("video"), cfg!(target_os = "linux"));
         assert!(
             camera(&CameraView::Missing)
                 .unwrap()

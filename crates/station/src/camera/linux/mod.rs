@@ -15,7 +15,7 @@ use std::{
 
 use domain::screen::CameraFault;
 use v4l::{
-    Device as Node, Format, FourCC,
+    Device as Node, Format, FourCC, Fraction,
     buffer::{Flags, Type},
     io::{
         mmap::Stream,
@@ -25,10 +25,10 @@ use v4l::{
 };
 
 use super::{
-    Wanted,
-    format::{Offer, choose},
-    lens::{Device, Look},
+    format::{Offer, best_first},
+    lens::{Device, Look, Said, Say},
     raw::{self, Layout},
+    search::{Search, worse},
 };
 use crate::clock::monotonic;
 use nodes::listed;
@@ -64,26 +64,24 @@ pub(super) fn names() -> Vec<String> {
     listed().into_iter().map(|webcam| webcam.name).collect()
 }
 
-/// Opens the webcam that is wanted, in its best format.
-pub(super) fn open(wanted: &Wanted) -> Result<Box<dyn Device>, CameraFault> {
+/// Opens the best webcam that opens, in the best format that it streams.
+pub(super) fn open(search: &Search, say: Say<'_>) -> Result<Box<dyn Device>, CameraFault> {
     let listed = listed();
-    let names: Vec<&str> = listed.iter().map(|webcam| webcam.name.as_str()).collect();
-    for webcam in wanted.among(&names).into_iter().map(|at| &listed[at]) {
-        for path in &webcam.nodes {
-            match Webcam::open(path, &webcam.name) {
-                Ok(open) => return Ok(Box::new(open)),
-                // One that is there but may not be used is what staff have to see to.
-                Err(error) => match fault(&error) {
-                    CameraFault::Gone => {}
-                    other @ (CameraFault::Busy | CameraFault::Forbidden | CameraFault::Stalled) => {
-                        return Err(other);
-                    }
-                },
+    let names: Vec<String> = listed.iter().map(|webcam| webcam.name.clone()).collect();
+    say(Said::Listed(names.clone()));
+
+    search.open(&names, |at| {
+        say(Said::Trying(names[at].clone()));
+        let mut worst = CameraFault::Gone;
+        for path in &listed[at].nodes {
+            match Webcam::open(path, &names[at]) {
+                Ok(open) => return Ok(Box::new(open) as Box<dyn Device>),
+                Err(error) => worst = worse(worst, fault(&error)),
             }
         }
-    }
 
-    Err(CameraFault::Gone)
+        Err(worst)
+    })
 }
 
 impl Device for Webcam {
@@ -99,36 +97,29 @@ impl Device for Webcam {
 impl Webcam {
     fn open(path: &Path, name: &str) -> io::Result<Self> {
         let node = Node::with_path(path)?;
-        let offers = offers(&node)?;
-        let only: Vec<Offer> = offers.iter().map(|(offer, _)| *offer).collect();
-        let best = choose(&only).and_then(|best| offers.iter().find(|(offer, _)| *offer == best));
-        let Some((best, interval)) = best else {
-            return Err(io::Error::new(ErrorKind::NotFound, "no format of ours"));
-        };
-        let code = FourCC::new(code(best.packing));
-        let agreed = node.set_format(&Format::new(best.width, best.height, code))?;
-        // Some devices have one rate only and refuse to hear of it.
-        if let Err(error) = node.set_params(&Parameters::new(*interval)) {
-            tracing::debug!(%error, "the webcam keeps its own rate");
-        }
-        let mut stream = Stream::with_buffers(&node, Type::VideoCapture, BUFFERS)?;
-        // The first is handed in with the first look, as each later look hands in what the one before gave. The
-        // driver may have made fewer than were asked for.
-        CaptureStream::queue(&mut stream, 1)?;
-        for index in 2..BUFFERS as usize {
-            if let Err(error) = CaptureStream::queue(&mut stream, index) {
-                tracing::debug!(%error, index, "the webcam has fewer buffers");
+        let mut offers = offers(&node)?;
+        best_first(&mut offers, |(offer, _)| *offer);
+        let mut refused = io::Error::new(ErrorKind::NotFound, "no format of ours");
+        for (offer, interval) in offers {
+            match start(&node, offer, interval) {
+                Ok((stream, agreed)) => {
+                    return Ok(Self {
+                        stream,
+                        node,
+                        name: name.to_owned(),
+                        agreed,
+                        look_again: monotonic().saturating_add(LOOK_AGAIN),
+                    });
+                }
+                Err(error) if is_about_the_webcam(&error) => return Err(error),
+                Err(error) => {
+                    tracing::info!(%error, ?offer, "the webcam does not stream what it offers");
+                    refused = error;
+                }
             }
         }
-        stream.start()?;
 
-        Ok(Self {
-            stream,
-            node,
-            name: name.to_owned(),
-            agreed: Agreed::of(&agreed),
-            look_again: monotonic().saturating_add(LOOK_AGAIN),
-        })
+        Err(refused)
     }
 
     fn see(&mut self) -> io::Result<Look> {
@@ -159,6 +150,34 @@ impl Webcam {
 
         Ok(luma.map_or(Look::Nothing, Look::Frame))
     }
+}
+
+/// Has it stream this; what it agreed to send.
+fn start(node: &Node, offer: Offer, interval: Fraction) -> io::Result<(Stream<'static>, Agreed)> {
+    let code = FourCC::new(code(offer.packing));
+    let agreed = node.set_format(&Format::new(offer.width, offer.height, code))?;
+    // Some devices have one rate only and refuse to hear of it.
+    if let Err(error) = node.set_params(&Parameters::new(interval)) {
+        tracing::debug!(%error, "the webcam keeps its own rate");
+    }
+    let mut stream = Stream::with_buffers(node, Type::VideoCapture, BUFFERS)?;
+    // The first is handed in with the first look, as each later look hands in what the one before gave. The driver
+    // may have made fewer than were asked for.
+    CaptureStream::queue(&mut stream, 1)?;
+    for index in 2..BUFFERS as usize {
+        if let Err(error) = CaptureStream::queue(&mut stream, index) {
+            tracing::debug!(%error, index, "the webcam has fewer buffers");
+        }
+    }
+    stream.start()?;
+
+    Ok((stream, Agreed::of(&agreed)))
+}
+
+/// EPERM, EACCES, EBUSY, ENODEV of `errno.h`: no other format helps. Any other may be of this format alone: ENOSPC
+/// where it needs more of the cable than is left, EIO and EINVAL where the webcam does not hold what it offers.
+fn is_about_the_webcam(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(1 | 13 | 16 | 19))
 }
 
 impl Agreed {
@@ -202,5 +221,14 @@ mod tests {
         assert_eq!(from(16), CameraFault::Busy);
         assert_eq!(from(13), CameraFault::Forbidden);
         assert_eq!(from(19), CameraFault::Gone);
+    }
+
+    #[test]
+    fn a_format_that_cannot_be_streamed_is_not_the_webcams_end_but_what_no_format_helps_is() {
+        let about_the_webcam = |number| is_about_the_webcam(&io::Error::from_raw_os_error(number));
+        let (enospc, eio, einval) = (28, 5, 22);
+
+        assert!([1, 13, 16, 19].into_iter().all(about_the_webcam));
+        assert!(![enospc, eio, einval].into_iter().any(about_the_webcam));
     }
 }

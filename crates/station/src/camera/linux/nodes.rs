@@ -1,6 +1,11 @@
 //! Which webcams there are, by the kernel's own files: they tell of one that may not be opened too.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use v4l::{Device as Node, capability::Flags};
 
 use crate::camera::names::{Told, distinct};
 
@@ -10,7 +15,8 @@ pub(super) struct Listed {
     pub(super) nodes: Vec<PathBuf>,
 }
 
-/// The nodes in the order of their numbers; those of the same name at the same place are one webcam's.
+/// The nodes in the order of their numbers; those of the same name at the same place are one webcam's. Codecs, radios
+/// and other nodes that give no pictures are left out.
 pub(super) fn listed() -> Vec<Listed> {
     let files = fs::read_dir("/dev").into_iter().flatten();
     let number = |file: io::Result<fs::DirEntry>| {
@@ -29,10 +35,21 @@ pub(super) fn listed() -> Vec<Listed> {
             None => webcams.push((told, vec![node])),
         }
     }
+    webcams.retain(|(_, nodes)| nodes.iter().any(|node| may_capture(node)));
     let (told, nodes): (Vec<Told>, Vec<Vec<PathBuf>>) = webcams.into_iter().unzip();
     let named = distinct(&told).into_iter().zip(nodes);
 
     named.map(|(name, nodes)| Listed { name, nodes }).collect()
+}
+
+/// What may not be opened now, or is taken, may be a webcam.
+fn may_capture(node: &Path) -> bool {
+    let Ok(open) = Node::with_path(node) else {
+        return true;
+    };
+    let about = open.query_caps();
+
+    about.is_ok_and(|about| about.capabilities.contains(Flags::VIDEO_CAPTURE))
 }
 
 fn told(number: u32) -> Told {

@@ -3,7 +3,9 @@
 use std::io;
 
 use v4l::{
-    Device as Node, FourCC, Fraction, frameinterval::FrameIntervalEnum, framesize::FrameSizeEnum,
+    Device as Node, FourCC, Fraction,
+    frameinterval::{FrameIntervalEnum, Stepwise},
+    framesize::FrameSizeEnum,
     video::Capture,
 };
 
@@ -11,7 +13,7 @@ use crate::camera::{format::Offer, raw::Packing};
 
 /// Asked of a device that scales to any size.
 const SIZES: [(u32, u32); 3] = [(1920, 1080), (1280, 720), (640, 480)];
-/// Assumed of a device that does not tell how fast it is.
+/// Assumed of a device that does not tell how fast it is, and asked of one that can be told.
 const RATE: u32 = 30;
 
 /// Everything that a node offers in a packing that is read here, with the time between two frames.
@@ -64,19 +66,35 @@ fn intervals(node: &Node, code: FourCC, width: u32, height: u32) -> Vec<Fraction
     let told = node
         .enum_frameintervals(code, width, height)
         .unwrap_or_default();
-    let shortest = |told: FrameIntervalEnum| match told {
-        FrameIntervalEnum::Discrete(interval) => interval,
-        FrameIntervalEnum::Stepwise(range) => range.min,
-    };
     let mut intervals: Vec<Fraction> = told
         .into_iter()
-        .map(|told| shortest(told.interval))
+        .map(|told| match told.interval {
+            FrameIntervalEnum::Discrete(interval) => interval,
+            FrameIntervalEnum::Stepwise(range) => nearest(&range),
+        })
         .collect();
     if intervals.is_empty() {
         intervals.push(Fraction::new(1, RATE));
     }
 
     intervals
+}
+
+/// Of a device that takes any time between two, the usual one, or the nearest that it takes: the shortest may be so
+/// short that the picture is dark and the cable full.
+fn nearest(range: &Stepwise) -> Fraction {
+    let shorter = |one: &Fraction, other: &Fraction| {
+        u64::from(one.numerator) * u64::from(other.denominator)
+            < u64::from(other.numerator) * u64::from(one.denominator)
+    };
+    let usual = Fraction::new(1, RATE);
+    if shorter(&usual, &range.min) {
+        range.min
+    } else if shorter(&range.max, &usual) {
+        range.max
+    } else {
+        usual
+    }
 }
 
 /// Frames a second, to the nearest: 29.97 are 30.
@@ -135,5 +153,23 @@ mod tests {
 
         assert_eq!(sizes(&range(1280, 720)), [(1280, 720), (640, 480)]);
         assert_eq!(sizes(&range(160, 120)), [(160, 120)]);
+    }
+
+    #[test]
+    fn a_device_that_takes_any_rate_is_asked_for_thirty_frames_or_what_is_nearest() {
+        let of = |min: (u32, u32), max: (u32, u32)| {
+            let fraction = |(time, frames)| Fraction::new(time, frames);
+            let taken = nearest(&Stepwise {
+                min: fraction(min),
+                max: fraction(max),
+                step: Fraction::new(1, 1),
+            });
+            (taken.numerator, taken.denominator)
+        };
+
+        assert_eq!(of((1, 1000), (1, 1)), (1, 30));
+        assert_eq!(of((1, 15), (1, 1)), (1, 15));
+        assert_eq!(of((1, 1000), (1, 60)), (1, 60));
+        assert_eq!(of((333_333, 10_000_000), (1, 1)), (1, 30));
     }
 }
