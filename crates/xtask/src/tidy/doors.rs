@@ -30,7 +30,12 @@ const DOORS: &[Door] = &[
     },
     Door {
         library: "krilla",
-        modules: &["crates/cli/src/sheet"],
+        // The reader's tests and its soak draw what they read.
+        modules: &[
+            "crates/cli/src/sheet",
+            "crates/reader/src/symbol/drawn",
+            "crates/reader/examples/soak",
+        ],
     },
     Door {
         library: "nokhwa",
@@ -38,7 +43,12 @@ const DOORS: &[Door] = &[
     },
     Door {
         library: "qrcodegen",
-        modules: &["crates/cli/src/sheet"],
+        // The reader's tests and its soak draw what they read.
+        modules: &[
+            "crates/cli/src/sheet",
+            "crates/reader/src/symbol/drawn",
+            "crates/reader/examples/soak",
+        ],
     },
     Door {
         library: "reqwest",
