@@ -9,59 +9,36 @@ export type Row = 'colour' | 'test' | 'as_of' | 'expires' | 'seen' | 'class';
 export function why(view: ReasonView, rule: RuleView | null): string {
   const { reason, amount } = view;
   const hours = rule?.test_within_hours ?? null;
-  switch (reason) {
-    case 'rules_hold':
-      return hours === null ? say('reason.rules_hold.why_untested') : say('reason.rules_hold.why', { h: hours });
-    case 'status_too_old':
-      return amount === null
-        ? say('reason.status_too_old.why_plain')
-        : say('reason.status_too_old.why', { age: duration(amount * HOUR) });
-    case 'test_unknown':
-      return amount === null
-        ? say('reason.test_unknown.why_plain')
-        : say('reason.test_unknown.why', { age: duration(amount * HOUR) });
-    case 'test_too_old':
-      return say('reason.test_too_old.why', { age: hoursOnly(amount ?? 0), h: hours ?? 0 });
-    case 'status_ageing':
-      return say('reason.status_ageing.why', { age: hoursOnly(amount ?? 0) });
-    case 'expired':
-      return (amount ?? 0) < 1 ? say('reason.expired.why_today') : say('reason.expired.why', { n: amount ?? 0 });
-    case 'not_yet_valid':
-      return notYetValid(amount ?? 0);
-    case 'no_test':
-      return amount === null ? say('reason.no_test.why_plain') : say('reason.no_test.why', { n: amount });
-    case 'id_matches':
-    case 'seen_recently':
-    case 'yellow':
-    case 'class_differs':
-    case 'by_hand':
-    case 'forged':
-    case 'unknown_issuer':
-    case 'issuer_differs':
-    case 'signer_not_valid':
-    case 'revoked_lost':
-    case 'revoked_reissued':
-    case 'revoked':
-    case 'lifetime_too_long':
-    case 'red':
-    case 'test_positive':
-    case 'id_differs':
-    case 'id_missing':
-    case 'kind_not_allowed':
-    case 'venue_code':
-    case 'not_a_pass':
-    case 'malformed':
-    case 'rule_failed':
-    case 'log_rolled_back':
-    case 'unsupported':
-    case 'keys_too_old':
-    case 'clock_doubt':
-    case 'not_in_list':
-    case 'cannot_store':
-    case 'no_rules':
-      return say(`reason.${reason}.why`, { n: amount ?? 0 });
-  }
+  const special = OF_ITS_OWN[reason];
+
+  return special === undefined ? say(`reason.${reason}.why`, { n: amount ?? 0 }) : special(amount, hours);
 }
+
+/** Sentences that are more than words with the amount in them; hours are those that the venue's rule asks for. */
+const OF_ITS_OWN: Readonly<Partial<Record<Reason, (amount: number | null, hours: number | null) => string>>> = {
+  rules_hold: (_, hours) => (
+    hours === null ? say('reason.rules_hold.why_untested') : say('reason.rules_hold.why', { h: hours })
+  ),
+  status_ageing: (amount) => say('reason.status_ageing.why', { age: hoursOnly(amount ?? 0) }),
+  status_too_old: (amount) => (
+    amount === null
+      ? say('reason.status_too_old.why_plain')
+      : say('reason.status_too_old.why', { age: duration(amount * HOUR) })
+  ),
+  test_unknown: (amount) => (
+    amount === null
+      ? say('reason.test_unknown.why_plain')
+      : say('reason.test_unknown.why', { age: duration(amount * HOUR) })
+  ),
+  test_too_old: (amount, hours) => say('reason.test_too_old.why', { age: hoursOnly(amount ?? 0), h: hours ?? 0 }),
+  expired: (amount) => (
+    (amount ?? 0) < 1 ? say('reason.expired.why_today') : say('reason.expired.why', { n: amount ?? 0 })
+  ),
+  not_yet_valid: (amount) => notYetValid(amount ?? 0),
+  no_test: (amount) => (
+    amount === null ? say('reason.no_test.why_plain') : say('reason.no_test.why', { n: amount })
+  ),
+};
 
 /** What to do next, in one sentence. */
 export function step(reason: Reason): string {
@@ -73,54 +50,52 @@ export function short(reason: Reason): string {
   return say(`reason.${reason}.short`);
 }
 
+/** The fact that decided; none where it is the sheet or the station itself. */
+const DECIDED_BY: Readonly<Record<Reason, Row | null>> = {
+  rules_hold: null,
+  id_matches: null,
+  status_ageing: 'as_of',
+  seen_recently: 'seen',
+  yellow: 'colour',
+  class_differs: 'class',
+  by_hand: null,
+
+  forged: null,
+  unknown_issuer: null,
+  issuer_differs: null,
+  signer_not_valid: null,
+  revoked_lost: 'expires',
+  revoked_reissued: 'expires',
+  revoked: 'expires',
+  expired: 'expires',
+  not_yet_valid: 'expires',
+  lifetime_too_long: 'expires',
+  red: 'colour',
+  no_test: 'test',
+  test_too_old: 'test',
+  test_positive: 'test',
+  id_differs: null,
+  id_missing: null,
+  kind_not_allowed: null,
+  venue_code: null,
+  not_a_pass: null,
+  malformed: null,
+
+  status_too_old: 'as_of',
+  test_unknown: 'test',
+  rule_failed: null,
+  log_rolled_back: null,
+  unsupported: null,
+  keys_too_old: null,
+  clock_doubt: null,
+  not_in_list: 'colour',
+  cannot_store: null,
+  no_rules: null,
+};
+
 /** The fact that decided. */
 export function decidingRow(reason: Reason): Row | null {
-  switch (reason) {
-    case 'yellow':
-    case 'red':
-    case 'not_in_list':
-      return 'colour';
-    case 'no_test':
-    case 'test_too_old':
-    case 'test_positive':
-    case 'test_unknown':
-      return 'test';
-    case 'status_ageing':
-    case 'status_too_old':
-      return 'as_of';
-    case 'expired':
-    case 'not_yet_valid':
-    case 'lifetime_too_long':
-    case 'revoked':
-    case 'revoked_lost':
-    case 'revoked_reissued':
-      return 'expires';
-    case 'seen_recently':
-      return 'seen';
-    case 'class_differs':
-      return 'class';
-    case 'rules_hold':
-    case 'id_matches':
-    case 'by_hand':
-    case 'forged':
-    case 'unknown_issuer':
-    case 'issuer_differs':
-    case 'signer_not_valid':
-    case 'id_differs':
-    case 'id_missing':
-    case 'kind_not_allowed':
-    case 'venue_code':
-    case 'not_a_pass':
-    case 'malformed':
-    case 'rule_failed':
-    case 'log_rolled_back':
-    case 'unsupported':
-    case 'keys_too_old':
-    case 'clock_doubt':
-    case 'cannot_store':
-    case 'no_rules':
-      return null;
-  }
+  return DECIDED_BY[reason];
 }
 
 function notYetValid(days: number): string {

@@ -141,9 +141,9 @@ function verdict(screen: OperatorScreen, view: VerdictView, covered: boolean): r
         paper('Esc', 'act.not_admitted', dismiss),
       ];
     case 'refuse':
-      return refused(reason, dismiss);
+      return turnedAway(help(reason) ?? 'by_id', dismiss);
     case 'undecided':
-      return undecided(reason, dismiss);
+      return turnedAway(help(reason) ?? 'update', dismiss);
   }
 }
 
@@ -161,100 +161,67 @@ function letInWords(reason: Reason | undefined): Key {
   return 'act.let_in';
 }
 
-/** The first action is the way to help: where the sheet is at fault, register the person by the ID. */
-function refused(reason: Reason | undefined, dismiss: Act): readonly Choice[] {
-  switch (reason) {
-    case 'red':
-    case 'no_test':
-    case 'test_too_old':
-    case 'test_positive':
-    case 'id_missing':
-      return [first('Esc', 'act.dismiss', dismiss), paper('F9', 'act.emergency_long', open('emergency'))];
-    case 'id_differs':
-    case 'not_yet_valid':
-    case 'venue_code':
-    case 'not_a_pass':
-    case 'kind_not_allowed':
-      return [first('Esc', 'act.dismiss', dismiss), sill('F2', 'act.register_by_id', open('register'))];
-    case undefined:
-    case 'forged':
-    case 'unknown_issuer':
-    case 'issuer_differs':
-    case 'signer_not_valid':
-    case 'revoked_lost':
-    case 'revoked_reissued':
-    case 'revoked':
-    case 'expired':
-    case 'lifetime_too_long':
-    case 'malformed':
-    case 'rules_hold':
-    case 'id_matches':
-    case 'status_ageing':
-    case 'seen_recently':
-    case 'yellow':
-    case 'class_differs':
-    case 'by_hand':
-    case 'status_too_old':
-    case 'test_unknown':
-    case 'rule_failed':
-    case 'log_rolled_back':
-    case 'unsupported':
-    case 'keys_too_old':
-    case 'clock_doubt':
-    case 'not_in_list':
-    case 'cannot_store':
-    case 'no_rules':
-      return [first('F2', 'act.register_by_id', open('register')), paper('Esc', 'act.dismiss', dismiss)];
-  }
+/** What helps first: whom to turn to in need, another sheet, the person's ID, or news from the centre. */
+type Help = 'emergency' | 'other_sheet' | 'by_id' | 'update';
+
+/** By the reason; where nobody is turned away there is nothing to help with. */
+const HELP: Readonly<Record<Reason, Help | null>> = {
+  rules_hold: null,
+  id_matches: null,
+  status_ageing: null,
+  seen_recently: null,
+  yellow: null,
+  class_differs: null,
+  by_hand: null,
+
+  forged: 'by_id',
+  unknown_issuer: 'by_id',
+  issuer_differs: 'by_id',
+  signer_not_valid: 'by_id',
+  revoked_lost: 'by_id',
+  revoked_reissued: 'by_id',
+  revoked: 'by_id',
+  expired: 'by_id',
+  not_yet_valid: 'other_sheet',
+  lifetime_too_long: 'by_id',
+  red: 'emergency',
+  no_test: 'emergency',
+  test_too_old: 'emergency',
+  test_positive: 'emergency',
+  id_differs: 'other_sheet',
+  id_missing: 'emergency',
+  kind_not_allowed: 'other_sheet',
+  venue_code: 'other_sheet',
+  not_a_pass: 'other_sheet',
+  malformed: 'by_id',
+
+  status_too_old: 'update',
+  test_unknown: 'update',
+  rule_failed: 'emergency',
+  log_rolled_back: 'emergency',
+  unsupported: 'by_id',
+  keys_too_old: 'update',
+  clock_doubt: 'update',
+  not_in_list: 'by_id',
+  cannot_store: 'emergency',
+  no_rules: 'update',
+};
+
+function help(reason: Reason | undefined): Help | null {
+  return reason === undefined ? null : HELP[reason];
 }
 
-/** The first action mends the cause. */
-function undecided(reason: Reason | undefined, dismiss: Act): readonly Choice[] {
-  switch (reason) {
-    case 'cannot_store':
-    case 'log_rolled_back':
-    case 'rule_failed':
+/** The first action is the way to help. */
+function turnedAway(help: Help, dismiss: Act): readonly Choice[] {
+  switch (help) {
+    case 'emergency':
       return [first('Esc', 'act.dismiss', dismiss), paper('F9', 'act.emergency_long', open('emergency'))];
-    case 'not_in_list':
-    case 'unsupported':
+    case 'other_sheet':
+      return [first('Esc', 'act.dismiss', dismiss), sill('F2', 'act.register_by_id', open('register'))];
+    case 'by_id':
       return [first('F2', 'act.register_by_id', open('register')), paper('Esc', 'act.dismiss', dismiss)];
-    case undefined:
-    case 'rules_hold':
-    case 'id_matches':
-    case 'status_ageing':
-    case 'seen_recently':
-    case 'yellow':
-    case 'class_differs':
-    case 'by_hand':
-    case 'forged':
-    case 'unknown_issuer':
-    case 'issuer_differs':
-    case 'signer_not_valid':
-    case 'revoked_lost':
-    case 'revoked_reissued':
-    case 'revoked':
-    case 'expired':
-    case 'not_yet_valid':
-    case 'lifetime_too_long':
-    case 'red':
-    case 'no_test':
-    case 'test_too_old':
-    case 'test_positive':
-    case 'id_differs':
-    case 'id_missing':
-    case 'kind_not_allowed':
-    case 'venue_code':
-    case 'not_a_pass':
-    case 'malformed':
-    case 'status_too_old':
-    case 'test_unknown':
-    case 'keys_too_old':
-    case 'clock_doubt':
-    case 'no_rules':
-      return [
-        first('F6', 'act.update', send({ command: 'sync_now' })),
-        paper('Esc', 'act.dismiss', dismiss),
-      ];
+    case 'update':
+      return [first('F6', 'act.update', send({ command: 'sync_now' })), paper('Esc', 'act.dismiss', dismiss)];
   }
 }
 

@@ -1,42 +1,17 @@
 // Every screen in a real browser: nothing is clipped, nothing runs out of its box, and no Chinese word is broken.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect } from 'vitest';
 
-import { browserHere, LANGUAGES, ON_TOP, open } from './browser.mjs';
-import { SCREENS } from './fixtures';
+import { everyScreen } from './every.mjs';
 
 const SIZES = [{ width: 1280, height: 800 }, { width: 1920, height: 1080 }];
-const SHOTS = { ...Object.fromEntries(Object.keys(SCREENS).map((name) => [name, `state=${name}`])), ...ON_TOP };
 
-const program = browserHere();
-if (program === undefined) {
-  test('the layout in a real browser', () => {
-    console.log('SKIPPED: there is no Chromium to draw the screens with');
-  });
-} else {
-  let stories;
-  beforeAll(async () => {
-    stories = await open(program);
-  });
-  afterAll(() => stories.close());
-
-  describe.each(Object.values(LANGUAGES))('in %s', (language) => {
-    let page;
-    beforeAll(async () => {
-      page = await stories.page(SIZES[0]);
-    });
-    afterAll(() => page.close());
-
-    test.each(Object.entries(SHOTS))('%s has room for all of its words', async (_, query) => {
-      await page.goto(stories.address(query, language), { waitUntil: 'load' });
-      await page.waitForSelector('[data-door], [data-fault]');
-      await page.evaluate(() => document.fonts.ready);
-      for (const size of SIZES) {
-        await page.setViewportSize(size);
-        expect(await page.evaluate(wrong), `${size.width}`).toEqual([]);
-      }
-    });
-  });
-}
+everyScreen('%s has room for all of its words', SIZES[0], async (page) => {
+  await page.evaluate(() => document.fonts.ready);
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    expect(await page.evaluate(wrong), `${size.width}`).toEqual([]);
+  }
+});
 
 /** What has no room; runs in the page. */
 function wrong() {
