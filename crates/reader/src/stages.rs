@@ -7,18 +7,47 @@ pub enum Stage {
     Seek,
     /// Making up the third corner of two finder patterns.
     Pairs,
-    /// Alignment patterns as anchors of a bent lattice.
+    /// A spline through finder and alignment patterns.
     Anchors,
+    /// A lattice grown over bent paper from the finder patterns.
+    Growth,
     /// Following the print with a displacement field.
     Field,
     /// Undoing blur with a linear equaliser.
     Equaliser,
     /// Going on with the colours of blocks that were corrected.
     Feedback,
-    /// Looking for places that slipped by whole modules.
-    Islands,
     /// What earlier frames learned.
     Memory,
+}
+
+impl Stage {
+    /// Every stage, in the order in which they come.
+    pub const ALL: [Self; 8] = [
+        Self::Seek,
+        Self::Pairs,
+        Self::Anchors,
+        Self::Growth,
+        Self::Field,
+        Self::Equaliser,
+        Self::Feedback,
+        Self::Memory,
+    ];
+
+    /// A word for tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Seek => "seek",
+            Self::Pairs => "pairs",
+            Self::Anchors => "anchors",
+            Self::Growth => "growth",
+            Self::Field => "field",
+            Self::Equaliser => "equaliser",
+            Self::Feedback => "feedback",
+            Self::Memory => "memory",
+        }
+    }
 }
 
 /// The stages at work.
@@ -74,7 +103,7 @@ mod tests {
     fn a_stage_is_at_work_until_it_is_left_out() {
         let stages = Stages::all().without(Stage::Field).without(Stage::Pairs);
 
-        assert!(stages.has(Stage::Seek) && stages.has(Stage::Islands) && stages.is_deep());
+        assert!(stages.has(Stage::Seek) && stages.has(Stage::Growth) && stages.is_deep());
         assert!(!stages.has(Stage::Field) && !stages.has(Stage::Pairs));
         assert!(!Stages::first_pass().has(Stage::Memory) && !Stages::first_pass().is_deep());
     }

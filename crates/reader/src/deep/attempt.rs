@@ -72,7 +72,11 @@ impl<'a> Attempt<'a> {
 
     pub(crate) fn run(mut self, stop: &impl Fn() -> bool) -> Attempted {
         let mut lattices = Vec::new();
-        for way in [Self::anchored, Self::grown] {
+        let stages = self.stages;
+        let ways = [Stage::Anchors, Stage::Growth]
+            .into_iter()
+            .zip([Self::anchored, Self::grown]);
+        for (_, way) in ways.filter(|(stage, _)| stages.has(*stage)) {
             let Some((lattice, anchors)) = way(&self, stop) else {
                 continue;
             };

@@ -74,7 +74,10 @@ pub(crate) fn read(
     else {
         return seen;
     };
-    let rests = stages.has(Stage::Memory) && peaks.is_empty() && memory.rest > 0;
+    if !stages.has(Stage::Memory) {
+        *memory = Memory::default();
+    }
+    let rests = peaks.is_empty() && memory.rest > 0;
     memory.rest = memory.rest.saturating_sub(1);
     if stages.has(Stage::Seek) && !rests {
         peaks = sought(pyramid, peaks, stop);

@@ -1,5 +1,6 @@
 //! The readers that are measured side by side.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use reader::{Budget, Luma, Reader, Stage, Stages};
@@ -23,27 +24,15 @@ pub(crate) enum Eye {
 pub(crate) enum Part {
     All,
     FirstPass,
-    Without(Stage, &'static str),
+    Without(Stage),
 }
-
-/// The stages that can be left out, as the table names it.
-const STAGES: [(Stage, &str); 8] = [
-    (Stage::Seek, "no seek"),
-    (Stage::Pairs, "no pairs"),
-    (Stage::Anchors, "no anchors"),
-    (Stage::Field, "no field"),
-    (Stage::Equaliser, "no equaliser"),
-    (Stage::Feedback, "no feedback"),
-    (Stage::Islands, "no islands"),
-    (Stage::Memory, "no memory"),
-];
 
 impl Part {
     fn stages(self) -> Stages {
         match self {
             Self::All => Stages::all(),
             Self::FirstPass => Stages::first_pass(),
-            Self::Without(stage, _) => Stages::all().without(stage),
+            Self::Without(stage) => Stages::all().without(stage),
         }
     }
 }
@@ -64,9 +53,7 @@ impl Eye {
 
     /// Ours with all of its stages, without one at a time, and with none but the first passes.
     pub(crate) fn parts(budget: Duration) -> Vec<Self> {
-        let without = STAGES
-            .into_iter()
-            .map(|(stage, name)| Part::Without(stage, name));
+        let without = Stage::ALL.into_iter().map(Part::Without);
         let parts = [Part::All].into_iter().chain(without);
 
         parts
@@ -75,14 +62,14 @@ impl Eye {
             .collect()
     }
 
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> Cow<'static, str> {
         match self {
-            Self::Ours(_, Part::All) => "ours",
-            Self::Ours(_, Part::FirstPass) => "first passes",
-            Self::Ours(_, Part::Without(_, name)) => name,
+            Self::Ours(_, Part::All) => "ours".into(),
+            Self::Ours(_, Part::FirstPass) => "first passes".into(),
+            Self::Ours(_, Part::Without(stage)) => format!("no {}", stage.name()).into(),
             #[cfg(feature = "peers")]
-            Self::Zxing => "zxing-cpp",
-            Self::Rqrr => "rqrr",
+            Self::Zxing => "zxing-cpp".into(),
+            Self::Rqrr => "rqrr".into(),
         }
     }
 

@@ -54,7 +54,7 @@ fn panel(body: &mut String, set: &Measured, damages: &BTreeSet<&str>, top: u32) 
     );
     let mut left = NAMES;
     for (at, eye) in set.eyes.iter().enumerate() {
-        head(body, eye.name(), &severities, left, top);
+        head(body, &eye.name(), &severities, left, top);
         for (row, damage) in (0..).zip(damages) {
             let y = top + HEAD + row * CELL.1;
             for (column, severity) in (0..).zip(&severities) {
