@@ -197,8 +197,8 @@ export const SCREENS = {
   }),
   refuse_test: decided({
     verdict: 'refuse',
-    reasons: because('test_too_old', 53),
-    person: { ...PERSON, status: sampled(53) },
+    reasons: because('test_too_old', 54),
+    person: { ...PERSON, status: sampled(54) },
   }),
   refuse_positive: decided({
     verdict: 'refuse',
