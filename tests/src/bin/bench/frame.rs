@@ -33,7 +33,7 @@ fn empty(report: &mut Report) {
         assert!(reading.codes.is_empty(), "an empty desk holds no code");
     }
     report.add(
-        "empty frame, 1280x720, median",
+        "empty frame after empty frames, 1280x720, median",
         &ms(times.median()),
         "-",
         "<= 4 ms",

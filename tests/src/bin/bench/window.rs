@@ -36,8 +36,17 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     city.enrol()?;
     let webcam = Webcam::plug_in(&[frames::empty()], Packing::Jpeg)?;
     let folder = tempfile::tempdir()?;
+    let watch = Stopwatch::start();
     let desk = Desk::open(folder.path(), city, Eye::Webcam(&webcam), "en")?;
     desk.page.until("s.watching && s.camera === null")?;
+    let start = watch.time();
+    report.add(
+        "start of the window, its display and its driver to the camera's pictures",
+        &ms(start),
+        "-",
+        "<= 1500 ms",
+        start <= Duration::from_millis(1_500),
+    );
     preview(&desk, report)?;
     verdicts(&desk, report)
 }
