@@ -17,6 +17,9 @@ pub(crate) fn perform(chore: &str, mut args: Args) -> Outcome {
     if chore == "bench" && args.first("read") {
         return read(args);
     }
+    if chore == "soak" && args.first("decoder") {
+        return soak_decoder(args);
+    }
     let yes = args.flag("--yes");
     let words = args.rest();
     let figures = || words.iter().filter(|word| !word.starts_with("--"));
@@ -95,6 +98,16 @@ fn read(args: Args) -> Outcome {
     }
 
     process::run(program.arg("--").args(args.rest()))
+}
+
+/// The decoder of symbols alone, with chance and with damaged codes: so many rounds, from such a seed.
+fn soak_decoder(args: Args) -> Outcome {
+    process::run(
+        process::cargo()
+            .args(RUN)
+            .args(["--package", "reader", "--example", "soak", "--"])
+            .args(args.rest()),
+    )
 }
 
 const RUN: [&str; 3] = ["run", "--locked", "--release"];

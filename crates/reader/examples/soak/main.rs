@@ -1,4 +1,4 @@
-//! `cargo run --release -p reader --example soak [ROUNDS] [SEED]`: millions of matrices of chance and of damaged codes
+//! `cargo xtask soak decoder [ROUNDS] [SEED]`: millions of matrices of chance and of damaged codes
 //! through the matrix decoder. Ends with a failure if any gave a wrong text, took longer than 100 ms, or if the
 //! process held more than 64 MB.
 
