@@ -56,16 +56,31 @@ fn paint(
             .chunks(BIT_FIELD_BASE_BITS)
             .zip(thresholds.chunks(BIT_FIELD_BASE_BITS));
         for (word, (pixels, thresholds)) in words.enumerate() {
-            let dark = pixels.iter().zip(thresholds).enumerate();
-            let set = dark.fold(0, |set, (bit, (pixel, threshold))| {
-                set | (BitFieldBaseType::from(pixel <= threshold) << bit)
-            });
-            bits.setBulk(word * BIT_FIELD_BASE_BITS, set);
+            bits.setBulk(word * BIT_FIELD_BASE_BITS, packed(pixels, thresholds));
         }
         black.setRow(y, &bits);
     }
 
     Some(black)
+}
+
+/// A bit for each of up to a word of pixels, the first lowest: whether it is not above its threshold. Compared byte by
+/// byte, which the compiler turns into wide instructions; eight bytes of 0 and 1 become eight bits by one product.
+fn packed(pixels: &[u8], thresholds: &[u8]) -> BitFieldBaseType {
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+
+    let mut dark = [0; BIT_FIELD_BASE_BITS];
+    for (dark, (pixel, threshold)) in dark.iter_mut().zip(pixels.iter().zip(thresholds)) {
+        *dark = u8::from(pixel <= threshold);
+    }
+    let (eights, _) = dark.as_chunks();
+
+    eights.iter().rev().fold(0, |set, eight| {
+        let [.., gathered] = u64::from_le_bytes(*eight)
+            .wrapping_mul(GATHER)
+            .to_le_bytes();
+        set << 8 | BitFieldBaseType::from(gathered)
+    })
 }
 
 /// One black point a block, row after row of blocks; the last blocks of a row and the last row overlap the

@@ -76,19 +76,14 @@ impl<'a> View<'a> {
             return None;
         }
 
-        let mut pixels = Vec::with_capacity(width * height);
-        for rows in self
-            .luma
-            .pixels()
-            .chunks_exact(2 * self.luma.width)
-            .take(height)
-        {
+        let mut pixels = vec![0; width * height];
+        let pairs = self.luma.pixels().chunks_exact(2 * self.luma.width);
+        for (halved, rows) in pixels.chunks_exact_mut(width).zip(pairs) {
             let (upper, lower) = rows.split_at(self.luma.width);
-            let pairs = upper.chunks_exact(2).zip(lower.chunks_exact(2));
-            pixels.extend(pairs.map(|(a, b)| {
-                let sum = u16::from(a[0]) + u16::from(a[1]) + u16::from(b[0]) + u16::from(b[1]);
-                quarter(sum)
-            }));
+            let ((upper, _), (lower, _)) = (upper.as_chunks(), lower.as_chunks());
+            for (pixel, (a, b)) in halved.iter_mut().zip(upper.iter().zip(lower)) {
+                *pixel = quarter(*a, *b);
+            }
         }
         let luma = Luma::new(width, height, pixels).ok()?;
 
@@ -163,6 +158,10 @@ fn neighbours(new: usize, end: usize) -> (usize, usize) {
     (near, far)
 }
 
-fn quarter(sum: u16) -> u8 {
-    u8::try_from((sum + 2) / 4).unwrap_or(u8::MAX)
+/// The mean of four pixels, rounded.
+fn quarter([a, b]: [u8; 2], [c, d]: [u8; 2]) -> u8 {
+    let [low, _] =
+        ((u16::from(a) + u16::from(b) + u16::from(c) + u16::from(d) + 2) / 4).to_le_bytes();
+
+    low
 }

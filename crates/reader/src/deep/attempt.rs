@@ -23,6 +23,10 @@ use crate::{
 
 /// Function patterns that agree less than this, in the mean, are none.
 const LEAST_AGREEMENT: f32 = 0.45;
+/// Of a hypothesis that ranks below this no lattice is grown where the spline's agreement is by chance: of the sheets that
+/// growth alone read so, all ranked above 0.8.
+const NOTHING: f32 = 0.3;
+const LIKELY: f32 = 0.75;
 /// How much better another version must fit what is written before this one is given up.
 const OTHER_VERSION: f32 = -0.15;
 /// Function patterns that agree so much lie as flat as the spline has them.
@@ -76,13 +80,20 @@ impl<'a> Attempt<'a> {
         let ways = [Stage::Anchors, Stage::Growth]
             .into_iter()
             .zip([Self::anchored, Self::grown]);
+        let mut straight = None;
         for (_, way) in ways.filter(|(stage, _)| stages.has(*stage)) {
+            if straight.is_some_and(|agreement| agreement < NOTHING)
+                && self.hypothesis.rank < LIKELY
+            {
+                break;
+            }
             let Some((lattice, anchors)) = way(&self, stop) else {
                 continue;
             };
             let flat = Flat::new(&self.raster, &lattice);
             let tone = Tone::new(&flat.cells(), &self.colours, self.version.side());
             let agreement = self.agreement(&tone);
+            straight = straight.or(Some(agreement));
             if agreement < LEAST_AGREEMENT || self.is_another_version(&tone) {
                 continue;
             }

@@ -39,6 +39,9 @@ use texture::Texture;
 /// Hypotheses that are sampled in one picture, and those that go through all stages.
 const MOST_ATTEMPTS: usize = 12;
 const MOST_THOROUGH: usize = 4;
+/// Hypotheses in a row whose function patterns do not agree, after which there is no code: the right one is the first or
+/// the second.
+const MOST_IN_VAIN: usize = 4;
 /// Frames without a search after one that found nothing: an empty desk stays empty for a tenth of a second.
 const REST: u8 = 3;
 
@@ -106,6 +109,7 @@ pub(crate) fn read(
         } else {
             hypothesis::of_triples(&whole, &finders)
         };
+        let mut in_vain = 0;
         for hypothesis in hypotheses {
             let place = hypothesis.place();
             let read = places
@@ -117,6 +121,9 @@ pub(crate) fn read(
             if attempts >= MOST_ATTEMPTS || thorough >= MOST_THOROUGH || stop() {
                 return seen;
             }
+            if in_vain >= MOST_IN_VAIN {
+                break;
+            }
             attempts += 1;
             let Some(raster) = raster(pyramid, hypothesis.module()) else {
                 continue;
@@ -124,11 +131,13 @@ pub(crate) fn read(
             let attempt = Attempt::new(raster, &hypothesis, memory.known.as_ref(), stages);
             match attempt.run(stop) {
                 Attempted::Read(code, known) => {
+                    in_vain = 0;
                     seen.unread.retain(|place| !place.meets(&code.place));
                     seen.codes.push(*code);
                     memory.known = Some(known);
                 }
                 Attempted::Located(place, known) => {
+                    in_vain = 0;
                     thorough += 1;
                     if !seen.unread.iter().any(|old| old.meets(&place)) {
                         seen.unread.push(place);
@@ -137,7 +146,7 @@ pub(crate) fn read(
                         memory.known = known;
                     }
                 }
-                Attempted::Nothing => {}
+                Attempted::Nothing => in_vain += 1,
             }
         }
     }

@@ -162,6 +162,28 @@ impl Overlay {
         self.correlation(&seen)
     }
 
+    /// The same by the middles of the modules alone.
+    pub(crate) fn glance(&self, raster: &Raster<'_>, pose: &Pose) -> f32 {
+        let middles = || (PER / 2..self.across).step_by(PER);
+        let places = middles().flat_map(|row| middles().map(move |column| (column, row)));
+        let (mut count, mut sums, mut products) = (0.0_f32, [0.0_f32; 2], [0.0_f32; 3]);
+        for (column, row) in places {
+            let seen = -raster.grey(pose.away(self.place(column), self.place(row)));
+            let value = self.values[row * self.across + column];
+            count += 1.0;
+            sums = [sums[0] + seen, sums[1] + value];
+            products = [
+                products[0] + seen * seen,
+                products[1] + value * value,
+                products[2] + seen * value,
+            ];
+        }
+        let spread = |product: f32, a: f32, b: f32| product - a * b / count;
+        let own = spread(products[0], sums[0], sums[0]) * spread(products[1], sums[1], sums[1]);
+
+        spread(products[2], sums[0], sums[1]) / own.max(1.0).sqrt()
+    }
+
     fn sample(&self, raster: &Raster<'_>, pose: &Pose, seen: &mut [f32]) {
         for (at, seen) in seen.iter_mut().enumerate() {
             let (u, v) = (self.place(at % self.across), self.place(at / self.across));

@@ -6,6 +6,8 @@
 //! size. The sums run over whole rows, point after point, which the compiler turns into wide instructions;
 //! only their local peaks are normalised.
 
+use std::ops::Range;
+
 use crate::{
     deep::{
         point::{Point, point},
@@ -19,6 +21,10 @@ use crate::{
 const INK: [(f32, usize); 3] = [(0.6, 4), (1.15, 8), (3.1, 12)];
 const PAPER: [(f32, usize); 2] = [(2.05, 10), (4.3, 14)];
 const EACH: f32 = 24.0;
+/// Every other point is enough to find the local peaks.
+const EVERY: usize = 2;
+/// Pixels a side of a tile.
+const TILE: usize = 4;
 /// Pixels a module that are tried at each size of the picture.
 const FINE: [f32; 5] = [1.06, 1.3, 1.6, 1.96, 2.4];
 const COARSE: [f32; 4] = [1.45, 1.75, 2.1, 2.5];
@@ -51,6 +57,7 @@ pub(crate) fn seek(
     stop: &impl Fn() -> bool,
 ) -> Vec<Peak> {
     let mut peaks = Vec::new();
+    let mut sums = Vec::new();
     let sizes: [(&Luma, Fineness, &[f32]); 3] = [
         (half, Fineness::Half, &FINE),
         (quarter, Fineness::Quarter, &COARSE),
@@ -62,7 +69,7 @@ pub(crate) fn seek(
             if stop() {
                 break;
             }
-            padded.search(texture, fineness, *module, &mut peaks);
+            padded.search(texture, fineness, *module, &mut sums, &mut peaks);
         }
     }
 
@@ -116,11 +123,20 @@ impl Padded {
         }
     }
 
-    fn search(&self, texture: &Texture, fineness: Fineness, module: f32, peaks: &mut Vec<Peak>) {
+    /// Adds the peaks of one size; `sums` is only memory that is used again.
+    fn search(
+        &self,
+        texture: &Texture,
+        fineness: Fineness,
+        module: f32,
+        sums: &mut Vec<i16>,
+        peaks: &mut Vec<Peak>,
+    ) {
         let ink = self.offsets(&INK, module);
         let paper = self.offsets(&PAPER, module);
         let skip = if module < LARGE { 1 } else { 2 };
-        let mut sums = vec![0_i16; self.width * self.height];
+        sums.clear();
+        sums.resize(self.width * self.height, 0);
         let mut spans = Vec::with_capacity(self.height);
         for (y, row) in sums.chunks_exact_mut(self.width.max(1)).enumerate() {
             let busy = if y.is_multiple_of(skip) {
@@ -131,13 +147,13 @@ impl Padded {
             for span in &busy {
                 let start = y * self.stride + span.start;
                 let sums = &mut row[span.clone()];
-                for offset in &paper {
+                for offset in paper.iter().step_by(EVERY) {
                     let pixels = &self.pixels[start + offset..][..sums.len()];
                     sums.iter_mut()
                         .zip(pixels)
                         .for_each(|(sum, pixel)| *sum += i16::from(*pixel));
                 }
-                for offset in &ink {
+                for offset in ink.iter().step_by(EVERY) {
                     let pixels = &self.pixels[start + offset..][..sums.len()];
                     sums.iter_mut()
                         .zip(pixels)
@@ -147,46 +163,49 @@ impl Padded {
             spans.push(busy);
         }
 
-        let least = LEAST_CONTRAST * 24;
-        let rows = skip..self.height.saturating_sub(skip);
-        for (y, spans) in spans.iter().enumerate().filter(|(y, _)| rows.contains(y)) {
-            for span in spans {
-                for x in span.start.max(1)..span.end.min(self.width - 1) {
-                    let at = y * self.width + x;
-                    if sums[at] >= least && is_peak(&sums, skip * self.width, at) {
-                        let score = self.score(y * self.stride + x, sums[at], &ink, &paper);
-                        if score > LEAST_SCORE {
-                            let scale = fineness.scale();
-                            let middle = finely(&sums, self.width, skip, at);
-                            peaks.push(Peak {
-                                at: (point(pixel::distance(x), pixel::distance(y)) + middle)
-                                    * scale,
-                                module: module * scale,
-                                score,
-                            });
-                        }
-                    }
+        let tiles = Tiles {
+            width: self.width,
+            skip,
+            sums,
+        };
+        for (row, spans) in spans.iter().enumerate().step_by(TILE) {
+            for at in tiles.peaks(row, spans) {
+                let (x, y) = (at % self.width, at / self.width);
+                let start = y * self.stride + x;
+                let score = self.score(start, &ink, &paper);
+                if score > LEAST_SCORE {
+                    let scale = fineness.scale();
+                    let corner = point(pixel::distance(x), pixel::distance(y));
+                    peaks.push(Peak {
+                        at: (corner + finely(sums, self.width, skip, at)) * scale,
+                        module: module * scale,
+                        score,
+                    });
                 }
             }
         }
     }
 
-    /// Normalised correlation at a place whose sum is known.
-    fn score(&self, start: usize, sum: i16, ink: &[usize], paper: &[usize]) -> f32 {
-        let (mut all, mut squares) = (0_u32, 0_u32);
-        for offset in ink.iter().chain(paper) {
-            let pixel = u32::from(self.pixels[start + offset]);
-            all += pixel;
-            squares += pixel * pixel;
+    /// Normalised correlation at a place, with all points.
+    fn score(&self, start: usize, ink: &[usize], paper: &[usize]) -> f32 {
+        let total = |offsets: &[usize]| {
+            let pixels = offsets
+                .iter()
+                .map(|offset| u32::from(self.pixels[start + offset]));
+            pixels.fold((0, 0), |(sum, squares), pixel| {
+                (sum + pixel, squares + pixel * pixel)
+            })
+        };
+        let ((dark, dark_squares), (bright, bright_squares)) = (total(ink), total(paper));
+        if bright < dark + u32::from(LEAST_CONTRAST.unsigned_abs()) * 24 {
+            return 0.0;
         }
         let points = 2.0 * EACH;
-        let (all, squares) = (
-            pixel::distance(all as usize),
-            pixel::distance(squares as usize),
-        );
+        let all = pixel::distance((dark + bright) as usize);
+        let squares = pixel::distance((dark_squares + bright_squares) as usize);
         let variance = (squares - all * all / points).max(1.0);
 
-        f32::from(sum) / (points * variance).sqrt()
+        pixel::distance((bright - dark) as usize) / (points * variance).sqrt()
     }
 
     /// Where the points of rings lie in the padded pixels, from the place of the same unpadded one.
@@ -206,13 +225,59 @@ impl Padded {
     }
 }
 
-/// Whether none of the eight around is larger; of equals the last one counts.
-fn is_peak(sums: &[i16], width: usize, at: usize) -> bool {
-    let here = sums[at];
-    let before = [at - width - 1, at - width, at - width + 1, at - 1];
-    let after = [at + 1, at + width - 1, at + width, at + width + 1];
+/// Sums, looked through by tiles of which only the highest sum counts: finder patterns are farther apart.
+struct Tiles<'a> {
+    width: usize,
+    /// Every how many rows there are sums.
+    skip: usize,
+    sums: &'a [i16],
+}
 
-    before.iter().all(|other| sums[*other] <= here) && after.iter().all(|other| sums[*other] < here)
+impl Tiles<'_> {
+    /// The local peaks of a row of tiles.
+    fn peaks(&self, top: usize, spans: &[Range<usize>]) -> Vec<usize> {
+        let rows: Vec<&[i16]> = self
+            .sums
+            .chunks_exact(self.width)
+            .skip(top)
+            .step_by(self.skip)
+            .take(TILE / self.skip)
+            .collect();
+        let mut found = Vec::new();
+        for span in spans {
+            for left in span.clone().step_by(TILE) {
+                let columns = left..(left + TILE).min(span.end);
+                let mut best = LEAST_CONTRAST * 24 / 2;
+                let mut place = None;
+                for (index, row) in rows.iter().enumerate() {
+                    for (x, sum) in columns.clone().zip(&row[columns.clone()]) {
+                        if *sum > best {
+                            best = *sum;
+                            place = Some((top + index * self.skip) * self.width + x);
+                        }
+                    }
+                }
+                found.extend(place.filter(|at| self.is_peak(*at)));
+            }
+        }
+
+        found
+    }
+
+    /// Whether none of the eight around is larger; of equals the last one counts.
+    fn is_peak(&self, at: usize) -> bool {
+        let down = self.skip * self.width;
+        let column = at % self.width;
+        if at < down || at + down >= self.sums.len() || column == 0 || column + 1 == self.width {
+            return false;
+        }
+        let here = self.sums[at];
+        let before = [at - down - 1, at - down, at - down + 1, at - 1];
+        let after = [at + 1, at + down - 1, at + down, at + down + 1];
+        let sum = |at: &usize| self.sums.get(*at).copied().unwrap_or(i16::MIN);
+
+        before.iter().all(|other| sum(other) <= here) && after.iter().all(|other| sum(other) < here)
+    }
 }
 
 /// The place of the top of the parabolas through a peak and its neighbours, within its pixel.
