@@ -38,6 +38,8 @@ const CLEAR_FIT: f32 = 0.85;
 const HOPE: f32 = 0.36;
 /// The same of a glance at the middles of the modules, which tells it with more chance in it.
 const GLANCE: f32 = 0.3;
+/// The best that are fitted, and that are kept.
+const MOST_FITTED: usize = 16;
 const MOST_FINDERS: usize = 10;
 /// Cosine of the angle between a finder pattern's sides and those of the symbol.
 const ALONG: f32 = 0.8;
@@ -108,26 +110,26 @@ pub(crate) struct Finder {
 }
 
 /// The peaks that are finder patterns, whichever way they are turned; none where not two of them are clear.
-pub(crate) fn finders(raster: &Raster<'_>, peaks: &[Peak]) -> Vec<Finder> {
+pub(crate) fn finders(
+    raster: &Raster<'_>,
+    peaks: &[Peak],
+    stop: &impl Fn() -> bool,
+) -> Vec<Finder> {
     let overlay = Overlay::rings(&FINDER);
+    let mut hopeful: Vec<[(f32, Pose); 2]> = peaks
+        .iter()
+        .map(|peak| glances(&overlay, raster, peak))
+        .filter(|[(glance, _), _]| *glance > GLANCE)
+        .collect();
+    hopeful.sort_by(|a, b| b[0].0.total_cmp(&a[0].0));
+
     let mut finders: Vec<Finder> = Vec::new();
-    for peak in peaks {
-        let upright = Pose {
-            at: peak.at,
-            right: point(peak.module, 0.0),
-            down: point(0.0, peak.module),
-        };
-        let starts = [
-            upright,
-            upright.turned(0.4),
-            upright.turned(-0.4),
-            upright.turned(0.8),
-        ];
-        let mut rated = starts.map(|start| (overlay.glance(raster, &start), start));
-        rated.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let hopeful = rated
+    for starts in hopeful.iter().take(MOST_FITTED) {
+        if stop() {
+            break;
+        }
+        let hopeful = starts
             .iter()
-            .take(2)
             .filter(|(glance, start)| *glance > GLANCE && overlay.rate(raster, start) > HOPE);
         let mut best: Option<Finder> = None;
         for (_, start) in hopeful {
@@ -157,6 +159,25 @@ pub(crate) fn finders(raster: &Raster<'_>, peaks: &[Peak]) -> Vec<Finder> {
     }
 
     finders
+}
+
+/// The two turns in which a peak looks most like a finder pattern, and how much.
+fn glances(overlay: &Overlay, raster: &Raster<'_>, peak: &Peak) -> [(f32, Pose); 2] {
+    let upright = Pose {
+        at: peak.at,
+        right: point(peak.module, 0.0),
+        down: point(0.0, peak.module),
+    };
+    let starts = [
+        upright,
+        upright.turned(0.4),
+        upright.turned(-0.4),
+        upright.turned(0.8),
+    ];
+    let mut rated = starts.map(|start| (overlay.glance(raster, &start), start));
+    rated.sort_by(|a, b| b.0.total_cmp(&a.0));
+
+    [rated[0], rated[1]]
 }
 
 /// The likeliest symbols that have three of the finder patterns as corners, the likeliest first.

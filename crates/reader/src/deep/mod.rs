@@ -85,7 +85,7 @@ pub(crate) fn read(
     if stages.has(Stage::Seek) && !rests {
         peaks = sought(pyramid, peaks, stop);
     }
-    let peaks = seek::best(peaks);
+    let peaks = seek::apart(peaks);
     if peaks.len() < 2 || stop() {
         if !rests {
             memory.rest = REST;
@@ -95,7 +95,7 @@ pub(crate) fn read(
 
     let mut attempts = 0;
     let mut thorough = 0;
-    let finders = hypothesis::finders(&whole, &peaks);
+    let finders = hypothesis::finders(&whole, &peaks, stop);
     if finders.len() < 2 {
         memory.rest = REST;
         return seen;

@@ -73,20 +73,20 @@ pub(crate) fn seek(
         }
     }
 
-    best(peaks)
+    let mut peaks = apart(peaks);
+    peaks.truncate(MOST);
+
+    peaks
 }
 
-/// The best, no two of them on the same spot.
-pub(crate) fn best(mut peaks: Vec<Peak>) -> Vec<Peak> {
+/// The best first, no two of them on the same spot.
+pub(crate) fn apart(mut peaks: Vec<Peak>) -> Vec<Peak> {
     peaks.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
     let mut kept: Vec<Peak> = Vec::new();
     for peak in peaks {
-        let apart = |old: &Peak| (old.at - peak.at).length() > 4.0 * old.module.max(peak.module);
-        if kept.iter().all(apart) {
+        let away = |old: &Peak| (old.at - peak.at).length() > 4.0 * old.module.max(peak.module);
+        if kept.iter().all(away) {
             kept.push(peak);
-            if kept.len() == MOST {
-                break;
-            }
         }
     }
 
