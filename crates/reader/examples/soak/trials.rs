@@ -8,6 +8,8 @@ use reader::trial::{self, Decoder, Matrix};
 /// What is done to the decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    /// A code that differs in a few letters lies over a part of the code, module on module.
+    Alike,
     /// Any bytes for the corrector and the content parser.
     Bytes,
     /// Another code lies over a part of the code, module on module.
@@ -61,7 +63,8 @@ struct Drawn {
 const SURE: f32 = 0.01;
 
 impl Kind {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Alike,
         Self::Bytes,
         Self::Covered,
         Self::Filled,
@@ -94,8 +97,8 @@ impl Trials {
         let mut allowed = vec![own.text.clone()];
         match kind {
             Kind::Bytes => return bytes(&mut chance, watch),
-            Kind::Covered => {
-                let other = self.drawn(size, 2);
+            Kind::Alike | Kind::Covered => {
+                let other = self.drawn(size, if kind == Kind::Alike { 3 } else { 2 });
                 cover(&mut matrix, &other.matrix, &mut chance);
                 allowed.push(other.text);
             }
@@ -129,7 +132,7 @@ impl Trials {
         )
     }
 
-    /// A code of this size with one of three texts.
+    /// A code of this size with one of four texts.
     fn drawn(&mut self, (version, level): (u8, u8), text: u8) -> Drawn {
         let drawn = self
             .drawn
@@ -202,12 +205,19 @@ fn draw(version: u8, level: u8, text: u8) -> Drawn {
     }
 }
 
-/// Texts 0 and 1 differ in one letter, 2 from both in nearly all.
+/// Texts 0 and 1 differ in one letter, 0 and 3 in six all over, 2 from all others in nearly all.
 fn letters(length: usize, text: u8) -> Vec<u8> {
-    let mut chance = Chance::new(u64::from(text / 2));
+    let mut chance = Chance::new(u64::from(text == 2));
     let mut letters: Vec<u8> = (0..length).map(|_| b'A' + chance.byte() % 26).collect();
-    if let Some(letter) = letters.get_mut(length / 2).filter(|_| text == 1) {
-        *letter = b'1';
+    let others: &[usize] = match text {
+        1 => &[6],
+        3 => &[1, 3, 5, 7, 9, 11],
+        _ => &[],
+    };
+    for twelfths in others {
+        if let Some(letter) = letters.get_mut(length * twelfths / 12) {
+            *letter = b'1';
+        }
     }
 
     letters
