@@ -245,11 +245,16 @@ impl Chance {
 /// The file cannot be written.
 pub fn keep_report(report: &Killed, seed: u64, date: &str) -> anyhow::Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/soak.md");
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    let of_the_reader = before
+        .find("\n## The reader")
+        .and_then(|start| before.get(start..))
+        .unwrap_or_default();
     let text = format!(
         "# Soak\n\nMade by `cargo xtask soak`, {date}.\n\n## Station killed at random points\n\n\
          | started | killed before its end | verdicts told | of them admits | missing in the log | rows at the end | kept by the server | seed |\n\
          |---|---|---|---|---|---|---|---|\n| {} | {} | {} | {} | 0 | {} | {} | {seed} |\n\n\
-         In the second half of the starts a server listens, so that receipts are cut off as well.\n",
+         In the second half of the starts a server listens, so that receipts are cut off as well.\n{of_the_reader}",
         report.rounds, report.killed, report.told, report.admitted, report.rows, report.kept,
     );
 

@@ -2,11 +2,10 @@
 //! decoded is known.
 
 use rxing::{
-    DecodeHints, Point,
+    Point,
     common::{
-        BitMatrix, CharacterSet, DetectorRXingResult,
+        BitMatrix, DetectorRXingResult,
         cpp_essentials::{ConcentricPattern, DecoderResult},
-        string_utils::guessCharset,
     },
     qrcode::cpp_port::{
         decoder::Decode,
@@ -19,11 +18,14 @@ use crate::{
     guard::guarded,
     pixel,
     reading::{Code, Corner, Level, Place},
+    symbol::sampled,
 };
 
 /// Sets of three finder patterns tried in one picture; a picture full of squares has thousands.
 const MOST_SETS: usize = 200;
 const CROWD: usize = 60;
+/// A code's sign for its layout (ISO/IEC 18004, annex F).
+const MODEL_1: u8 = b'0';
 
 /// What a picture of black and white gave.
 #[derive(Default)]
@@ -89,54 +91,49 @@ pub(crate) fn search(black: &BitMatrix, stop: &impl Fn() -> bool) -> Found {
 
 fn decode(black: &BitMatrix, set: &FinderPatternSet) -> Option<Code> {
     let sampled = SampleQR(black, set).ok()?;
-    let decoded = Decode(sampled.getBits())
-        .ok()
-        .filter(DecoderResult::isValid)?;
+    let bits = sampled.getBits();
+    let other = Decode(bits).ok().filter(DecoderResult::isValid)?;
     let place = match sampled.getPoints() {
         &[tl, tr, bl, br] => Place {
             corners: [corner(tl), corner(tr), corner(br), corner(bl)],
         },
         _ => outline(set),
     };
+    if other.content().symbology.modifier == MODEL_1 {
+        return of_model_1(&other, place);
+    }
 
+    let along = 0..bits.width();
+    let modules = along
+        .clone()
+        .flat_map(|y| along.clone().map(move |x| bits.get(x, y)));
+    let decoded = sampled::read(bits.width() as usize, modules, other.isMirrored())?;
     Some(Code {
-        content: content(&decoded),
+        content: decoded.content.bytes,
         place,
-        version: u8::try_from(decoded.versionNumber()).ok()?,
-        level: level(decoded.ecLevel())?,
-        mirrored: decoded.isMirrored(),
+        version: decoded.version.number(),
+        level: decoded.level,
+        mirrored: decoded.mirrored,
     })
 }
 
-/// The text zxing-cpp would print, as UTF-8; the bytes as they are where they fit no character set.
-pub(crate) fn content(decoded: &DecoderResult<bool>) -> Vec<u8> {
-    let builder = decoded.content();
-    let bytes = builder.bytes();
-    if bytes.is_ascii() && !builder.has_eci {
-        return bytes.to_vec();
-    }
+/// A code in the layout of before 2000, which rxing alone knows; in plain letters, as it may print others twice.
+fn of_model_1(decoded: &DecoderResult<bool>, place: Place) -> Option<Code> {
+    let level = match decoded.ecLevel() {
+        "L" => Level::L,
+        "M" => Level::M,
+        "Q" => Level::Q,
+        "H" => Level::H,
+        _ => return None,
+    };
 
-    let text = builder.to_string();
-    let guess = guessCharset(bytes, &DecodeHints::default());
-    let fits = builder.has_eci || guess.is_some_and(|set| set.decode(bytes).is_ok());
-    if fits && !text.contains(char::REPLACEMENT_CHARACTER) {
-        return text.into_bytes();
-    }
-
-    // The guess misses half-width katakana.
-    CharacterSet::Shift_JIS
-        .decode(bytes)
-        .map_or_else(|_| bytes.to_vec(), String::into_bytes)
-}
-
-fn level(name: &str) -> Option<Level> {
-    match name {
-        "L" => Some(Level::L),
-        "M" => Some(Level::M),
-        "Q" => Some(Level::Q),
-        "H" => Some(Level::H),
-        _ => None,
-    }
+    Some(Code {
+        content: Some(decoded.content().bytes().to_vec()).filter(|bytes| bytes.is_ascii())?,
+        place,
+        version: u8::try_from(decoded.versionNumber()).ok()?,
+        level,
+        mirrored: decoded.isMirrored(),
+    })
 }
 
 /// Whether the lines between three finder patterns alternate the way a code's timing patterns do
@@ -222,5 +219,67 @@ fn corner(point: Point) -> Corner {
     Corner {
         x: point.x,
         y: point.y,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use qrcodegen::QrSegment;
+
+    use super::*;
+    use crate::symbol::{
+        Version,
+        drawn::{self, Drawn},
+    };
+
+    /// The decoder of rxing corrects three codewords of 1-L, the standard two (ISO/IEC 18004, table 9): the fourth
+    /// codeword of parity is there to tell such a word from another's.
+    #[test]
+    fn no_more_is_corrected_than_the_standard_allows() {
+        let version = Version::new(1).unwrap();
+        for (errors, read) in [(2, vec![b"ADMIT: 1".to_vec()]), (3, Vec::new())] {
+            let mut shown = drawn::symbol(version, Level::L, 0, b"ADMIT: 1");
+            let other = drawn::symbol(version, Level::L, 0, b"ADMIT: 2");
+            shown.take_codewords(&other, &[22, 23, 24, 25][..errors]);
+
+            assert_eq!(contents(&shown), read, "{errors}");
+        }
+    }
+
+    #[test]
+    fn an_empty_segment_doubles_no_text() {
+        let version = Version::new(2).unwrap();
+        let [word, empty] = ["caf\u{e9}", ""].map(|text| QrSegment::make_bytes(text.as_bytes()));
+        for (case, segments) in [
+            vec![word.clone(), empty.clone()],
+            vec![empty.clone(), word.clone()],
+            vec![QrSegment::make_eci(26), empty.clone(), word.clone()],
+            vec![QrSegment::make_numeric(""), word.clone(), empty],
+            vec![word, QrSegment::make_alphanumeric("")],
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let shown = drawn::segments(version, Level::L, 0, &segments);
+
+            assert_eq!(contents(&shown), ["caf\u{e9}".as_bytes()], "{case}");
+        }
+    }
+
+    /// What the first pass reads of a symbol that is printed without a flaw.
+    fn contents(drawn: &Drawn) -> Vec<Vec<u8>> {
+        const MODULE: usize = 4;
+
+        let side = drawn.version.side();
+        let width = u32::try_from(MODULE * (side + 8)).unwrap();
+        let mut black = BitMatrix::with_single_dimension(width).unwrap();
+        for at in (0..side * side).filter(|at| drawn.modules[*at]) {
+            let [left, top] = [at % side, at / side].map(|module| MODULE * (module + 4));
+            let [left, top, module] = [left, top, MODULE].map(|side| u32::try_from(side).unwrap());
+            black.setRegion(left, top, module, module).unwrap();
+        }
+
+        let codes = search(&black, &|| false).codes;
+        codes.into_iter().map(|code| code.content).collect()
     }
 }

@@ -1,12 +1,15 @@
 //! The second pass: rqrr, which finds the grid in another way, where a code is known to be.
 
-use rqrr::PreparedImage;
+use std::io;
+
+use rqrr::{BitGrid, Grid, PreparedImage};
 
 use crate::{
     guard::guarded,
     luma::Luma,
     pixel,
-    reading::{Code, Corner, Level, Place},
+    reading::{Code, Corner, Place},
+    symbol::sampled,
 };
 
 /// Reads what rqrr can of a small picture.
@@ -19,26 +22,29 @@ pub(crate) fn search(luma: &Luma) -> Vec<Code> {
     .unwrap_or_default()
 }
 
-fn decode<G: rqrr::BitGrid>(grid: &rqrr::Grid<G>) -> Option<Code> {
-    let mut content = Vec::new();
-    let meta = guarded(|| grid.decode_to(&mut content)).ok()?.ok()?;
-    let level = match meta.ecc_level {
-        0 => Level::M,
-        1 => Level::L,
-        2 => Level::H,
-        _ => Level::Q,
-    };
+fn decode<G: BitGrid>(grid: &Grid<G>) -> Option<Code> {
+    guarded(|| grid.decode_to(io::sink())).ok()?.ok()?;
+    let bits = &grid.grid;
+    let along = 0..bits.size();
+    let modules = along
+        .clone()
+        .flat_map(|y| along.clone().map(move |x| (y, x)));
+    let modules: Vec<bool> = guarded(|| modules.map(|(y, x)| bits.bit(y, x)).collect()).ok()?;
+    // It does not tell whether it read it in a mirror.
+    let decoded = [false, true]
+        .into_iter()
+        .find_map(|mirrored| sampled::read(bits.size(), modules.iter().copied(), mirrored))?;
 
     Some(Code {
-        content,
+        content: decoded.content.bytes,
         place: Place {
             corners: grid.bounds.map(|point| Corner {
                 x: pixel::coordinate(point.x),
                 y: pixel::coordinate(point.y),
             }),
         },
-        version: u8::try_from(meta.version.0).ok()?,
-        level,
-        mirrored: false,
+        version: decoded.version.number(),
+        level: decoded.level,
+        mirrored: decoded.mirrored,
     })
 }

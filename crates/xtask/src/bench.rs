@@ -18,7 +18,10 @@ pub(crate) fn perform(chore: &str, mut args: Args) -> Outcome {
         return read(args);
     }
     if chore == "soak" && args.first("decoder") {
-        return soak_decoder(args);
+        return soak_reader(None, args);
+    }
+    if chore == "soak" && args.first("frames") {
+        return soak_reader(Some("frames"), args);
     }
     let yes = args.flag("--yes");
     let words = args.rest();
@@ -100,12 +103,14 @@ fn read(args: Args) -> Outcome {
     process::run(program.arg("--").args(args.rest()))
 }
 
-/// The decoder of symbols alone, with chance and with damaged codes: so many rounds, from such a seed.
-fn soak_decoder(args: Args) -> Outcome {
+/// The decoder of symbols alone, or the whole reader, with chance and with damaged codes: so many rounds, from such a
+/// seed.
+fn soak_reader(what: Option<&str>, args: Args) -> Outcome {
     process::run(
         process::cargo()
             .args(RUN)
             .args(["--package", "reader", "--example", "soak", "--"])
+            .args(what)
             .args(args.rest()),
     )
 }

@@ -1,6 +1,6 @@
 //! Matrices of chance, and codes with the damage of chance: whatever is read must be what was printed.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, rc::Rc, time::Duration};
 
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 use reader::trial::{self, Decoder, Matrix};
@@ -8,6 +8,8 @@ use reader::trial::{self, Decoder, Matrix};
 /// What is done to the decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    /// A code that differs in a few letters lies over a part of the code, module on module.
+    Alike,
     /// Any bytes for the corrector and the content parser.
     Bytes,
     /// Another code lies over a part of the code, module on module.
@@ -29,6 +31,8 @@ pub(crate) enum Kind {
 /// What came of one trial.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcome {
+    /// Matrices, words or pictures that were decoded.
+    pub(crate) runs: u32,
     pub(crate) read: bool,
     pub(crate) wrong: Option<String>,
     pub(crate) kept: usize,
@@ -39,6 +43,7 @@ pub(crate) struct Outcome {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) rounds: u32,
+    pub(crate) runs: u32,
     pub(crate) read: u32,
     pub(crate) wrong: u32,
     pub(crate) kept: usize,
@@ -48,10 +53,12 @@ pub(crate) struct Tally {
 
 /// Codes to damage, drawn once.
 pub(crate) struct Trials {
-    drawn: BTreeMap<(u8, u8, u8), Drawn>,
+    drawn: BTreeMap<(u8, u8, u8), Rc<Drawn>>,
 }
 
-#[derive(Clone)]
+/// Matrix and what may be read of it.
+pub(crate) type Damaged = (Matrix, Vec<Vec<u8>>);
+
 struct Drawn {
     text: Vec<u8>,
     matrix: Matrix,
@@ -61,7 +68,8 @@ struct Drawn {
 const SURE: f32 = 0.01;
 
 impl Kind {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Alike,
         Self::Bytes,
         Self::Covered,
         Self::Filled,
@@ -88,36 +96,16 @@ impl Trials {
         watch: &mut dyn FnMut() -> Duration,
     ) -> Outcome {
         let mut chance = Chance::new(seed);
-        let size = size(&mut chance);
-        let (own, alike) = (self.drawn(size, 0), self.drawn(size, 1));
-        let mut matrix = own.matrix.clone();
-        let mut allowed = vec![own.text.clone()];
-        match kind {
-            Kind::Bytes => return bytes(&mut chance, watch),
-            Kind::Covered => {
-                let other = self.drawn(size, 2);
-                cover(&mut matrix, &other.matrix, &mut chance);
-                allowed.push(other.text);
-            }
-            Kind::Filled => {
-                fill(&mut matrix, 1.0, &mut chance);
-                print_patterns(&mut matrix, &own.matrix);
-                allowed.clear();
-            }
-            Kind::Half => {
-                let share = chance.share();
-                fill(&mut matrix, share, &mut chance);
-                print_patterns(&mut matrix, &own.matrix);
-            }
-            Kind::Mutated => mutate(&mut matrix, &mut chance),
-            Kind::Noise => {
-                fill(&mut matrix, 1.0, &mut chance);
-                allowed.clear();
-            }
-            Kind::Slipped => slip(&mut matrix, &mut chance),
-            Kind::Turns => return turns(&own, &alike, &mut chance, watch),
+        if kind == Kind::Bytes {
+            return bytes(&mut chance, watch);
+        }
+        if kind == Kind::Turns {
+            let size = size(&mut chance);
+            let [own, other] = [0, 1].map(|text| self.drawn(size, text));
+            return turns(&own, &other, &mut chance, watch);
         }
 
+        let (matrix, allowed) = self.damaged(kind, &mut chance);
         let mut decoder = Decoder::default();
         let before = watch();
         let read = decoder.decode(matrix);
@@ -129,22 +117,57 @@ impl Trials {
         )
     }
 
-    /// A code of this size with one of three texts.
-    fn drawn(&mut self, (version, level): (u8, u8), text: u8) -> Drawn {
+    /// A code to which this was done, and what may be read of it; one in its place where there is none of this kind.
+    pub(crate) fn damaged(&mut self, kind: Kind, chance: &mut Chance) -> Damaged {
+        let size = size(chance);
+        let own = self.drawn(size, 0);
+        let mut matrix = own.matrix.clone();
+        let mut allowed = vec![own.text.clone()];
+        match kind {
+            Kind::Alike | Kind::Covered => {
+                let other = self.drawn(size, if kind == Kind::Alike { 3 } else { 2 });
+                cover(&mut matrix, &other.matrix, chance);
+                allowed.push(other.text.clone());
+            }
+            Kind::Filled => {
+                fill(&mut matrix, 1.0, chance);
+                print_patterns(&mut matrix, &own.matrix);
+                allowed.clear();
+            }
+            Kind::Half => {
+                let share = chance.share();
+                fill(&mut matrix, share, chance);
+                print_patterns(&mut matrix, &own.matrix);
+            }
+            Kind::Mutated => mutate(&mut matrix, chance),
+            Kind::Noise => {
+                fill(&mut matrix, 1.0, chance);
+                allowed.clear();
+            }
+            Kind::Slipped => slip(&mut matrix, chance),
+            Kind::Bytes | Kind::Turns => {}
+        }
+
+        (matrix, allowed)
+    }
+
+    /// A code of this size with one of four texts.
+    fn drawn(&mut self, (version, level): (u8, u8), text: u8) -> Rc<Drawn> {
         let drawn = self
             .drawn
             .entry((version, level, text))
-            .or_insert_with(|| draw(version, level, text));
+            .or_insert_with(|| Rc::new(draw(version, level, text)));
 
-        drawn.clone()
+        Rc::clone(drawn)
     }
 }
 
-/// Smaller codes more often: they are the ones that chance could make.
+/// Smaller codes far more often: they are the ones that chance could make, and take least time.
 fn size(chance: &mut Chance) -> (u8, u8) {
-    let version = match chance.byte() % 8 {
-        0..=3 => 1 + chance.byte() % 3,
-        4..=6 => 1 + chance.byte() % 15,
+    let version = match chance.byte() {
+        0..=239 => 1 + chance.byte() % 3,
+        240..=253 => 4 + chance.byte() % 7,
+        254 => 11 + chance.byte() % 5,
         _ => [16, 20, 25, 30, 40][usize::from(chance.byte() % 5)],
     };
 
@@ -202,12 +225,19 @@ fn draw(version: u8, level: u8, text: u8) -> Drawn {
     }
 }
 
-/// Texts 0 and 1 differ in one letter, 2 from both in nearly all.
+/// Texts 0 and 1 differ in one letter, 0 and 3 in six all over, 2 from all others in nearly all.
 fn letters(length: usize, text: u8) -> Vec<u8> {
-    let mut chance = Chance::new(u64::from(text / 2));
+    let mut chance = Chance::new(u64::from(text == 2));
     let mut letters: Vec<u8> = (0..length).map(|_| b'A' + chance.byte() % 26).collect();
-    if let Some(letter) = letters.get_mut(length / 2).filter(|_| text == 1) {
-        *letter = b'1';
+    let others: &[usize] = match text {
+        1 => &[6],
+        3 => &[1, 3, 5, 7, 9, 11],
+        _ => &[],
+    };
+    for twelfths in others {
+        if let Some(letter) = letters.get_mut(length * twelfths / 12) {
+            *letter = b'1';
+        }
     }
 
     letters
@@ -224,6 +254,7 @@ fn judge(
         .map(|read| String::from_utf8_lossy(read).chars().take(60).collect());
 
     Outcome {
+        runs: 1,
         read: read.is_some(),
         wrong,
         kept: decoder.progress().0,
@@ -348,6 +379,7 @@ fn turns(
             Duration::ZERO,
         );
         last = Outcome {
+            runs: last.runs + 1,
             read: last.read || outcome.read,
             wrong: last.wrong.or(outcome.wrong),
             ..outcome
@@ -355,7 +387,7 @@ fn turns(
     }
 
     Outcome {
-        took: watch().saturating_sub(before) / 4,
+        took: watch().saturating_sub(before) / last.runs.max(1),
         ..last
     }
 }
@@ -374,6 +406,7 @@ fn bytes(chance: &mut Chance, watch: &mut dyn FnMut() -> Duration) -> Outcome {
     let content = trial::content(&long, version);
 
     Outcome {
+        runs: 1,
         read: corrected.is_some() || content.is_some(),
         took: watch().saturating_sub(before),
         ..Outcome::default()
@@ -410,6 +443,7 @@ fn rectangle(
 impl Tally {
     pub(crate) fn add(&mut self, outcome: &Outcome) {
         self.rounds += 1;
+        self.runs += outcome.runs;
         self.read += u32::from(outcome.read);
         self.wrong += u32::from(outcome.wrong.is_some());
         self.kept += outcome.kept;
@@ -423,8 +457,9 @@ impl fmt::Display for Tally {
         let mean = self.took / self.rounds.max(1);
         write!(
             f,
-            "{} | {} | {} | {} | {} | {:.1}",
+            "{} | {} | {} | {} | {} | {} | {:.1}",
             self.rounds,
+            self.runs,
             self.read,
             self.wrong,
             self.kept,
@@ -435,10 +470,10 @@ impl fmt::Display for Tally {
 }
 
 /// Numbers that look like chance and are the same in every run (splitmix64).
-struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -449,16 +484,16 @@ impl Chance {
         mixed ^ mixed >> 31
     }
 
-    fn byte(&mut self) -> u8 {
+    pub(crate) fn byte(&mut self) -> u8 {
         self.next().to_be_bytes()[0]
     }
 
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() >> 33).unwrap_or(0) % end.max(1)
     }
 
     /// From 0 to 1.
-    fn share(&mut self) -> f32 {
+    pub(crate) fn share(&mut self) -> f32 {
         let [high, low, ..] = self.next().to_be_bytes();
         f32::from(u16::from_be_bytes([high, low])) / 65_536.0
     }

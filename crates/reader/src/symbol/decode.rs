@@ -8,6 +8,7 @@ use super::{
     format::{self, Format},
     grade::Correction,
     known::{Check, Known},
+    mixture,
     version::Version,
 };
 use crate::reading::Level;
@@ -73,7 +74,7 @@ pub(crate) fn decode(evidence: &Evidence, known: Option<&Known>, tried: &mut Tri
             guess(&mut fresh, &seen, tried);
         }
         if fresh.blocks().next().is_some() {
-            return conclude(evidence, fresh, &[]);
+            return conclude(evidence, &seen, fresh, &[]);
         }
     }
 
@@ -133,7 +134,7 @@ fn go_on(evidence: &Evidence, seen: &Codewords<'_>, before: &Known, tried: &mut 
         .into_iter()
         .filter_map(|number| Some((number, before.block(number)?.clone())))
         .collect();
-    Past::GoesOn(conclude(evidence, now, &unclear))
+    Past::GoesOn(conclude(evidence, seen, now, &unclear))
 }
 
 /// Corrects the missing blocks, the surest first; gives up if none of these can be.
@@ -181,13 +182,21 @@ fn by_risk(known: &Known, seen: &Codewords<'_>) -> Vec<usize> {
 
 /// Reads the content if no block is missing. Blocks that this evidence does not show are kept for the next, but
 /// nothing is read with them.
-fn conclude(evidence: &Evidence, mut known: Known, unclear: &[(usize, Block)]) -> Outcome {
+fn conclude(
+    evidence: &Evidence,
+    seen: &Codewords<'_>,
+    mut known: Known,
+    unclear: &[(usize, Block)],
+) -> Outcome {
     let Some(data) = known.data() else {
         for (number, block) in unclear {
             known.set(*number, block.clone());
         }
         return Outcome::Partly(known);
     };
+    if mixture::shows_two(&known, seen) {
+        return Outcome::Nothing;
+    }
     let Some(content) = content::read(&data, evidence.version()) else {
         return Outcome::Nothing;
     };

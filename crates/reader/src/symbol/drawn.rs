@@ -94,6 +94,15 @@ impl Drawn {
         });
     }
 
+    /// Codewords, counted in the order of printing, as another symbol shows them.
+    pub(crate) fn take_codewords(&mut self, other: &Self, printed: &[usize]) {
+        let places = Places::of(self.version);
+        let modules = printed.iter().flat_map(|&at| places.codeword(at));
+        for module in modules.map(|at| usize::from(*at)) {
+            self.modules[module] = other.modules[module];
+        }
+    }
+
     pub(crate) fn transpose(&mut self) {
         let side = self.version.side();
         let from = (0..side).flat_map(|y| (0..side).map(move |x| x * side + y));

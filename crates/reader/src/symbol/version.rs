@@ -26,7 +26,6 @@ impl Version {
     }
 
     /// The version with so many modules on a side.
-    #[cfg(test)]
     pub(crate) fn of_side(side: usize) -> Option<Self> {
         let number = side.checked_sub(17).filter(|more| more.is_multiple_of(4))? / 4;
 
