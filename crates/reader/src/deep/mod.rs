@@ -6,6 +6,8 @@
 mod anchors;
 mod attempt;
 mod doubt;
+#[cfg(test)]
+mod drawn;
 mod equaliser;
 mod field;
 mod flat;
@@ -82,6 +84,8 @@ pub(crate) fn read(
     if stages.has(Stage::Seek) && !rests {
         peaks = sought(pyramid, peaks, stop);
     }
+    // Finder patterns of a code that was read are no corners of another.
+    peaks.retain(|peak| !places.iter().any(|place| place.holds(peak.at.into())));
     let peaks = seek::best(peaks);
     if peaks.len() < 2 || stop() {
         if !rests {
@@ -177,3 +181,6 @@ fn raster<'a>(pyramid: &'a Pyramid<'_>, module: f32) -> Option<Raster<'a>> {
 
     Raster::new(&pyramid.level(halvings)?.luma, smaller)
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ mod content;
 mod correct;
 mod decode;
 #[cfg(test)]
-mod drawn;
+pub(crate) mod drawn;
 mod evidence;
 mod format;
 mod galois;
