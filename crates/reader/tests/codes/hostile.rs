@@ -99,7 +99,7 @@ const LONGEST: Duration = Duration::from_millis(100);
 const AGAIN: usize = 3;
 const PIECE: &str = "MS1:IN PIECES";
 
-/// Frames of 1280 by 720 pixels, and some of odd sizes.
+/// Frames of 1280 by 720 pixels, and some of odd and large sizes.
 fn busy() -> Vec<(&'static str, Canvas)> {
     let drawn = |grey: fn(usize, usize) -> u8| painted(1280, 720, grey);
     let small = code(PIECE, 2, QrCodeEcc::Low);
@@ -158,6 +158,11 @@ fn busy() -> Vec<(&'static str, Canvas)> {
             painted(1, 8_000, |_, y| if y / 4 % 2 == 0 { 0 } else { 255 }),
         ),
         ("a band", painted(8_000, 20, rings)),
+        ("rings on 4000 by 3000 pixels", painted(4_000, 3_000, rings)),
+        (
+            "grain on 4000 by 3000 pixels",
+            Canvas::new(4_000, 3_000, 128).faded(100, 120, 7),
+        ),
     ]
 }
 
