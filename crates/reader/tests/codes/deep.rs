@@ -1,7 +1,7 @@
 //! Codes that the first passes cannot read: so blurred and faded, or with so much hidden, that only the deep stages do.
 
 use crate::draw::{Canvas, DESK, Held, INK, PAPER, code, masked};
-use qrcodegen::QrCodeEcc;
+use qrcodegen::{QrCode, QrCodeEcc};
 use reader::{Budget, Level, Luma, Reader, Reading, Stages};
 
 const LEVELS: [(QrCodeEcc, Level); 4] = [
@@ -71,15 +71,26 @@ fn a_code_with_any_one_finder_pattern_blotted_out_is_read() {
         let far = usize::try_from(drawn.size()).unwrap() - 7;
         for (left, top) in [(0, 0), (far, 0), (0, far)] {
             for grey in [INK, PAPER] {
-                let side = (far + 15) * module;
-                let mut sheet = Canvas::new(side + 60, side + 60, DESK);
-                sheet.draw(&drawn, 30, 30, module);
-                let at = |along: usize| 30 + (along + 4) * module;
-                sheet.fill(at(left), at(top), 7 * module, 7 * module, grey);
+                let sheet = blotted(&drawn, module, left, top, grey);
 
                 let reading = read_deep(&sheet.luma());
                 assert_eq!(contents(&reading), [text(version)], "{left} {top} {grey}");
             }
+        }
+    }
+}
+
+#[test]
+fn a_mirrored_code_with_any_one_finder_pattern_blotted_out_is_read() {
+    for version in [4, 7, 13] {
+        let drawn = code(&text(version), version, QrCodeEcc::Low);
+        let far = usize::try_from(drawn.size()).unwrap() - 7;
+        for (left, top) in [(0, 0), (far, 0), (0, far)] {
+            let sheet = blotted(&drawn, 4, left, top, PAPER).mirrored();
+
+            let reading = read_deep(&sheet.luma());
+            assert_eq!(contents(&reading), [text(version)], "{left} {top}");
+            assert!(reading.codes[0].mirrored);
         }
     }
 }
@@ -141,6 +152,17 @@ fn a_spent_budget_ends_the_deep_stages_too() {
 
 fn text(version: u8) -> String {
     format!("OUT OF FOCUS {version}")
+}
+
+/// A sheet with seven by seven modules of one grey.
+fn blotted(drawn: &QrCode, module: usize, left: usize, top: usize, grey: u8) -> Canvas {
+    let side = (usize::try_from(drawn.size()).unwrap() + 8) * module + 60;
+    let mut sheet = Canvas::new(side, side, DESK);
+    sheet.draw(drawn, 30, 30, module);
+    let at = |along: usize| 30 + (along + 4) * module;
+    sheet.fill(at(left), at(top), 7 * module, 7 * module, grey);
+
+    sheet
 }
 
 /// At 60 % contrast, blurred by a Gaussian of so many modules.
