@@ -127,6 +127,18 @@ impl Place {
         (a.x - b.x).hypot(a.y - b.y) < 0.5 * self.side().max(other.side())
     }
 
+    /// Whether a point lies within the four corners.
+    pub(crate) fn holds(&self, at: Corner) -> bool {
+        let ends = self.corners.iter().zip(self.corners.iter().cycle().skip(1));
+        let side = |(a, b): (&Corner, &Corner)| {
+            (b.x - a.x) * (at.y - a.y) - (b.y - a.y) * (at.x - a.x) > 0.0
+        };
+        let clockwise = ends.map(side).filter(|inside| *inside).count();
+
+        // A mirrored code's corners go round the other way.
+        clockwise == 0 || clockwise == self.corners.len()
+    }
+
     pub(crate) fn map(&self, to: impl Fn(Corner) -> Corner) -> Self {
         Self {
             corners: self.corners.map(to),

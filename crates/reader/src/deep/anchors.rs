@@ -108,3 +108,6 @@ fn around(way: impl Fn(f32, f32) -> Point, place: Point) -> (Point, [Point; 2]) 
 
     (way(place.x, place.y), [right * 0.25, down * 0.25])
 }
+
+#[cfg(test)]
+mod tests;

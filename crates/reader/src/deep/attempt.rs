@@ -279,3 +279,6 @@ fn place(corners: [Point; 4]) -> Place {
         corners: corners.map(Into::into),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,3 +117,6 @@ fn apply(halves: &[f32], side: usize, weights: &[f32; WEIGHTS]) -> Vec<f32> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

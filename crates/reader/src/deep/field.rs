@@ -244,3 +244,6 @@ fn drawn(flat: &Flat, tone: &Tone, known: &[Option<bool>]) -> Vec<f32> {
 
     drawn
 }
+
+#[cfg(test)]
+mod tests;

@@ -502,3 +502,6 @@ fn slopes(quarters: &[Phase; 4]) -> [f32; 2] {
 fn place(sample: usize) -> f32 {
     (pixel::distance(sample) + 0.5) / pixel::distance(PER) - pixel::distance(REACH)
 }
+
+#[cfg(test)]
+mod tests;

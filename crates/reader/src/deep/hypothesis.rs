@@ -480,3 +480,6 @@ pub(crate) fn correlation(samples: impl Iterator<Item = (f32, bool)> + Clone) ->
 
     (fit - sum * signs / count) / spread.sqrt()
 }
+
+#[cfg(test)]
+mod tests;

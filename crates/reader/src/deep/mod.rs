@@ -6,6 +6,8 @@
 mod anchors;
 mod attempt;
 mod doubt;
+#[cfg(test)]
+mod drawn;
 mod equaliser;
 mod field;
 mod flat;
@@ -85,6 +87,8 @@ pub(crate) fn read(
     if stages.has(Stage::Seek) && !rests {
         peaks = sought(pyramid, peaks, stop);
     }
+    // Finder patterns of a code that was read are no corners of another.
+    peaks.retain(|peak| !places.iter().any(|place| place.holds(peak.at.into())));
     let peaks = seek::apart(peaks);
     if peaks.len() < 2 || stop() {
         if !rests {
@@ -186,3 +190,6 @@ fn raster<'a>(pyramid: &'a Pyramid<'_>, module: f32) -> Option<Raster<'a>> {
 
     Raster::new(&pyramid.level(halvings)?.luma, smaller)
 }
+
+#[cfg(test)]
+mod tests;

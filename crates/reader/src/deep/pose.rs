@@ -273,7 +273,15 @@ impl Overlay {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{deep::point::point, luma::Luma};
+    use crate::{
+        deep::{
+            drawn::{Picture, Sheet},
+            point::point,
+        },
+        luma::Luma,
+        reading::Level,
+        symbol::{Version, drawn},
+    };
 
     #[test]
     fn a_slanted_finder_pattern_is_fitted() {
@@ -315,5 +323,72 @@ mod tests {
         assert!((found.right - wanted.right).length() < 0.15, "{found:?}");
         assert!((found.down - wanted.down).length() < 0.15, "{found:?}");
         assert!(score > 0.9, "{score}");
+    }
+    #[test]
+    fn a_blurred_and_faded_finder_pattern_is_fitted_as_well() {
+        let sheet = Sheet::flat(25, point(100.2, 99.6), 5.0).turned(0.3);
+        let symbol = drawn::symbol(Version::new(2).unwrap(), Level::M, 1, b"MS1:POSE");
+        let picture = Picture::desk(200, 200).with(&symbol, sheet);
+        let luma = picture.blurred(3.0).faded(0.3).grained(3.0, 1).luma();
+        let raster = Raster::new(&luma, 1.0).unwrap();
+        let finder = Overlay::rings(&[true, true, false, true, false]);
+        let [right, down] = sheet.axes(3.5, 21.5);
+        let right_one = Pose {
+            at: sheet.at(3.5, 21.5),
+            right,
+            down,
+        };
+        let start = Pose {
+            at: right_one.at + point(4.0, -3.0),
+            ..right_one.turned(0.2)
+        };
+
+        let (found, score) = finder.fit(&raster, start).unwrap();
+        assert!((found.at - right_one.at).length() < 0.5, "{found:?}");
+        assert!((found.right - right).length() < 0.5, "{found:?}");
+        assert!(score > 0.8, "{score}");
+        assert!(finder.rate(&raster, &right_one) > finder.rate(&raster, &start) + 0.2);
+    }
+
+    #[test]
+    fn where_there_is_no_pattern_nothing_is_fitted() {
+        let start = Pose {
+            at: point(50.0, 50.0),
+            right: point(4.0, 0.0),
+            down: point(0.0, 4.0),
+        };
+        let finder = Overlay::rings(&[true, true, false, true, false]);
+        let paper = Picture::desk(100, 100);
+        let edge = Picture::of(100, 100, |at| if at.x < 50.0 { 40.0 } else { 210.0 });
+        let noise = Picture::desk(100, 100).grained(80.0, 2);
+
+        for picture in [paper, edge, noise] {
+            let luma = picture.luma();
+            let raster = Raster::new(&luma, 1.0).unwrap();
+            let fit = finder.fit(&raster, start);
+            assert!(fit.is_none_or(|(_, score)| score < 0.5), "{fit:?}");
+        }
+    }
+
+    #[test]
+    fn of_four_quarter_turns_the_one_along_the_symbol_is_taken() {
+        let pose = Pose {
+            at: point(9.0, 7.0),
+            right: point(4.0, 1.0),
+            down: point(-1.0, 4.0),
+        };
+
+        for quarter in 0..4_u8 {
+            let turned = pose.turned(f32::from(quarter) * std::f32::consts::FRAC_PI_2);
+            let along = turned.along(point(30.0, 2.0), point(0.0, 30.0));
+            assert!(
+                (along.right - pose.right).length() < 1e-3,
+                "{quarter}: {along:?}"
+            );
+            assert!(
+                (along.down - pose.down).length() < 1e-3,
+                "{quarter}: {along:?}"
+            );
+        }
     }
 }

@@ -301,3 +301,6 @@ fn finely(sums: &[i16], width: usize, skip: usize, at: usize) -> Point {
         0.5 + pixel::distance(skip) * top(skip * width),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,6 +86,13 @@ impl Drawn {
         }
     }
 
+    /// Any values in the first codewords of a block, and the sampler sees that it does not know them.
+    pub(crate) fn doubt_first(&mut self, level: Level, block: usize, count: usize) {
+        let layout = Layout::new(self.version, level);
+        let first: Vec<usize> = (0..layout.length(block).min(count)).collect();
+        self.doubt(layout, block, &first, &mut Chance::new(7));
+    }
+
     /// Zero in these codewords of a block, under the mask.
     pub(crate) fn blank(&mut self, layout: Layout, block: usize, codewords: &[usize], mask: u8) {
         let under = Places::of(self.version);

@@ -1,5 +1,7 @@
 //! Whatever is in a picture, reading ends and does not panic.
 
+use std::time::{Duration, Instant};
+
 use crate::draw::{Canvas, code};
 use proptest::{collection::vec, prelude::*};
 use qrcodegen::QrCodeEcc;
@@ -60,6 +62,135 @@ fn a_wall_of_finder_patterns_does_not_hold_the_reader() {
         Reader::new().read(&wall.luma(), Budget::unlimited()).codes,
         []
     );
+}
+
+/// Whatever is drawn, a look ends soon after its budget.
+#[test]
+fn pictures_meant_to_keep_the_reader_busy_do_not() {
+    for (name, canvas) in busy() {
+        let luma = canvas.luma();
+        let least = (0..AGAIN)
+            .map(|_| {
+                let start = now();
+                let left = move || BUDGET.saturating_sub(start.elapsed());
+                let reading = Reader::new().read(&luma, Budget::from_fn(left));
+                assert!(
+                    reading
+                        .codes
+                        .iter()
+                        .all(|code| code.content == PIECE.as_bytes())
+                );
+                start.elapsed()
+            })
+            .min();
+
+        println!("{name}: {least:?}");
+        let most = BUDGET + LONGEST;
+        assert!(
+            least.is_some_and(|least| least <= most),
+            "{name}: {least:?}"
+        );
+    }
+}
+
+const BUDGET: Duration = Duration::from_millis(60);
+const LONGEST: Duration = Duration::from_millis(100);
+/// Tries, as the machine may be busy with something else: only what is slow each time is slow.
+const AGAIN: usize = 3;
+const PIECE: &str = "MS1:IN PIECES";
+
+/// Frames of 1280 by 720 pixels, and some of odd and large sizes.
+fn busy() -> Vec<(&'static str, Canvas)> {
+    let drawn = |grey: fn(usize, usize) -> u8| painted(1280, 720, grey);
+    let small = code(PIECE, 2, QrCodeEcc::Low);
+    let mut wallpaper = Canvas::new(1280, 720, 255);
+    for (left, top) in (0..7).flat_map(|row| (0..13).map(move |column| (column, row))) {
+        wallpaper.draw(&small, 98 * left, 98 * top, 2);
+        // Only the finder patterns are left.
+        wallpaper.fill(98 * left + 23, 98 * top + 23, 35, 35, 200);
+    }
+    let mut pieces = Canvas::new(1280, 720, 200);
+    let large = code(PIECE, 13, QrCodeEcc::High);
+    for (left, top) in (0..2).flat_map(|row| (0..4).map(move |column| (column, row))) {
+        pieces.draw(&large, 310 * left, 340 * top, 4);
+        for cut in 0..6 {
+            pieces.fill(310 * left + 50 * cut, 340 * top, 26, 308, 120);
+        }
+    }
+    let shifted = pieces.moved(1280, 720, |x, y| ((x + y / 24 * 24) % 1280, y));
+
+    vec![
+        ("finder patterns", wallpaper.clone()),
+        ("finder patterns out of focus", wallpaper.defocused(1.2)),
+        ("pieces", pieces.clone()),
+        ("pieces out of focus", pieces.defocused(2.0)),
+        ("pieces that have slipped", shifted),
+        (
+            "a chequer of pixels",
+            drawn(|x, y| if (x + y).is_multiple_of(2) { 0 } else { 255 }),
+        ),
+        (
+            "a chequer of modules",
+            drawn(|x, y| {
+                if (x / 3 + y / 3).is_multiple_of(2) {
+                    30
+                } else {
+                    220
+                }
+            }),
+        ),
+        (
+            "stripes",
+            drawn(|x, y| if (x + 2 * y) / 5 % 2 == 0 { 30 } else { 220 }),
+        ),
+        ("rings", drawn(rings)),
+        (
+            "a gradient",
+            drawn(|x, y| u8::try_from((x + y) * 255 / 2_000).unwrap()),
+        ),
+        ("grain", Canvas::new(1280, 720, 128).faded(100, 120, 7)),
+        (
+            "a line",
+            painted(8_000, 1, |x, _| if x / 4 % 2 == 0 { 0 } else { 255 }),
+        ),
+        (
+            "a column",
+            painted(1, 8_000, |_, y| if y / 4 % 2 == 0 { 0 } else { 255 }),
+        ),
+        ("a band", painted(8_000, 20, rings)),
+        ("rings on 4000 by 3000 pixels", painted(4_000, 3_000, rings)),
+        (
+            "grain on 4000 by 3000 pixels",
+            Canvas::new(4_000, 3_000, 128).faded(100, 120, 7),
+        ),
+    ]
+}
+
+/// Squares in squares everywhere, each like a finder pattern and more.
+fn rings(x: usize, y: usize) -> u8 {
+    let ring = (x % 60).abs_diff(30).max((y % 60).abs_diff(30)) / 4;
+
+    if matches!(ring, 0 | 1 | 3 | 5) {
+        20
+    } else {
+        230
+    }
+}
+
+fn painted(width: usize, height: usize, grey: fn(usize, usize) -> u8) -> Canvas {
+    let mut canvas = Canvas::new(width, height, 0);
+    for (at, pixel) in canvas.pixels.iter_mut().enumerate() {
+        *pixel = grey(at % width, at / width);
+    }
+    canvas
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long it takes is what is tested"
+)]
+fn now() -> Instant {
+    Instant::now()
 }
 
 #[test]

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod complete;
+mod contents;
+mod deep;
 mod draw;
 mod drawn;
 mod hostile;
