@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// Radii in modules and number of points of the rings of ink and of paper: as many of the one as of the other.
-const INK: [(f32, usize); 3] = [(0.6, 4), (1.15, 8), (3.1, 12)];
-const PAPER: [(f32, usize); 2] = [(2.05, 10), (4.3, 14)];
+pub(super) const INK: [(f32, usize); 3] = [(0.6, 4), (1.15, 8), (3.1, 12)];
+pub(super) const PAPER: [(f32, usize); 2] = [(2.05, 10), (4.3, 14)];
 const EACH: f32 = 24.0;
 /// Pixels a module that are tried at each size of the picture.
 const FINE: [f32; 5] = [1.06, 1.3, 1.6, 1.96, 2.4];
@@ -235,4 +235,23 @@ fn finely(sums: &[i16], width: usize, skip: usize, at: usize) -> Point {
         0.5 + top(1),
         0.5 + pixel::distance(skip) * top(skip * width),
     )
+}
+
+/// The correlation at every place of a picture, for so many pixels a module: what [`seek`] knows at its peaks only.
+#[cfg(feature = "inside")]
+pub(super) fn response(luma: &Luma, module: f32) -> Vec<f32> {
+    let padded = Padded::new(luma);
+    let ink = padded.offsets(&INK, module);
+    let paper = padded.offsets(&PAPER, module);
+
+    (0..luma.width * luma.height)
+        .map(|at| {
+            let start = at / luma.width * padded.stride + at % luma.width;
+            let sum = |offsets: &[usize]| -> i16 {
+                let pixels = offsets.iter().map(|offset| padded.pixels[start + offset]);
+                pixels.map(i16::from).sum()
+            };
+            padded.score(start, sum(&paper) - sum(&ink), &ink, &paper)
+        })
+        .collect()
 }
