@@ -2,15 +2,15 @@
 
 use reader::{Corner, Luma, Place};
 
-use super::svg::{At, Svg, grey, number, whole};
+use super::svg::{At, SOFT, Svg, grey, number, whole};
 
 /// A part of a picture, and where in the drawing it is.
 pub(super) struct Crop<'a> {
     luma: &'a Luma,
     left: usize,
     top: usize,
-    pub(super) width: usize,
-    pub(super) height: usize,
+    width: usize,
+    height: usize,
     at: At,
     scale: f32,
 }
@@ -68,6 +68,22 @@ impl<'a> Crop<'a> {
             self.at.0 + (corner.x - number(self.left)) * self.scale,
             self.at.1 + (corner.y - number(self.top)) * self.scale,
         )
+    }
+
+    /// Whether a point of the picture lies in the part.
+    pub(super) fn holds(&self, corner: Corner) -> bool {
+        let (x, y) = (corner.x - number(self.left), corner.y - number(self.top));
+
+        (0.0..number(self.width)).contains(&x) && (0.0..number(self.height)).contains(&y)
+    }
+
+    /// A thin frame around it.
+    pub(super) fn frame(&self, svg: &mut Svg) {
+        svg.frame(
+            self.at,
+            (self.length(number(self.width)), self.tall()),
+            SOFT,
+        );
     }
 
     /// Pixels as a length in the drawing.

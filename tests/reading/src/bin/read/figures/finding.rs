@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use reader::{
-    Corner, Luma, Place,
+    Corner, Place,
     inside::{self, Peak, Picture},
 };
 use reading::damage::{Kind, Scene};
@@ -32,9 +32,9 @@ pub(super) fn black() -> anyhow::Result<String> {
     let luma = SHADED.draw();
     let place = likeliest(&luma)?.place();
     let mut svg = Svg::new(900.0, 340.0);
-    let crop = Crop::around(&luma, &place, 12.0, (16.0, 40.0), 280.0);
+    let crop = Crop::around(&luma, &place, 5.0, (16.0, 40.0), 280.0);
     svg.name((16.0, 24.0), "The picture");
-    crop.grey(&mut svg, 1, 14, 0.0);
+    crop.grey(&mut svg, 1, 9, 0.0);
     for (left, name, local) in [
         (310.0, "One threshold for the whole picture", false),
         (604.0, "A threshold for each 8 by 8 block", true),
@@ -55,8 +55,9 @@ pub(super) fn seek() -> anyhow::Result<String> {
     let luma = SCRIBBLED.draw();
     let picture = Picture::new(&luma);
     let peaks = picture.peaks();
-    let place = likeliest(&luma)?.place();
-    let mut svg = Svg::new(900.0, 380.0);
+    let guess = likeliest(&luma)?;
+    let place = guess.place();
+    let mut svg = Svg::new(900.0, 384.0);
     template(&mut svg);
 
     let crop = Crop::around(&luma, &place, 34.0, (300.0, 40.0), 280.0);
@@ -64,33 +65,41 @@ pub(super) fn seek() -> anyhow::Result<String> {
     crop.grey(&mut svg, 2, 14, 0.25);
     svg.name((604.0, 24.0), "Correlation for one size of module");
     let response = crop.moved((604.0, 40.0));
-    let module = place.side() / number(modules(&luma)?);
-    let map = picture.response(1.3).context("the picture can be halved")?;
+    let module = peaks.first().context("there is a peak")?.module;
+    let map = picture
+        .response(module / 2.0)
+        .context("the picture can be halved")?;
     response.tiles(&mut svg, 2, |x, y| {
         heat(map.values[y / 2 * map.width + x / 2].max(0.0))
     });
+    response.frame(&mut svg);
     for (rank, peak) in peaks.iter().enumerate() {
-        let at = crop.point(peak.at);
-        let inside = (crop.point(place.corners[0]).0 - 60.0..590.0).contains(&at.0)
-            && (40.0..40.0 + crop.tall()).contains(&at.1);
-        if !inside || at.0 < 300.0 || at.0 > 580.0 {
+        if !crop.holds(peak.at) {
             continue;
         }
+        let (x, y) = crop.point(peak.at);
+        let radius = crop.length(4.3 * peak.module);
         let colour = if rank < 3 { GREEN } else { ORANGE };
-        svg.ring(at, crop.length(4.3 * peak.module), colour, 2.0);
-        svg.name((at.0 - 4.0, at.1 + 5.0), &(rank + 1).to_string());
+        svg.ring((x, y), radius, colour, 2.0);
+        let corner = (x + 0.7 * radius + 5.0, y - 0.7 * radius - 5.0);
+        svg.dot(corner, 9.0, colour);
+        svg.label((corner.0, corner.1 + 4.0), &(rank + 1).to_string());
     }
-    svg.legend((604.0, 40.0 + crop.tall() + 12.0), heat, ["0", "1"]);
+    let below = 40.0 + crop.tall();
+    svg.legend((604.0, below + 12.0), heat, ["0", "1"]);
     svg.text(
-        (300.0, 40.0 + crop.tall() + 22.0),
-        &format!("{module:.1} pixels a module; rings of radius 4.3 modules"),
+        (300.0, below + 22.0),
+        &format!(
+            "{:.1} pixels a module",
+            place.side() / number(17 + 4 * usize::from(guess.version()))
+        ),
+    );
+    svg.text(
+        (604.0, below + 48.0),
+        &format!("template for {module:.1} pixels a module"),
     );
 
     Ok(svg.finish())
-}
-
-fn modules(luma: &Luma) -> anyhow::Result<usize> {
-    Ok(17 + 4 * usize::from(likeliest(luma)?.version()))
 }
 
 /// A finder pattern with the points of the rings.
@@ -141,7 +150,7 @@ pub(super) fn hypotheses() -> String {
     let mut svg = Svg::new(900.0, 360.0);
     let crop = Crop::whole(&luma, (16.0, 40.0), 530.0);
     svg.name((16.0, 24.0), "Peaks, and the three likeliest symbols");
-    crop.grey(&mut svg, 8, 12, 0.35);
+    crop.grey(&mut svg, 4, 8, 0.35);
     for peak in &peaks {
         svg.ring(crop.point(peak.at), 5.0, SOFT, 1.5);
     }

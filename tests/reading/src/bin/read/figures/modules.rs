@@ -6,14 +6,21 @@ use reading::damage::{Kind, Scene};
 
 use super::{
     likeliest,
-    svg::{At, BLUE, GREEN, INK, ORANGE, RED, SOFT, Svg, both, grey, heat, number, whole},
+    svg::{At, BLUE, GREEN, INK, ORANGE, RED, SOFT, Svg, both, depth, grey, heat, number, whole},
 };
 
 /// A lamp in the plastic sleeve.
 const GLARING: Scene = Scene {
     kind: Kind::Glare,
-    severity: 1,
-    index: 0,
+    severity: 3,
+    index: 3,
+    frame: 0,
+};
+/// Pressed to a ball.
+const CRUMPLED: Scene = Scene {
+    kind: Kind::Crumple,
+    severity: 3,
+    index: 4,
     frame: 0,
 };
 /// Out of focus: read once the blur is undone, and not before.
@@ -23,48 +30,48 @@ const BLURRED: Scene = Scene {
     index: 3,
     frame: 0,
 };
-/// Pen over a quarter of the modules.
-const SCRIBBLED: Scene = Scene {
-    kind: Kind::Scribble,
-    severity: 3,
-    index: 2,
-    frame: 0,
-};
 
 /// Grey values, how black they are, and how much that is doubted.
 pub(super) fn tone() -> anyhow::Result<String> {
-    let luma = GLARING.draw();
-    let guess = likeliest(&luma)?;
-    let picture = Picture::new(&luma);
-    let work = picture.work(&guess).context("there is a raster")?;
-    let sampled = work.sampled(&work.anchored().context("there is a spline")?);
+    let mut svg = Svg::new(900.0, 566.0);
+    for (row, scene) in [CRUMPLED, GLARING].into_iter().enumerate() {
+        let luma = scene.draw();
+        let guess = likeliest(&luma)?;
+        let picture = Picture::new(&luma);
+        let work = picture.work(&guess).context("there is a raster")?;
+        let sampled = work.sampled(&work.anchored().context("there is a spline")?);
+        tones(&mut svg, &sampled, 36.0 + 280.0 * number(row));
+    }
+
+    Ok(svg.finish())
+}
+
+/// A row of maps of one sheet.
+fn tones(svg: &mut Svg, sampled: &Sampled, top: f32) {
     let side = sampled.side();
-    let scale = 208.0 / number(side);
-    let contrast = |at: usize| sampled.amplitude()[at];
+    let wide = 208.0;
+    let contrast = |at: usize| 2.0 * sampled.amplitude()[at];
     let most = (0..side * side).map(contrast).fold(1.0, f32::max);
-    let mut svg = Svg::new(900.0, 310.0);
     let panels: [(&str, &dyn Fn(usize) -> String); 4] = [
         ("Grey of the modules", &|at| grey(sampled.cells[at] / 255.0)),
-        ("Local contrast", &|at| heat(contrast(at) / most)),
+        ("Local contrast", &|at| depth(contrast(at) / most)),
         ("How black", &|at| both(0.5 + 0.35 * sampled.black()[at])),
         ("Doubt", &|at| heat(2.0 * sampled.doubt[at])),
     ];
     for (column, (name, colour)) in panels.into_iter().enumerate() {
         let left = 16.0 + 220.0 * number(column);
-        svg.name((left, 24.0), name);
+        svg.name((left, top - 12.0), name);
         let colours: Vec<String> = (0..side * side).map(colour).collect();
-        svg.tiles((left, 36.0), scale, side, &colours);
-        svg.frame((left, 36.0), (208.0, 208.0), SOFT);
-        let below = (left, 256.0);
+        svg.tiles((left, top), wide / number(side), side, &colours);
+        svg.frame((left, top), (wide, wide), SOFT);
+        let below = (left, top + wide + 6.0);
         match column {
             0 => svg.legend(below, grey, ["0", "255"]),
-            1 => svg.legend(below, heat, ["0", &format!("{most:.0} grey levels")]),
+            1 => svg.legend(below, depth, ["0", &format!("{most:.0} grey levels")]),
             2 => svg.legend(below, both, ["white", "black"]),
             _ => svg.legend(below, heat, ["0", "1/2"]),
         }
     }
-
-    Ok(svg.finish())
 }
 
 /// The weights of the half modules, and how black the modules are before and after.
@@ -113,13 +120,13 @@ pub(super) fn equaliser() -> anyhow::Result<String> {
 
 /// How many modules are how black, by the colour that was printed.
 fn histogram(svg: &mut Svg, sampled: &Sampled, truth: &[Option<bool>], at: At, name: &str) {
-    const BINS: u16 = 46;
+    const BINS: u16 = 60;
     let (wide, high) = (282.0, 200.0);
     let mut counts = [[0_usize; BINS as usize]; 2];
     let mut wrong = 0;
     for (black, printed) in sampled.black().iter().zip(truth) {
         let Some(printed) = printed else { continue };
-        let bin = whole((black + 2.3) * 10.0, BINS - 1);
+        let bin = whole((black + 3.0) * 10.0, BINS - 1);
         counts[usize::from(*printed)][bin] += 1;
         wrong += usize::from((*black > 0.0) != *printed);
     }
@@ -138,9 +145,9 @@ fn histogram(svg: &mut Svg, sampled: &Sampled, truth: &[Option<bool>], at: At, n
     }
     let zero = at.0 + wide / 2.0;
     svg.path(&[(zero, at.1), (zero, at.1 + high)], SOFT, 1.0);
-    for value in [-2.0_f32, -1.0, 0.0, 1.0, 2.0] {
+    for value in [-3.0_f32, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0] {
         svg.tick(
-            (zero + wide * value / 4.6, at.1 + high + 16.0),
+            (zero + wide * value / 6.0, at.1 + high + 16.0),
             &format!("{value}"),
         );
     }
@@ -152,7 +159,7 @@ fn histogram(svg: &mut Svg, sampled: &Sampled, truth: &[Option<bool>], at: At, n
 
 /// What became of each codeword of each block.
 pub(super) fn codewords() -> anyhow::Result<String> {
-    let luma = SCRIBBLED.draw();
+    let luma = GLARING.draw();
     let guess = likeliest(&luma)?;
     let picture = Picture::new(&luma);
     let work = picture.work(&guess).context("there is a raster")?;
@@ -164,7 +171,7 @@ pub(super) fn codewords() -> anyhow::Result<String> {
         .max()
         .unwrap_or(1);
     let tile = 760.0 / number(longest);
-    let row = tile + 34.0;
+    let row = tile + 38.0;
     let mut svg = Svg::new(900.0, 96.0 + row * number(blocks.len()));
     svg.name(
         (16.0, 24.0),
@@ -223,7 +230,6 @@ fn block_row(svg: &mut Svg, block: &Block, index: usize, at: At, tile: f32) {
         svg.text(at, "not corrected");
         return;
     };
-    let mut counts = [0_usize; 3];
     for (place, (seen, printed)) in block.seen.iter().zip(corrected).enumerate() {
         let fate = match (block.erased.contains(&place), seen == printed) {
             (true, true) => Fate::Erased,
@@ -231,12 +237,9 @@ fn block_row(svg: &mut Svg, block: &Block, index: usize, at: At, tile: f32) {
             (false, true) => Fate::Right,
             (false, false) => Fate::Corrected,
         };
-        counts[0] += usize::from(fate == Fate::Corrected);
-        counts[1] += usize::from(matches!(fate, Fate::Erased | Fate::ErasedWrong));
-        counts[2] += usize::from(fate == Fate::ErasedWrong);
         let left = at.0 + tile * number(place);
         svg.rect((left, at.1), (tile - 1.5, tile - 1.5), fate.colour());
-        let tall = 18.0 * (block.risk[place] / 3.0).min(1.0);
+        let tall = 18.0 * block.risk[place].min(1.0);
         svg.rect((left, at.1 - 2.0 - tall), (tile - 1.5, tall), "#9aa0a6");
     }
     let border = at.0 + tile * number(block.data) - 0.75;

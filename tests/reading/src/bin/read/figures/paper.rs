@@ -17,24 +17,26 @@ const ROLLED: Scene = Scene {
     index: 5,
     frame: 0,
 };
+/// A larger one, on which the spline gives way to the lattice that is grown.
+const ROLLED_LARGE: Scene = Scene { index: 3, ..ROLLED };
 /// Modules between the lines of a net that are drawn.
 const EVERY: usize = 4;
 
 /// The net of a flat sheet, and the spline through what was found.
 pub(super) fn anchors() -> anyhow::Result<String> {
-    let luma = ROLLED.draw();
+    let luma = ROLLED_LARGE.draw();
     let guess = likeliest(&luma)?;
     let picture = Picture::new(&luma);
     let work = picture.work(&guess).context("there is a raster")?;
     let (flat, anchored) = (guess.flat(), work.anchored().context("there is a spline")?);
-    let left = Crop::around(&luma, &guess.place(), 34.0, (16.0, 40.0), 424.0);
+    let left = Crop::around(&luma, &guess.place(), 24.0, (16.0, 40.0), 424.0);
     let mut svg = Svg::new(900.0, 64.0 + left.tall());
     svg.name((16.0, 24.0), "As if the sheet were flat");
-    left.grey(&mut svg, 2, 14, 0.3);
+    left.grey(&mut svg, 2, 12, 0.3);
+    svg.again((444.0, 0.0));
     net(&mut svg, &left, &flat, ORANGE);
     let right = left.moved((460.0, 40.0));
     svg.name((460.0, 24.0), "The spline through the anchors");
-    right.grey(&mut svg, 2, 14, 0.3);
     net(&mut svg, &right, &anchored, BLUE);
     for anchor in anchored.anchors() {
         svg.dot(right.point(anchored.at(anchor.x, anchor.y)), 5.5, GREEN);
@@ -45,15 +47,15 @@ pub(super) fn anchors() -> anyhow::Result<String> {
 
 /// The phase that the changes have, and the lattice that was grown by it.
 pub(super) fn growth() -> anyhow::Result<String> {
-    let luma = ROLLED.draw();
+    let luma = ROLLED_LARGE.draw();
     let guess = likeliest(&luma)?;
     let picture = Picture::new(&luma);
     let work = picture.work(&guess).context("there is a raster")?;
     let grown = work.grown().context("there are seeds")?;
-    let crop = Crop::around(&luma, &guess.place(), 34.0, (16.0, 40.0), 424.0);
+    let crop = Crop::around(&luma, &guess.place(), 24.0, (16.0, 40.0), 424.0);
     let mut svg = Svg::new(900.0, 64.0 + crop.tall());
     svg.name((16.0, 24.0), "The lattice grown from the finder patterns");
-    crop.grey(&mut svg, 2, 14, 0.3);
+    crop.grey(&mut svg, 2, 12, 0.3);
     net(&mut svg, &crop, &grown, BLUE);
     let far = number(grown.side()) - 3.5;
     for (u, v) in [(3.5, 3.5), (far, 3.5), (3.5, far)] {
@@ -71,7 +73,7 @@ pub(super) fn growth() -> anyhow::Result<String> {
     .into_iter()
     .enumerate()
     {
-        let top = 50.0 + 190.0 * number(row);
+        let top = 50.0 + 196.0 * number(row);
         profile(&mut svg, &work, &grown, off, (490.0, top), name);
     }
 
@@ -81,7 +83,7 @@ pub(super) fn growth() -> anyhow::Result<String> {
 /// The mean change across in the patch around the middle of the symbol, by the place within a module.
 fn profile(svg: &mut Svg, work: &Work<'_>, net: &Net, off: f32, at: At, name: &str) {
     const STEPS: usize = 24;
-    let (wide, high) = (380.0, 120.0);
+    let (wide, high) = (380.0, 130.0);
     let middle = number(net.side() / 2);
     let mut sums = [0.0_f32; STEPS];
     for row in 0..16 {
@@ -101,6 +103,7 @@ fn profile(svg: &mut Svg, work: &Work<'_>, net: &Net, off: f32, at: At, name: &s
         cosine += sum * turn.cos();
     }
     let phase = sine.atan2(cosine) / std::f32::consts::TAU;
+    let said = (100.0 * phase).round() / 100.0 + 0.0;
     let clear = sine.hypot(cosine) / sums.iter().sum::<f32>().max(1.0);
 
     svg.text(at, name);
@@ -123,7 +126,7 @@ fn profile(svg: &mut Svg, work: &Work<'_>, net: &Net, off: f32, at: At, name: &s
     }
     svg.text(
         (at.0, top + high + 34.0),
-        &format!("phase {phase:+.2} modules, clearness {clear:.2}"),
+        &format!("phase {said:.2} modules, clearness {clear:.2}"),
     );
 }
 
@@ -174,20 +177,22 @@ pub(super) fn field() -> anyhow::Result<String> {
 
 /// How far each module was moved, in modules of the net before.
 fn steps(svg: &mut Svg, before: &Net, after: &Net, at: At, wide: f32) {
+    const LONGER: f32 = 2.5;
     let side = before.side();
     let scale = wide / number(side);
     let mut longest = 0.0_f32;
     svg.frame(at, (wide, wide), SOFT);
     let mut arrows = Vec::new();
     let mut ends = Vec::new();
-    for row in (1..side).step_by(2) {
-        for column in (1..side).step_by(2) {
+    for row in (1..side).step_by(3) {
+        for column in (1..side).step_by(3) {
             let (u, v) = (number(column) + 0.5, number(row) + 0.5);
             let moved = before.inverse(after.at(u, v), u, v);
             longest = longest.max((moved.x - u).hypot(moved.y - v));
             let place = |u: f32, v: f32| (at.0 + u * scale, at.1 + v * scale);
-            arrows.push((place(u, v), place(moved.x, moved.y)));
-            ends.push(place(moved.x, moved.y));
+            let end = place(u + LONGER * (moved.x - u), v + LONGER * (moved.y - v));
+            arrows.push((place(u, v), end));
+            ends.push(end);
         }
     }
     svg.lines(&arrows, BLUE, 1.4);
@@ -197,6 +202,10 @@ fn steps(svg: &mut Svg, before: &Net, after: &Net, at: At, wide: f32) {
     svg.name(
         (at.0, 24.0),
         &format!("Displacements, at most {longest:.1} modules"),
+    );
+    svg.text(
+        (at.0, at.1 + wide + 20.0),
+        &format!("drawn {LONGER} times as long, dots at the ends"),
     );
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Svg {
     width: f32,
     height: f32,
     body: String,
+    /// Groups of tiles so far.
+    tiled: usize,
 }
 
 impl Svg {
@@ -27,6 +29,7 @@ impl Svg {
             width,
             height,
             body: String::new(),
+            tiled: 0,
         }
     }
 
@@ -35,6 +38,7 @@ impl Svg {
             width,
             height,
             body,
+            ..
         } = self;
 
         format!(
@@ -62,6 +66,15 @@ impl Svg {
     /// Words up to a point, small.
     pub(super) fn beside(&mut self, at: At, text: &str) {
         self.words(at, text, " font-size=\"11\" text-anchor=\"end\"");
+    }
+
+    /// Words around a point on a dark ground, small.
+    pub(super) fn label(&mut self, at: At, text: &str) {
+        self.words(
+            at,
+            text,
+            " font-size=\"11\" font-weight=\"bold\" text-anchor=\"middle\" fill=\"#fff\"",
+        );
     }
 
     pub(super) fn rect(&mut self, at: At, size: At, fill: &str) {
@@ -147,13 +160,25 @@ impl Svg {
 
         let _ = writeln!(
             self.body,
-            "<g transform=\"translate({:.1} {:.1}) scale({scale})\" fill=\"none\" shape-rendering=\"crispEdges\">",
-            at.0, at.1
+            "<g id=\"tiles{}\" transform=\"translate({:.1} {:.1}) scale({scale})\" fill=\"none\" stroke-width=\"1.05\" shape-rendering=\"crispEdges\">",
+            self.tiled, at.0, at.1
         );
         for (colour, (path, _)) in paths {
             let _ = writeln!(self.body, "<path stroke=\"{colour}\" d=\"{path}\"/>");
         }
         self.body.push_str("</g>\n");
+        self.tiled += 1;
+    }
+
+    /// The last tiles once more, this far away.
+    pub(super) fn again(&mut self, away: At) {
+        let _ = writeln!(
+            self.body,
+            "<use href=\"#tiles{}\" x=\"{:.1}\" y=\"{:.1}\"/>",
+            self.tiled.saturating_sub(1),
+            away.0,
+            away.1
+        );
     }
 
     /// A strip of the colours between two values, with words at its ends.
@@ -229,6 +254,11 @@ pub(super) fn heat(share: f32) -> String {
         &[[255, 255, 255], [255, 196, 92], [214, 62, 32], [90, 8, 20]],
         share,
     )
+}
+
+/// Little to much: white to dark blue.
+pub(super) fn depth(share: f32) -> String {
+    between(&[[255, 255, 255], [120, 176, 218], [8, 48, 107]], share)
 }
 
 /// Below, at and above the middle: orange, white, blue.

@@ -2,10 +2,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use reader::{
-    Budget, Luma, Reader, Stages,
-    inside::{self, Picture},
-};
+use reader::{Budget, Luma, Reader, Stages, inside::Picture};
 use reading::damage::{Kind, Scene};
 
 use crate::clock;
@@ -67,7 +64,6 @@ pub(super) fn table() -> String {
 }
 
 fn sheet(times: &mut Times, luma: &Luma) {
-    times.take("black", || inside::black(luma, true));
     times.take("first passes, all", || {
         Reader::with(Stages::first_pass()).read(luma, Budget::unlimited())
     });
