@@ -20,6 +20,9 @@ mod symbol;
 mod view;
 
 pub use coach::{Hint, advise};
+#[cfg(feature = "inside")]
+#[doc(hidden)]
+pub use deep::inside;
 pub use luma::{Luma, MAX_PIXELS, WrongSize};
 pub use reader::Reader;
 pub use reading::{Budget, Code, Corner, Level, Place, Reading};

@@ -140,14 +140,14 @@ impl<'a> Attempt<'a> {
     }
 
     /// The lattice through finder and alignment patterns.
-    fn anchored(&self, _: &impl Fn() -> bool) -> Option<(Lattice, Vec<Point>)> {
+    pub(super) fn anchored(&self, _: &impl Fn() -> bool) -> Option<(Lattice, Vec<Point>)> {
         let Anchored { lattice, anchors } = anchors::anchor(&self.raster, self.hypothesis)?;
 
         Some((lattice, anchors))
     }
 
     /// The lattice grown from the finder patterns.
-    fn grown(&self, stop: &impl Fn() -> bool) -> Option<(Lattice, Vec<Point>)> {
+    pub(super) fn grown(&self, stop: &impl Fn() -> bool) -> Option<(Lattice, Vec<Point>)> {
         let far = pixel::distance(self.version.side()) - 3.5;
         let places = [point(3.5, 3.5), point(far, 3.5), point(3.5, far)];
         let seeds: Vec<Seed> = places

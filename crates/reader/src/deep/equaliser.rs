@@ -36,7 +36,7 @@ pub(crate) fn equalise(flat: &Flat, tone: &Tone, known: &[Option<bool>]) -> Opti
 }
 
 /// The mean black of each half module, some around the symbol among them.
-fn halves(flat: &Flat, tone: &Tone) -> Vec<f32> {
+pub(super) fn halves(flat: &Flat, tone: &Tone) -> Vec<f32> {
     let last = flat.side - 1;
     let across = flat.across / 2;
     let module = |half: usize| (half * 2 / PER).saturating_sub(MARGIN).min(last);
@@ -67,7 +67,7 @@ fn samples(halves: &[f32], side: usize, at: usize) -> [f32; WEIGHTS] {
     samples
 }
 
-fn learn(
+pub(super) fn learn(
     halves: &[f32],
     side: usize,
     black: &[f32],

@@ -13,6 +13,8 @@ mod field;
 mod flat;
 mod grow;
 mod hypothesis;
+#[cfg(feature = "inside")]
+pub mod inside;
 mod lattice;
 mod point;
 mod pose;

@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// Radii in modules and number of points of the rings of ink and of paper: as many of the one as of the other.
-const INK: [(f32, usize); 3] = [(0.6, 4), (1.15, 8), (3.1, 12)];
-const PAPER: [(f32, usize); 2] = [(2.05, 10), (4.3, 14)];
+pub(super) const INK: [(f32, usize); 3] = [(0.6, 4), (1.15, 8), (3.1, 12)];
+pub(super) const PAPER: [(f32, usize); 2] = [(2.05, 10), (4.3, 14)];
 const EACH: f32 = 24.0;
 /// Every other point is enough to find the local peaks.
 const EVERY: usize = 2;
@@ -300,6 +300,19 @@ fn finely(sums: &[i16], width: usize, skip: usize, at: usize) -> Point {
         0.5 + top(1),
         0.5 + pixel::distance(skip) * top(skip * width),
     )
+}
+
+/// The correlation at every place of a picture, for so many pixels a module: what [`seek`] knows at its peaks only.
+#[cfg(feature = "inside")]
+pub(super) fn response(luma: &Luma, module: f32) -> Vec<f32> {
+    let padded = Padded::new(luma);
+    let ink = padded.offsets(&INK, module);
+    let paper = padded.offsets(&PAPER, module);
+    let places = (0..luma.height).flat_map(|y| (0..luma.width).map(move |x| (x, y)));
+
+    places
+        .map(|(x, y)| padded.score(y * padded.stride + x, &ink, &paper))
+        .collect()
 }
 
 #[cfg(test)]

@@ -23,9 +23,9 @@ pub(crate) struct Block {
 pub(crate) struct Attempt<'a> {
     proof: Proof<'a>,
     /// As seen.
-    word: Vec<u8>,
+    pub(super) word: Vec<u8>,
     /// Its codewords, the most doubtful first.
-    doubtful: Vec<usize>,
+    pub(super) doubtful: Vec<usize>,
 }
 
 /// Erasures are added in steps of two: each pair costs as much as one error.

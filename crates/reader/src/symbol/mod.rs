@@ -17,6 +17,8 @@ mod format;
 mod galois;
 mod grade;
 mod guess;
+#[cfg(feature = "inside")]
+pub(crate) mod inside;
 mod known;
 mod layout;
 mod mixture;

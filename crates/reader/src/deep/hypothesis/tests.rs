@@ -40,7 +40,10 @@ fn two_finder_patterns_give_the_third_corner() {
             let mut corners = corners(sheet).to_vec();
             corners.remove(hidden);
             let raster = Raster::new(&luma, 1.0).unwrap();
-            let found = of_pairs(&raster, &finders(&raster, &peaks(&corners, sheet.module)));
+            let found = of_pairs(
+                &raster,
+                &finders(&raster, &peaks(&corners, sheet.module), &|| false),
+            );
 
             let right = found.iter().any(|hypothesis| {
                 hypothesis.version.number() == number && off(hypothesis, sheet) < 1.0
@@ -86,7 +89,7 @@ fn finder_patterns_are_fitted_within_half_a_pixel() {
     for turn in [0.0, 0.3, 0.8, 1.3] {
         let (sheet, luma) = drawn(2, turn);
         let raster = Raster::new(&luma, 1.0).unwrap();
-        let found = finders(&raster, &peaks(&corners(sheet), sheet.module));
+        let found = finders(&raster, &peaks(&corners(sheet), sheet.module), &|| false);
 
         assert_eq!(found.len(), 3);
         for corner in corners(sheet) {
@@ -108,7 +111,7 @@ fn places_that_are_no_finder_patterns_make_no_symbol() {
         4.0,
     );
 
-    assert_eq!(finders(&raster, &peaks).len(), 0);
+    assert_eq!(finders(&raster, &peaks, &|| false).len(), 0);
 }
 
 #[test]
@@ -125,7 +128,10 @@ fn stripes_hold_no_finder_pattern() {
             .collect();
 
         for module in [4.0, 8.0, 16.0] {
-            assert_eq!(finders(&raster, &peaks(&everywhere, module)).len(), 0);
+            assert_eq!(
+                finders(&raster, &peaks(&everywhere, module), &|| false).len(),
+                0
+            );
         }
     }
 }
@@ -211,7 +217,7 @@ fn peaks(points: &[Point], module: f32) -> Vec<Peak> {
 fn triples(luma: &Luma, points: &[Point]) -> Vec<Hypothesis> {
     let raster = Raster::new(luma, 1.0).unwrap();
 
-    of_triples(&raster, &finders(&raster, &peaks(points, 4.0)))
+    of_triples(&raster, &finders(&raster, &peaks(points, 4.0), &|| false))
 }
 
 /// How far the corners are off at most, in modules.

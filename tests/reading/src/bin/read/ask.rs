@@ -23,7 +23,8 @@ cargo xtask bench read [DIR...] [OPTIONS]
 Instead of that:
   --wrong N      N frames without a code and N random or half-damaged symbols, none of which may give a wrong text
   --coach        the hints given to drawn frames that call for one
-  --draw DIR     writes the drawn sheets and videos into DIR";
+  --draw DIR     writes the drawn sheets and videos into DIR
+  --figures      draws the figures of docs/reader.md into docs/reader, and tells what each stage costs";
 
 /// What is to be done, with which sets, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub(crate) enum Chore {
     Coach,
     /// Write the drawn pictures into a folder.
     Draw(PathBuf),
+    /// Draw the figures of docs/reader.md.
+    Figures,
     /// Read the sets.
     Read,
     /// Look for wrong texts in as many frames without a code and as many spoilt symbols.
@@ -93,6 +96,7 @@ impl Asked {
                     let folder = words.next().context("--draw needs a folder after it")?;
                     asked.chore = Chore::Draw(folder.into());
                 }
+                "--figures" => asked.chore = Chore::Figures,
                 "--frame-budget" => asked.frame_budget = Duration::from_millis(number()?.into()),
                 "--per" => asked.per = number()?,
                 "--stages" => asked.beside = Beside::ItsParts,

@@ -6,6 +6,7 @@ mod clock;
 mod coach;
 mod cost;
 mod eyes;
+mod figures;
 mod keep;
 mod plot;
 mod report;
@@ -45,6 +46,7 @@ fn perform() -> anyhow::Result<bool> {
                 sets::keep(&set, folder)?;
             }
         }
+        Chore::Figures => figures::perform()?,
         Chore::Read => return figures(&asked),
         Chore::Wrong(count) => return Ok(wrong::perform(*count, &asked)),
     }
