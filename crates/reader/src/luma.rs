@@ -63,6 +63,14 @@ impl Luma {
         self.width.checked_mul(self.height) == Some(self.pixels.len())
     }
 
+    /// White for black.
+    pub(crate) fn inverted(&self) -> Self {
+        Self {
+            pixels: self.pixels.iter().map(|pixel| !pixel).collect(),
+            ..*self
+        }
+    }
+
     /// The pixels, given back for reuse.
     #[must_use]
     pub fn into_pixels(self) -> Vec<u8> {

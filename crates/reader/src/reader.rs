@@ -67,7 +67,7 @@ impl Reader {
             budget,
             codes: Vec::new(),
             unread: Vec::new(),
-            loose: Vec::new(),
+            loose: Loose::default(),
             crowded: false,
         };
         if !luma.pixels().is_empty() && luma.is_whole() {
@@ -115,9 +115,16 @@ struct Look<'a> {
     budget: Budget,
     codes: Vec<Code>,
     unread: Vec<Place>,
-    /// Finder patterns of codes that were not read.
-    loose: Vec<Peak>,
+    loose: Loose,
     crowded: bool,
+}
+
+/// Finder patterns of codes that were not read.
+#[derive(Default)]
+struct Loose {
+    dark: Vec<Peak>,
+    /// White on black.
+    bright: Vec<Peak>,
 }
 
 impl Look<'_> {
@@ -130,13 +137,13 @@ impl Look<'_> {
         else {
             return;
         };
-        self.search(whole, &black);
+        self.loose.dark = self.search(whole, &black);
         if self.done() {
             return;
         }
 
         black.flip_self();
-        self.search(whole, &black);
+        self.loose.bright = self.search(whole, &black);
 
         for halvings in 1..=2 {
             if self.done() {
@@ -146,19 +153,37 @@ impl Look<'_> {
                 return;
             };
             if let Some(black) = black::local(&half.luma) {
-                self.search(half, &black);
+                let loose = self.search(half, &black);
+                self.loose.dark.extend(loose);
             }
         }
     }
 
-    /// What looks like pieces of a code is worked on with all means.
+    /// What looks like pieces of a code is worked on with all means; white on black only where two finder patterns of
+    /// that kind were seen, as looking for them everywhere would cost every desk as much again.
     fn deeply(&mut self, memory: &mut deep::Memory, stages: Stages) {
+        let Loose { dark, bright } = std::mem::take(&mut self.loose);
+        let pyramid = Rc::clone(&self.pyramid);
+        self.more(&pyramid, dark, memory, stages);
+        if bright.len() < 2 {
+            return;
+        }
+        let inverted = self.luma.inverted();
+        self.more(&Pyramid::new(&inverted), bright, memory, stages);
+    }
+
+    fn more(
+        &mut self,
+        pyramid: &Pyramid<'_>,
+        peaks: Vec<Peak>,
+        memory: &mut deep::Memory,
+        stages: Stages,
+    ) {
         if self.crowded || self.done() {
             return;
         }
         let places: Vec<Place> = self.codes.iter().map(|code| code.place).collect();
-        let peaks = std::mem::take(&mut self.loose);
-        let seen = deep::read(&self.pyramid, peaks, &places, memory, stages, &|| {
+        let seen = deep::read(pyramid, peaks, &places, memory, stages, &|| {
             self.budget.is_spent()
         });
         for code in seen.codes {
@@ -222,15 +247,20 @@ impl Look<'_> {
         self.budget.is_spent() || (!self.codes.is_empty() && self.unread.is_empty())
     }
 
-    fn search(&mut self, view: &View<'_>, black: &BitMatrix) {
+    /// Keeps what is found; finder patterns of codes that were not read.
+    fn search(&mut self, view: &View<'_>, black: &BitMatrix) -> Vec<Peak> {
         let found = first::search(black, &|| self.budget.is_spent());
         self.crowded |= found.crowded;
         self.keep_all(view, found.codes);
         for place in found.unread {
             self.note(view.back(&place));
         }
-        self.loose
-            .extend(found.loose.iter().map(|pattern| view.peak(pattern)));
+
+        found
+            .loose
+            .iter()
+            .map(|pattern| view.peak(pattern))
+            .collect()
     }
 
     /// A code was seen there.

@@ -32,7 +32,7 @@ const OTHER_VERSION: f32 = -0.15;
 /// Function patterns that agree so much lie as flat as the spline has them.
 const FLAT: f32 = 0.9;
 /// Function patterns that agree so much leave only the mirror as a reason why nothing can be decoded.
-const CLEAR: f32 = 0.75;
+const CLEAR: f32 = 0.55;
 /// Rounds with the colours of corrected blocks.
 const FEEDBACK: usize = 2;
 
@@ -103,7 +103,7 @@ impl<'a> Attempt<'a> {
             {
                 return read(&lattice, *decoded);
             }
-            if let Some(decoded) = self.equalised(&flat, &tone, stop) {
+            if let Some(decoded) = self.equalised(&flat, &tone, agreement, stop) {
                 return read(&lattice, *decoded);
             }
             lattices.push((agreement, lattice, anchors));
@@ -178,13 +178,14 @@ impl<'a> Attempt<'a> {
         if let Some(decoded) = self.decode(&tone) {
             return Some(decoded);
         }
-        self.equalised(&flat, &tone, stop)
+        self.equalised(&flat, &tone, 0.0, stop)
     }
 
     fn equalised(
         &mut self,
         flat: &Flat,
         tone: &Tone,
+        agreement: f32,
         stop: &impl Fn() -> bool,
     ) -> Option<Box<Decoded>> {
         if stop() || !self.stages.has(Stage::Equaliser) {
@@ -193,6 +194,7 @@ impl<'a> Attempt<'a> {
 
         let tone = equaliser::equalise(flat, tone, &self.colours)?;
         self.decode(&tone)
+            .or_else(|| self.mirrored(&tone, agreement))
     }
 
     /// Whether another version is written in the symbol.

@@ -21,8 +21,6 @@ use crate::{
 pub(super) const INK: [(f32, usize); 3] = [(0.6, 4), (1.15, 8), (3.1, 12)];
 pub(super) const PAPER: [(f32, usize); 2] = [(2.05, 10), (4.3, 14)];
 const EACH: f32 = 24.0;
-/// Every other point is enough to find the local peaks.
-const EVERY: usize = 2;
 /// Pixels a side of a tile.
 const TILE: usize = 4;
 /// Pixels a module that are tried at each size of the picture.
@@ -147,13 +145,13 @@ impl Padded {
             for span in &busy {
                 let start = y * self.stride + span.start;
                 let sums = &mut row[span.clone()];
-                for offset in paper.iter().step_by(EVERY) {
+                for offset in &paper {
                     let pixels = &self.pixels[start + offset..][..sums.len()];
                     sums.iter_mut()
                         .zip(pixels)
                         .for_each(|(sum, pixel)| *sum += i16::from(*pixel));
                 }
-                for offset in ink.iter().step_by(EVERY) {
+                for offset in &ink {
                     let pixels = &self.pixels[start + offset..][..sums.len()];
                     sums.iter_mut()
                         .zip(pixels)
@@ -247,7 +245,7 @@ impl Tiles<'_> {
         for span in spans {
             for left in span.clone().step_by(TILE) {
                 let columns = left..(left + TILE).min(span.end);
-                let mut best = LEAST_CONTRAST * 24 / 2;
+                let mut best = LEAST_CONTRAST * 24;
                 let mut place = None;
                 for (index, row) in rows.iter().enumerate() {
                     for (x, sum) in columns.clone().zip(&row[columns.clone()]) {

@@ -54,6 +54,36 @@ fn a_mirrored_code_is_read_slightly_out_of_focus() {
     assert!(reading.codes[0].mirrored);
 }
 
+#[test]
+fn small_mirrored_codes_are_read_out_of_focus() {
+    for (version, blur) in [(2, 0.5), (7, 0.5), (13, 0.6)] {
+        let sheet = blurred(version, QrCodeEcc::Medium, 0, 10.0, blur).mirrored();
+        let reading = read_deep(&sheet.luma());
+
+        assert_eq!(contents(&reading), [text(version)]);
+        assert!(reading.codes[0].mirrored);
+    }
+}
+
+#[test]
+fn white_on_black_is_read_out_of_focus() {
+    for (version, blur) in [(2, 0.5), (7, 0.5), (13, 0.5)] {
+        let luma = blurred(version, QrCodeEcc::Medium, 0, 10.0, blur).luma();
+
+        assert_eq!(contents(&read_deep(&inverted(&luma))), [text(version)]);
+    }
+}
+
+#[test]
+fn white_on_black_with_a_finder_pattern_blotted_out_is_read() {
+    for version in [2, 7, 13] {
+        let drawn = code(&text(version), version, QrCodeEcc::Low);
+        let luma = blotted(&drawn, 4, 0, 0, PAPER).luma();
+
+        assert_eq!(contents(&read_deep(&inverted(&luma))), [text(version)]);
+    }
+}
+
 /// Two finder patterns and the timing lines suffice.
 #[test]
 fn a_code_with_any_one_finder_pattern_blotted_out_is_read() {
@@ -190,4 +220,10 @@ fn contents(reading: &Reading) -> Vec<String> {
     codes
         .map(|code| String::from_utf8(code.content.clone()).unwrap())
         .collect()
+}
+
+fn inverted(luma: &Luma) -> Luma {
+    let pixels = luma.pixels().iter().map(|pixel| !pixel).collect();
+
+    Luma::new(luma.width, luma.height, pixels).unwrap()
 }
