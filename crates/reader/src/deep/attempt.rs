@@ -3,6 +3,7 @@
 use crate::{
     deep::{
         anchors::{self, Anchored},
+        belief,
         doubt::doubt,
         equaliser, field,
         flat::Flat,
@@ -72,6 +73,7 @@ impl<'a> Attempt<'a> {
 
     pub(crate) fn run(mut self, stop: &impl Fn() -> bool) -> Attempted {
         let mut lattices = Vec::new();
+        let mut first = None;
         let stages = self.stages;
         let ways = [Stage::Anchors, Stage::Growth]
             .into_iter()
@@ -80,6 +82,7 @@ impl<'a> Attempt<'a> {
             let Some((lattice, anchors)) = way(&self, stop) else {
                 continue;
             };
+            first.get_or_insert_with(|| lattice.clone());
             let flat = Flat::new(&self.raster, &lattice);
             let tone = Tone::new(&flat.cells(), &self.colours, self.version.side());
             let agreement = self.agreement(&tone);
@@ -125,6 +128,12 @@ impl<'a> Attempt<'a> {
             }
         }
 
+        if let Some(first) = first.filter(|_| self.stages.has(Stage::Belief))
+            && let Some((lattice, decoded)) = self.believed(&first, stop)
+        {
+            return read(&lattice, *decoded);
+        }
+
         Attempted::Located(outline, self.known)
     }
 
@@ -151,13 +160,36 @@ impl<'a> Attempt<'a> {
             })
             .collect();
         let grown = grow::grow(&self.raster, self.version, &seeds, stop)?;
-        let end = pixel::distance(self.version.side());
-        let middles = [0.1, 0.3, 0.5, 0.7, 0.9].map(|share| share * end);
-        let anchors = middles
-            .iter()
-            .flat_map(|v| middles.iter().map(|u| point(*u, *v)));
 
-        Some((grown.lattice, anchors.collect()))
+        Some((grown.lattice, everywhere(self.version)))
+    }
+
+    /// Where belief lays each module, starting from a smooth lattice: what has slipped by a module in one that follows
+    /// the print from place to place would keep the others in its wake.
+    fn believed(
+        &mut self,
+        smooth: &Lattice,
+        stop: &impl Fn() -> bool,
+    ) -> Option<(Lattice, Box<Decoded>)> {
+        let anchors = everywhere(self.version);
+        for _ in 0..=FEEDBACK {
+            let before = self.progress();
+            let mut lattice = belief::settle(&self.raster, smooth, &self.colours, stop)?;
+            if let Some(decoded) = self.sample(&lattice, stop) {
+                return Some((lattice, decoded));
+            }
+            if self.stages.has(Stage::Field) {
+                lattice = field::follow(&self.raster, lattice, &self.colours, &anchors, stop);
+                if let Some(decoded) = self.sample(&lattice, stop) {
+                    return Some((lattice, decoded));
+                }
+            }
+            if self.progress() == before || !self.stages.has(Stage::Feedback) {
+                break;
+            }
+        }
+
+        None
     }
 
     /// Decodes what the lattice shows, as it is and equalised.
@@ -243,6 +275,17 @@ impl<'a> Attempt<'a> {
 
         sum / count.max(1.0)
     }
+}
+
+/// Places all over a symbol, in modules.
+fn everywhere(version: Version) -> Vec<Point> {
+    let end = pixel::distance(version.side());
+    let middles = [0.1, 0.3, 0.5, 0.7, 0.9].map(|share| share * end);
+
+    middles
+        .iter()
+        .flat_map(|v| middles.iter().map(|u| point(*u, *v)))
+        .collect()
 }
 
 fn read(lattice: &Lattice, decoded: Decoded) -> Attempted {
