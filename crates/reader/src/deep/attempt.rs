@@ -109,29 +109,16 @@ impl<'a> Attempt<'a> {
         };
         let outline = place(best.corners());
 
-        for (_, lattice, anchors) in lattices {
-            let mut lattice = lattice;
-            for _ in 0..=FEEDBACK {
-                if stop() {
-                    break;
-                }
-                let before = self.progress();
-                if self.stages.has(Stage::Field) {
-                    lattice = field::follow(&self.raster, lattice, &self.colours, &anchors, stop);
-                }
-                if let Some(decoded) = self.sample(&lattice, stop) {
-                    return read(&lattice, *decoded);
-                }
-                if self.progress() == before || !self.stages.has(Stage::Feedback) {
-                    break;
-                }
+        for (turn, (_, lattice, anchors)) in lattices.into_iter().enumerate() {
+            if let Some((lattice, decoded)) = self.followed(lattice, &anchors, stop) {
+                return read(&lattice, *decoded);
             }
-        }
-
-        if let Some(first) = first.filter(|_| self.stages.has(Stage::Belief))
-            && let Some((lattice, decoded)) = self.believed(&first, stop)
-        {
-            return read(&lattice, *decoded);
+            // What the likeliest lattice does not show at all has slipped.
+            if turn == 0
+                && let Some((lattice, decoded)) = self.believed(first.as_ref(), stop)
+            {
+                return read(&lattice, *decoded);
+            }
         }
 
         Attempted::Located(outline, self.known)
@@ -164,25 +151,49 @@ impl<'a> Attempt<'a> {
         Some((grown.lattice, everywhere(self.version)))
     }
 
-    /// Where belief lays each module, starting from a smooth lattice: what has slipped by a module in one that follows
-    /// the print from place to place would keep the others in its wake.
-    fn believed(
+    /// The print followed with a displacement field, as long as that shows more of it.
+    fn followed(
         &mut self,
-        smooth: &Lattice,
+        mut lattice: Lattice,
+        anchors: &[Point],
         stop: &impl Fn() -> bool,
     ) -> Option<(Lattice, Box<Decoded>)> {
-        let anchors = everywhere(self.version);
         for _ in 0..=FEEDBACK {
+            if stop() {
+                break;
+            }
             let before = self.progress();
-            let mut lattice = belief::settle(&self.raster, smooth, &self.colours, stop)?;
+            if self.stages.has(Stage::Field) {
+                lattice = field::follow(&self.raster, lattice, &self.colours, anchors, stop);
+            }
             if let Some(decoded) = self.sample(&lattice, stop) {
                 return Some((lattice, decoded));
             }
-            if self.stages.has(Stage::Field) {
-                lattice = field::follow(&self.raster, lattice, &self.colours, &anchors, stop);
-                if let Some(decoded) = self.sample(&lattice, stop) {
-                    return Some((lattice, decoded));
-                }
+            if self.progress() == before || !self.stages.has(Stage::Feedback) {
+                break;
+            }
+        }
+
+        None
+    }
+
+    /// The print where belief lays it, starting from a smooth lattice: one that follows the print from place to place
+    /// has slipped by whole modules, and holds what is around in its wake.
+    fn believed(
+        &mut self,
+        smooth: Option<&Lattice>,
+        stop: &impl Fn() -> bool,
+    ) -> Option<(Lattice, Box<Decoded>)> {
+        let smooth = smooth.filter(|_| self.stages.has(Stage::Belief))?;
+        let anchors = everywhere(self.version);
+        for _ in 0..=FEEDBACK {
+            let before = self.progress();
+            let lattice = belief::settle(&self.raster, smooth, &self.colours, stop)?;
+            if let Some(decoded) = self.sample(&lattice, stop) {
+                return Some((lattice, decoded));
+            }
+            if let Some(read) = self.followed(lattice, &anchors, stop) {
+                return Some(read);
             }
             if self.progress() == before || !self.stages.has(Stage::Feedback) {
                 break;
