@@ -419,16 +419,16 @@ mod tests {
     const MODULE: f32 = 5.0;
     const WIDE: usize = 260;
 
-    /// How far the paper is pushed aside at a place of the symbol, in modules: most of one, and back.
+    /// How far the paper is pushed aside at a place of the symbol, in modules: more than one, and back.
     fn push(u: f32, v: f32) -> Point {
         let wave = |along: f32, about: f32| {
             let away = (along - about) / 8.0;
-            0.8 * (-away * away).exp()
+            1.2 * (-away * away).exp()
         };
 
         point(
-            wave(u, 18.0) * wave(v, 22.0) / 0.8,
-            -wave(v, 20.0) * wave(u, 24.0) / 0.8,
+            wave(u, 18.0) * wave(v, 22.0) / 1.2,
+            -wave(v, 20.0) * wave(u, 24.0) / 1.2,
         )
     }
 
@@ -436,8 +436,9 @@ mod tests {
         let side = version.side();
         let patterns = function_patterns(version);
         let printed = |x: usize, y: usize| {
-            let mixed = x * 7_919 + y * 104_729;
-            patterns[y * side + x].unwrap_or((mixed ^ mixed >> 7) * 9_973 >> 5 & 1 == 0)
+            let mixed = (y * side + x + 1).wrapping_mul(0x9E37_79B9);
+            let mixed = (mixed ^ mixed >> 15).wrapping_mul(0x85EB_CA6B);
+            patterns[y * side + x].unwrap_or(mixed >> 13 & 1 == 0)
         };
         let smooth = |u: f32, v: f32| point(25.0 + MODULE * u, 27.0 + MODULE * v);
         let pixels = (0..WIDE)
@@ -462,7 +463,7 @@ mod tests {
     }
 
     #[test]
-    fn paper_that_was_pushed_aside_by_most_of_a_module_is_followed() {
+    fn paper_that_was_pushed_aside_by_more_than_a_module_is_followed() {
         let version = Version::new(6).expect("a version");
         let (luma, smooth) = crumpled(version);
         let raster = Raster::new(&luma, 1.0).expect("large enough");
