@@ -3,7 +3,7 @@
 use crate::{
     deep::{
         anchors::{self, Anchored},
-        belief,
+        belief::{self, Sight},
         doubt::doubt,
         equaliser, field,
         flat::Flat,
@@ -186,17 +186,19 @@ impl<'a> Attempt<'a> {
     ) -> Option<(Lattice, Box<Decoded>)> {
         let smooth = smooth.filter(|_| self.stages.has(Stage::Belief))?;
         let anchors = everywhere(self.version);
-        for _ in 0..=FEEDBACK {
-            let before = self.progress();
-            let lattice = belief::settle(&self.raster, smooth, &self.colours, stop)?;
-            if let Some(decoded) = self.sample(&lattice, stop) {
-                return Some((lattice, decoded));
-            }
-            if let Some(read) = self.followed(lattice, &anchors, stop) {
-                return Some(read);
-            }
-            if self.progress() == before || !self.stages.has(Stage::Feedback) {
-                break;
+        for sight in Sight::ALL {
+            for _ in 0..=FEEDBACK {
+                let before = self.progress();
+                let lattice = belief::settle(&self.raster, smooth, &self.colours, sight, stop)?;
+                if let Some(decoded) = self.sample(&lattice, stop) {
+                    return Some((lattice, decoded));
+                }
+                if let Some(read) = self.followed(lattice, &anchors, stop) {
+                    return Some(read);
+                }
+                if self.progress() == before || !self.stages.has(Stage::Feedback) {
+                    break;
+                }
             }
         }
 
