@@ -11,6 +11,8 @@ pub enum Stage {
     Anchors,
     /// A lattice grown over bent paper from the finder patterns.
     Growth,
+    /// Weighing where all modules of crumpled paper lie at once.
+    Belief,
     /// Following the print with a displacement field.
     Field,
     /// Undoing blur with a linear equaliser.
@@ -23,11 +25,12 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in the order in which they come.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Seek,
         Self::Pairs,
         Self::Anchors,
         Self::Growth,
+        Self::Belief,
         Self::Field,
         Self::Equaliser,
         Self::Feedback,
@@ -42,6 +45,7 @@ impl Stage {
             Self::Pairs => "pairs",
             Self::Anchors => "anchors",
             Self::Growth => "growth",
+            Self::Belief => "belief",
             Self::Field => "field",
             Self::Equaliser => "equaliser",
             Self::Feedback => "feedback",

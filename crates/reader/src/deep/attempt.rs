@@ -3,6 +3,7 @@
 use crate::{
     deep::{
         anchors::{self, Anchored},
+        belief::{self, Sight},
         doubt::doubt,
         equaliser, field,
         flat::Flat,
@@ -76,6 +77,7 @@ impl<'a> Attempt<'a> {
 
     pub(crate) fn run(mut self, stop: &impl Fn() -> bool) -> Attempted {
         let mut lattices = Vec::new();
+        let mut first = None;
         let stages = self.stages;
         let ways = [Stage::Anchors, Stage::Growth]
             .into_iter()
@@ -90,6 +92,7 @@ impl<'a> Attempt<'a> {
             let Some((lattice, anchors)) = way(&self, stop) else {
                 continue;
             };
+            first.get_or_insert_with(|| lattice.clone());
             let flat = Flat::new(&self.raster, &lattice);
             let tone = Tone::new(&flat.cells(), &self.colours, self.version.side());
             let agreement = self.agreement(&tone);
@@ -117,22 +120,15 @@ impl<'a> Attempt<'a> {
         };
         let outline = place(best.corners());
 
-        for (_, lattice, anchors) in lattices {
-            let mut lattice = lattice;
-            for _ in 0..=FEEDBACK {
-                if stop() {
-                    break;
-                }
-                let before = self.progress();
-                if self.stages.has(Stage::Field) {
-                    lattice = field::follow(&self.raster, lattice, &self.colours, &anchors, stop);
-                }
-                if let Some(decoded) = self.sample(&lattice, stop) {
-                    return read(&lattice, *decoded);
-                }
-                if self.progress() == before || !self.stages.has(Stage::Feedback) {
-                    break;
-                }
+        for (turn, (_, lattice, anchors)) in lattices.into_iter().enumerate() {
+            if let Some((lattice, decoded)) = self.followed(lattice, &anchors, stop) {
+                return read(&lattice, *decoded);
+            }
+            // What the likeliest lattice does not show at all has slipped.
+            if turn == 0
+                && let Some((lattice, decoded)) = self.believed(first.as_ref(), stop)
+            {
+                return read(&lattice, *decoded);
             }
         }
 
@@ -162,13 +158,62 @@ impl<'a> Attempt<'a> {
             })
             .collect();
         let grown = grow::grow(&self.raster, self.version, &seeds, stop)?;
-        let end = pixel::distance(self.version.side());
-        let middles = [0.1, 0.3, 0.5, 0.7, 0.9].map(|share| share * end);
-        let anchors = middles
-            .iter()
-            .flat_map(|v| middles.iter().map(|u| point(*u, *v)));
 
-        Some((grown.lattice, anchors.collect()))
+        Some((grown.lattice, everywhere(self.version)))
+    }
+
+    /// The print followed with a displacement field, as long as that shows more of it.
+    fn followed(
+        &mut self,
+        mut lattice: Lattice,
+        anchors: &[Point],
+        stop: &impl Fn() -> bool,
+    ) -> Option<(Lattice, Box<Decoded>)> {
+        for _ in 0..=FEEDBACK {
+            if stop() {
+                break;
+            }
+            let before = self.progress();
+            if self.stages.has(Stage::Field) {
+                lattice = field::follow(&self.raster, lattice, &self.colours, anchors, stop);
+            }
+            if let Some(decoded) = self.sample(&lattice, stop) {
+                return Some((lattice, decoded));
+            }
+            if self.progress() == before || !self.stages.has(Stage::Feedback) {
+                break;
+            }
+        }
+
+        None
+    }
+
+    /// The print where belief lays it, starting from a smooth lattice: one that follows the print from place to place
+    /// has slipped by whole modules, and holds what is around in its wake.
+    fn believed(
+        &mut self,
+        smooth: Option<&Lattice>,
+        stop: &impl Fn() -> bool,
+    ) -> Option<(Lattice, Box<Decoded>)> {
+        let smooth = smooth.filter(|_| self.stages.has(Stage::Belief))?;
+        let anchors = everywhere(self.version);
+        for sight in Sight::ALL {
+            for _ in 0..=FEEDBACK {
+                let before = self.progress();
+                let lattice = belief::settle(&self.raster, smooth, &self.colours, sight, stop)?;
+                if let Some(decoded) = self.sample(&lattice, stop) {
+                    return Some((lattice, decoded));
+                }
+                if let Some(read) = self.followed(lattice, &anchors, stop) {
+                    return Some(read);
+                }
+                if self.progress() == before || !self.stages.has(Stage::Feedback) {
+                    break;
+                }
+            }
+        }
+
+        None
     }
 
     /// Decodes what the lattice shows, as it is and equalised.
@@ -256,6 +301,17 @@ impl<'a> Attempt<'a> {
 
         sum / count.max(1.0)
     }
+}
+
+/// Places all over a symbol, in modules.
+fn everywhere(version: Version) -> Vec<Point> {
+    let end = pixel::distance(version.side());
+    let middles = [0.1, 0.3, 0.5, 0.7, 0.9].map(|share| share * end);
+
+    middles
+        .iter()
+        .flat_map(|v| middles.iter().map(|u| point(*u, *v)))
+        .collect()
 }
 
 fn read(lattice: &Lattice, decoded: Decoded) -> Attempted {

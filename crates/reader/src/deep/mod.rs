@@ -5,6 +5,7 @@
 
 mod anchors;
 mod attempt;
+mod belief;
 mod doubt;
 #[cfg(test)]
 mod drawn;

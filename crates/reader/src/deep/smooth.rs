@@ -6,10 +6,16 @@ use crate::pixel;
 /// values shrinks there: smooth the weights as well and divide.
 pub(crate) fn smooth(map: &mut [f32], side: usize, sigma: f32) {
     let taps = taps(sigma);
+
+    filter(map, side, &taps, &taps);
+}
+
+/// Filters a map in place: across and down with these halves of symmetric taps, the middle one first.
+pub(crate) fn filter(map: &mut [f32], side: usize, right: &[f32], below: &[f32]) {
     let mut turn = vec![0.0; map.len()];
 
-    across(map, &mut turn, side, &taps);
-    down(&turn, map, side, &taps);
+    across(map, &mut turn, side, right);
+    down(&turn, map, side, below);
 }
 
 /// Half of the Gaussian's taps, the middle one first; all of them together sum to 1.
