@@ -92,11 +92,8 @@ pub(crate) fn settle(
     if side > MOST_SIDE || known.len() != side * side {
         return None;
     }
-    let print = Print::new(raster, lattice, sight);
-    if stop() {
-        return None;
-    }
-    let mut net = Net::new(&print, known);
+    let print = Print::new(raster, lattice, sight, stop)?;
+    let mut net = Net::new(&print, known, stop)?;
     for _ in 0..sight.sweeps() {
         net.sweep(stop)?;
     }
@@ -116,16 +113,27 @@ struct Print {
 }
 
 impl Print {
-    fn new(raster: &Raster<'_>, lattice: &Lattice, sight: Sight) -> Self {
+    /// `None` if `stop` ended it.
+    fn new(
+        raster: &Raster<'_>,
+        lattice: &Lattice,
+        sight: Sight,
+        stop: &impl Fn() -> bool,
+    ) -> Option<Self> {
         let side = lattice.side();
         let across = (side + 2 * BORDER) * PER;
         let along = |sample: usize| {
             (pixel::distance(sample) + 0.5) / pixel::distance(PER) - pixel::distance(BORDER)
         };
-        let grey: Vec<f32> = (0..across)
-            .flat_map(|row| (0..across).map(move |column| (column, row)))
-            .map(|(column, row)| raster.grey(lattice.at(along(column), along(row))))
-            .collect();
+        let mut grey = Vec::with_capacity(across * across);
+        for row in 0..across {
+            if stop() {
+                return None;
+            }
+            let columns =
+                (0..across).map(|column| raster.grey(lattice.at(along(column), along(row))));
+            grey.extend(columns);
+        }
         let bright = contrasted(&grey, across);
 
         let mut right = vec![0.0; across * across];
@@ -138,15 +146,18 @@ impl Print {
         }
         let (over, beside) = (over(), beside());
         filter(&mut right, across, &over, &beside);
+        if stop() {
+            return None;
+        }
         filter(&mut down, across, &beside, &over);
         let against = right.iter().zip(&down).map(|(right, down)| right + down);
 
-        Self {
+        Some(Self {
             side,
             across,
             against: middles(&against.collect::<Vec<_>>(), across),
             bright: middles(&bright, across),
-        }
+        })
     }
 }
 
@@ -262,11 +273,15 @@ struct Net {
 }
 
 impl Net {
-    fn new(print: &Print, known: &[Option<bool>]) -> Self {
+    /// `None` if `stop` ended it.
+    fn new(print: &Print, known: &[Option<bool>], stop: &impl Fn() -> bool) -> Option<Self> {
         let side = print.side;
         let across = side.div_ceil(SPACING);
         let mut own = vec![[NEVER; LABELS]; across * across];
         for (node, costs) in own.iter_mut().enumerate() {
+            if node.is_multiple_of(across) && stop() {
+                return None;
+            }
             let (left, top) = (node % across * SPACING, node / across * SPACING);
             let modules = (top..(top + SPACING).min(side))
                 .flat_map(|y| (left..(left + SPACING).min(side)).map(move |x| (x, y)));
@@ -301,12 +316,12 @@ impl Net {
         }
         let came = std::array::from_fn(|_| vec![[0; LABELS]; across * across]);
 
-        Self {
+        Some(Self {
             side,
             across,
             own,
             came,
-        }
+        })
     }
 
     /// Every node tells its neighbours once, in each of the four ways. `None` if `stop` ended it.
