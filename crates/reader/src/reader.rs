@@ -72,10 +72,10 @@ impl Reader {
         };
         if !luma.pixels().is_empty() && luma.is_whole() {
             look.first_pass();
-            look.closely(self.last.as_ref().map(|last| last.place));
             if self.stages.is_deep() {
                 look.deeply(&mut self.memory, self.stages);
             }
+            look.closely(self.last.as_ref().map(|last| last.place));
         }
         self.remember(look.codes.first());
         let hint = coach::advise(luma, look.codes.len(), &look.unread, self.seen.as_ref());
