@@ -1,6 +1,6 @@
 //! The order in which a picture is looked at.
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use rxing::common::BitMatrix;
 
@@ -18,6 +18,8 @@ use crate::{
 
 /// Places that are looked at closely in one picture.
 const MOST_CLOSE: usize = 4;
+/// What rqrr takes for a cut-out of half a frame.
+const LEAST_FOR_RQRR: Duration = Duration::from_millis(15);
 /// Frames after the last reading for which its place is remembered: a third of a second.
 const REMEMBERED: u8 = 10;
 
@@ -194,8 +196,8 @@ impl Look<'_> {
         }
     }
 
-    /// Where a code was seen and not read, or was read a moment ago: cut out, so that the threshold is the code's own,
-    /// by rqrr, which finds the grid in another way, and then at twice the size.
+    /// Where a code was seen and not read, or was read a moment ago: cut out, so that the threshold is the code's own, at
+    /// twice the size, and then by rqrr, which finds the grid in another way.
     fn closely(&mut self, remembered: Option<Place>) {
         if self.crowded {
             return;
@@ -212,7 +214,7 @@ impl Look<'_> {
     }
 
     fn close(&mut self, place: &Place, view: &View<'_>) {
-        let ways = [Self::by_rqrr, Self::cut_out, Self::doubled];
+        let ways = [Self::cut_out, Self::doubled, Self::by_rqrr];
         for way in ways {
             if self.budget.is_spent() || self.is_read(place) {
                 return;
@@ -221,7 +223,11 @@ impl Look<'_> {
         }
     }
 
+    /// rqrr cannot be stopped half-way, so it begins only where there is time for it.
     fn by_rqrr(&mut self, view: &View<'_>) {
+        if self.budget.left() < LEAST_FOR_RQRR {
+            return;
+        }
         self.keep_all(view, second::search(&view.luma));
     }
 
