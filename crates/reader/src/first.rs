@@ -1,5 +1,5 @@
 //! The first pass: rxing's port of zxing-cpp's QR reader, driven step by step so that what was located but not
-//! decoded is known.
+//! decoded is known. What it says can be read, our own decoder reads.
 
 use rxing::{
     Point,

@@ -304,7 +304,7 @@ impl<'a> Attempt<'a> {
 }
 
 /// Places all over a symbol, in modules.
-fn everywhere(version: Version) -> Vec<Point> {
+pub(super) fn everywhere(version: Version) -> Vec<Point> {
     let end = pixel::distance(version.side());
     let middles = [0.1, 0.3, 0.5, 0.7, 0.9].map(|share| share * end);
 

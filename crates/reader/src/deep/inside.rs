@@ -5,7 +5,8 @@
 use crate::{
     black,
     deep::{
-        attempt::Attempt,
+        attempt::{self, Attempt},
+        belief::{self, Sight},
         doubt::doubt,
         equaliser, field,
         flat::Flat,
@@ -265,6 +266,23 @@ impl Work<'_> {
             lattice,
             anchors: net.anchors.clone(),
         }
+    }
+
+    /// The net where belief lays it, each change taken by its strength.
+    #[must_use]
+    pub fn believed(&self, net: &Net) -> Option<Net> {
+        let lattice = belief::settle(
+            &self.raster,
+            &net.lattice,
+            &self.colours,
+            Sight::Plain,
+            &|| false,
+        )?;
+
+        Some(Net {
+            lattice,
+            anchors: attempt::everywhere(self.version),
+        })
     }
 
     /// Samples the picture along a net.

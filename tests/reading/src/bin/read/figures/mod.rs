@@ -28,6 +28,7 @@ pub(crate) fn perform() -> anyhow::Result<()> {
         ("anchors", paper::anchors()),
         ("growth", paper::growth()),
         ("field", paper::field()),
+        ("belief", paper::belief()),
         ("tone", modules::tone()),
         ("equaliser", modules::equaliser()),
         ("codewords", modules::codewords()),

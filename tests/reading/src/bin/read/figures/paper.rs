@@ -1,4 +1,4 @@
-//! How the reader follows bent paper: anchors, growth, field.
+//! How the reader follows bent paper: anchors, growth, field, belief.
 
 use anyhow::Context;
 use reader::inside::{Net, Picture, Sampled, Work};
@@ -19,6 +19,12 @@ const ROLLED: Scene = Scene {
 };
 /// A larger one, on which the spline gives way to the lattice that is grown.
 const ROLLED_LARGE: Scene = Scene { index: 3, ..ROLLED };
+/// A crumpled sheet on which growing slips by whole modules.
+const CRUMPLED: Scene = Scene {
+    kind: Kind::Crumple,
+    index: 2,
+    ..ROLLED
+};
 /// Modules between the lines of a net that are drawn.
 const EVERY: usize = 4;
 
@@ -141,38 +147,60 @@ pub(super) fn field() -> anyhow::Result<String> {
     let truth = printed(&work, &after).context("the sheet is read after the field")?;
     let mut svg = Svg::new(900.0, 350.0);
     for (left, name, net) in [(16.0, "before", &before), (312.0, "after", &after)] {
-        let sampled = work.sampled(net);
-        let wrong = wrong(&sampled, &truth);
-        svg.name(
-            (left, 24.0),
-            &format!(
-                "Modules {name}: {} of {} wrong",
-                wrong.iter().filter(|wrong| **wrong).count(),
-                wrong.len()
-            ),
-        );
-        let colours: Vec<String> = wrong
-            .iter()
-            .zip(sampled.black())
-            .map(|(wrong, black)| {
-                let pair = if *wrong {
-                    [RED, "#f3a59d"]
-                } else {
-                    ["#8a8a8a", "#f1f1f1"]
-                };
-                pair[usize::from(*black <= 0.0)].to_owned()
-            })
-            .collect();
-        svg.tiles(
-            (left, 40.0),
-            280.0 / number(net.side()),
-            net.side(),
-            &colours,
+        modules(
+            &mut svg,
+            &work.sampled(net),
+            &truth,
+            left,
+            &format!("Modules {name}"),
         );
     }
     steps(&mut svg, &before, &after, (608.0, 40.0), 276.0);
 
     Ok(svg.finish())
+}
+
+/// What growth and belief make of crumpled paper, and how far belief moved it.
+pub(super) fn belief() -> anyhow::Result<String> {
+    let luma = CRUMPLED.draw();
+    let guess = likeliest(&luma)?;
+    let picture = Picture::new(&luma);
+    let work = picture.work(&guess).context("there is a raster")?;
+    let smooth = work.anchored().context("there is a spline")?;
+    let grown = work.grown().context("there are seeds")?;
+    let settled = work.believed(&smooth).context("there is time")?;
+    let truth = printed(&work, &work.followed(&settled)).context("the sheet is read")?;
+    let mut svg = Svg::new(900.0, 350.0);
+    for (left, name, net) in [(16.0, "Growth", &grown), (312.0, "Belief", &settled)] {
+        modules(&mut svg, &work.sampled(net), &truth, left, name);
+    }
+    steps(&mut svg, &smooth, &settled, (608.0, 40.0), 276.0);
+
+    Ok(svg.finish())
+}
+
+/// The modules as they were seen, wrong ones red.
+fn modules(svg: &mut Svg, sampled: &Sampled, truth: &[bool], left: f32, name: &str) {
+    let wrong = wrong(sampled, truth);
+    let count = wrong.iter().filter(|wrong| **wrong).count();
+    svg.name(
+        (left, 24.0),
+        &format!("{name}: {count} of {} wrong", wrong.len()),
+    );
+    let colours: Vec<String> = wrong
+        .iter()
+        .zip(sampled.black())
+        .map(|(wrong, black)| {
+            let pair = if *wrong {
+                [RED, "#f3a59d"]
+            } else {
+                ["#8a8a8a", "#f1f1f1"]
+            };
+            pair[usize::from(*black <= 0.0)].to_owned()
+        })
+        .collect();
+    let side = sampled.side();
+    svg.tiles((left, 40.0), 280.0 / number(side), side, &colours);
 }
 
 /// How far each module was moved, in modules of the net before.

@@ -86,5 +86,6 @@ fn sheet(times: &mut Times, luma: &Luma) {
     let sampled = times.take("sampling, tone, doubt", || work.sampled(&net));
     times.take("equaliser", || work.equalised(&sampled));
     times.take("field", || work.followed(&net));
+    times.take("belief, one sight", || work.believed(&net));
     times.take("decoding", || work.decoded(&sampled));
 }
