@@ -26,6 +26,22 @@ pub enum Hint {
     Tilt,
 }
 
+impl Hint {
+    /// A word for files and tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Closer => "closer",
+            Self::Flatten => "flatten",
+            Self::Further => "further",
+            Self::HoldStill => "hold_still",
+            Self::MoreLight => "more_light",
+            Self::OneSheet => "one_sheet",
+            Self::Tilt => "tilt",
+        }
+    }
+}
+
 /// The hint for a picture in which `read` codes were read and those at `unread` were not; `before` is where a code was
 /// seen in the picture before.
 ///

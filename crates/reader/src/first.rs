@@ -19,21 +19,30 @@ use crate::{
     guard::guarded,
     pixel,
     reading::{Code, Corner, Level, Place},
+    symbol::{self, Known, Version},
 };
 
 /// Sets of three finder patterns tried in one picture; a picture full of squares has thousands.
 const MOST_SETS: usize = 200;
 const CROWD: usize = 60;
+/// Pixels that rxing's corners lie too far right and down, whatever the size of the modules.
+const AHEAD: f32 = 0.5;
 
 /// What a picture of black and white gave.
 #[derive(Default)]
 pub(crate) struct Found {
-    pub(crate) codes: Vec<Code>,
+    pub(crate) codes: Vec<Sampled>,
     pub(crate) unread: Vec<Place>,
     /// Finder patterns that belong to no code that was read.
     pub(crate) loose: Vec<Pattern>,
     /// So many finder patterns that they are hardly codes, but wallpaper.
     pub(crate) crowded: bool,
+}
+
+/// A code that was read, not graded yet, and the symbol as it was printed.
+pub(crate) struct Sampled {
+    pub(crate) code: Code,
+    pub(crate) known: Option<Known>,
 }
 
 /// The middle of a finder pattern, and the side of a module.
@@ -87,25 +96,44 @@ pub(crate) fn search(black: &BitMatrix, stop: &impl Fn() -> bool) -> Found {
     found
 }
 
-fn decode(black: &BitMatrix, set: &FinderPatternSet) -> Option<Code> {
+fn decode(black: &BitMatrix, set: &FinderPatternSet) -> Option<Sampled> {
     let sampled = SampleQR(black, set).ok()?;
     let decoded = Decode(sampled.getBits())
         .ok()
         .filter(DecoderResult::isValid)?;
     let place = match sampled.getPoints() {
         &[tl, tr, bl, br] => Place {
-            corners: [corner(tl), corner(tr), corner(br), corner(bl)],
+            corners: [tl, tr, br, bl].map(|corner| Corner {
+                x: corner.x - AHEAD,
+                y: corner.y - AHEAD,
+            }),
         },
         _ => outline(set),
     };
 
-    Some(Code {
+    let version = Version::new(u8::try_from(decoded.versionNumber()).ok()?)?;
+    let mirrored = decoded.isMirrored();
+    let known = symbol::known(version, &modules(sampled.getBits()), mirrored);
+
+    let code = Code {
         content: content(&decoded),
         place,
-        version: u8::try_from(decoded.versionNumber()).ok()?,
+        version: version.number(),
         level: level(decoded.ecLevel())?,
-        mirrored: decoded.isMirrored(),
-    })
+        mirrored,
+        grade: None,
+    };
+
+    Some(Sampled { code, known })
+}
+
+/// Row after row.
+fn modules(bits: &BitMatrix) -> Vec<bool> {
+    let (width, height) = (bits.width(), bits.height());
+
+    (0..height)
+        .flat_map(|y| (0..width).map(move |x| bits.get(x, y)))
+        .collect()
 }
 
 /// The text zxing-cpp would print, as UTF-8; the bytes as they are where they fit no character set.

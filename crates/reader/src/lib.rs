@@ -8,6 +8,7 @@ mod coach;
 mod deep;
 mod finder;
 mod first;
+mod grade;
 mod guard;
 mod luma;
 mod pixel;
@@ -20,6 +21,7 @@ mod symbol;
 mod view;
 
 pub use coach::{Hint, advise};
+pub use grade::{Grade, Letter, Measure};
 pub use luma::{Luma, MAX_PIXELS, WrongSize};
 pub use reader::Reader;
 pub use reading::{Budget, Code, Corner, Level, Place, Reading};

@@ -7,7 +7,8 @@ use rxing::common::BitMatrix;
 use crate::{
     black, coach,
     deep::{self, Peak},
-    first,
+    first::{self, Sampled},
+    grade::Grade,
     luma::Luma,
     pyramid::Pyramid,
     reading::{Budget, Code, Place, Reading},
@@ -245,10 +246,16 @@ impl Look<'_> {
         }
     }
 
-    fn keep_all(&mut self, view: &View<'_>, codes: Vec<Code>) {
-        for code in codes {
+    /// They are graded by the whole picture: a part of it may have been looked at at another scale.
+    fn keep_all(&mut self, view: &View<'_>, codes: Vec<Sampled>) {
+        for Sampled { code, known } in codes {
+            let place = view.back(&code.place);
+            let grade = known
+                .filter(|_| !self.is_read(&place))
+                .and_then(|known| Grade::flat(self.luma, &place, code.mirrored, &known));
             self.keep(Code {
-                place: view.back(&code.place),
+                place,
+                grade,
                 ..code
             });
         }

@@ -13,6 +13,7 @@ use crate::{
         raster::Raster,
         tone::Tone,
     },
+    grade::Grade,
     pixel,
     reading::{Code, Place},
     stages::{Stage, Stages},
@@ -90,10 +91,10 @@ impl<'a> Attempt<'a> {
                 .decode(&tone)
                 .or_else(|| self.mirrored(&tone, agreement))
             {
-                return read(&lattice, *decoded);
+                return self.read(&lattice, *decoded);
             }
             if let Some(decoded) = self.equalised(&flat, &tone, stop) {
-                return read(&lattice, *decoded);
+                return self.read(&lattice, *decoded);
             }
             lattices.push((agreement, lattice, anchors));
             if agreement > FLAT {
@@ -117,7 +118,7 @@ impl<'a> Attempt<'a> {
                     lattice = field::follow(&self.raster, lattice, &self.colours, &anchors, stop);
                 }
                 if let Some(decoded) = self.sample(&lattice, stop) {
-                    return read(&lattice, *decoded);
+                    return self.read(&lattice, *decoded);
                 }
                 if self.progress() == before || !self.stages.has(Stage::Feedback) {
                     break;
@@ -226,6 +227,26 @@ impl<'a> Attempt<'a> {
         }
     }
 
+    fn read(&self, lattice: &Lattice, decoded: Decoded) -> Attempted {
+        let [upper_left, upper_right, lower_right, lower_left] = lattice.corners();
+        let corners = if decoded.mirrored {
+            [upper_left, lower_left, lower_right, upper_right]
+        } else {
+            lattice.corners()
+        };
+        let grade = Grade::bent(&self.raster, lattice, decoded.mirrored, &decoded.known);
+        let code = Code {
+            content: decoded.content.bytes,
+            place: place(corners),
+            version: decoded.version.number(),
+            level: decoded.level,
+            mirrored: decoded.mirrored,
+            grade: Some(grade),
+        };
+
+        Attempted::Read(Box::new(code), decoded.known)
+    }
+
     fn progress(&self) -> usize {
         self.known.as_ref().map_or(0, |known| known.progress().0)
     }
@@ -243,24 +264,6 @@ impl<'a> Attempt<'a> {
 
         sum / count.max(1.0)
     }
-}
-
-fn read(lattice: &Lattice, decoded: Decoded) -> Attempted {
-    let [upper_left, upper_right, lower_right, lower_left] = lattice.corners();
-    let corners = if decoded.mirrored {
-        [upper_left, lower_left, lower_right, upper_right]
-    } else {
-        lattice.corners()
-    };
-    let code = Code {
-        content: decoded.content.bytes,
-        place: place(corners),
-        version: decoded.version.number(),
-        level: decoded.level,
-        mirrored: decoded.mirrored,
-    };
-
-    Attempted::Read(Box::new(code), decoded.known)
 }
 
 fn place(corners: [Point; 4]) -> Place {

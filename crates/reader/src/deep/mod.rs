@@ -23,7 +23,9 @@ mod stencil;
 mod texture;
 mod tone;
 
-pub(crate) use point::point;
+pub(crate) use lattice::{Lattice, Projection};
+pub(crate) use point::{Point, point};
+pub(crate) use raster::Raster;
 pub(crate) use seek::Peak;
 
 use crate::{
@@ -33,7 +35,6 @@ use crate::{
     symbol::Known,
 };
 use attempt::{Attempt, Attempted};
-use raster::Raster;
 use texture::Texture;
 
 /// Hypotheses that are sampled in one picture, and those that go through all stages.

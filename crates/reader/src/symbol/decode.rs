@@ -80,6 +80,21 @@ pub(crate) fn decode(evidence: &Evidence, known: Option<&Known>, tried: &mut Tri
     unclear.map_or(Outcome::Nothing, |known| Outcome::Partly(known.clone()))
 }
 
+/// What is known of a symbol that another decoder read, from the colours that it saw, row after row.
+pub(crate) fn known(version: Version, black: &[bool], mirrored: bool) -> Option<Known> {
+    let modules = black.iter().map(|black| if *black { 1.0 } else { -1.0 });
+    let evidence = Evidence::new(version, modules.collect(), vec![0.0; black.len()])?;
+    let evidence = if mirrored {
+        evidence.transposed()
+    } else {
+        evidence
+    };
+    match decode(&evidence, None, &mut Tried::default()) {
+        Outcome::Read(decoded) => Some(decoded.known),
+        Outcome::Partly(_) | Outcome::Nothing => None,
+    }
+}
+
 /// What the evidence is to what was known before.
 enum Past {
     /// It shows the same code.
