@@ -20,7 +20,7 @@ mod stages;
 mod symbol;
 mod view;
 
-pub use coach::{Hint, advise};
+pub use coach::{Hint, Sights, advise};
 pub use grade::{Grade, Letter, Measure};
 pub use luma::{Luma, MAX_PIXELS, WrongSize};
 pub use reader::Reader;

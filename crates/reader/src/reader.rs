@@ -5,7 +5,8 @@ use std::rc::Rc;
 use rxing::common::BitMatrix;
 
 use crate::{
-    black, coach,
+    black,
+    coach::{self, Sights},
     deep::{self, Peak},
     first::{self, Sampled},
     grade::Grade,
@@ -68,6 +69,8 @@ impl Reader {
             budget,
             codes: Vec::new(),
             unread: Vec::new(),
+            sighted: Vec::new(),
+            finders: Vec::new(),
             loose: Vec::new(),
             crowded: false,
         };
@@ -79,7 +82,8 @@ impl Reader {
             }
         }
         self.remember(look.codes.first());
-        let hint = coach::advise(luma, look.codes.len(), &look.unread, self.seen.as_ref());
+        look.sight_small();
+        let hint = look.hint(self.seen.as_ref());
         self.seen = look
             .codes
             .first()
@@ -116,6 +120,10 @@ struct Look<'a> {
     budget: Budget,
     codes: Vec<Code>,
     unread: Vec<Place>,
+    /// Where a code may be, for a hint only.
+    sighted: Vec<Place>,
+    /// Finder patterns of any code.
+    finders: Vec<Place>,
     /// Finder patterns of codes that were not read.
     loose: Vec<Peak>,
     crowded: bool,
@@ -168,6 +176,8 @@ impl Look<'_> {
         for place in seen.unread {
             self.note(place);
         }
+        self.sighted = seen.sighted;
+        self.finders = seen.finders;
     }
 
     /// Where a code was seen and not read, or was read a moment ago: cut out, so that the threshold is the code's own,
@@ -212,6 +222,31 @@ impl Look<'_> {
         if let Some(view) = view.doubled() {
             self.cut_out(&view);
         }
+    }
+
+    /// Where nothing was seen at all, a code may be too small for everything that reads.
+    fn sight_small(&mut self) {
+        if !self.codes.is_empty() || !self.unread.is_empty() || self.crowded {
+            return;
+        }
+        let pyramid = Rc::clone(&self.pyramid);
+        if let (Some(whole), Some(half)) = (pyramid.level(0), pyramid.level(1)) {
+            let peaks = deep::seek_small(&whole.luma, &half.luma);
+            self.sighted.extend(deep::sight(&[], &peaks));
+        }
+    }
+
+    fn hint(&self, before: Option<&Place>) -> Option<coach::Hint> {
+        let read: Vec<Place> = self.codes.iter().map(|code| code.place).collect();
+        let sights = Sights {
+            read: &read,
+            unread: &self.unread,
+            perhaps: &self.sighted,
+            finders: &self.finders,
+            before,
+        };
+
+        coach::advise(self.luma, &sights)
     }
 
     fn is_read(&self, place: &Place) -> bool {

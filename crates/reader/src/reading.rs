@@ -103,6 +103,13 @@ pub struct Corner {
     pub y: f32,
 }
 
+impl Corner {
+    /// How far another point is.
+    pub(crate) fn away(self, other: Self) -> f32 {
+        (self.x - other.x).hypot(self.y - other.y)
+    }
+}
+
 impl Place {
     /// The middle of the four corners.
     #[must_use]

@@ -16,6 +16,7 @@ mod point;
 mod pose;
 mod raster;
 mod seek;
+mod sight;
 mod smooth;
 mod solve;
 mod spline;
@@ -26,7 +27,8 @@ mod tone;
 pub(crate) use lattice::{Lattice, Projection};
 pub(crate) use point::{Point, point};
 pub(crate) use raster::Raster;
-pub(crate) use seek::Peak;
+pub(crate) use seek::{Peak, seek_small};
+pub(crate) use sight::sight;
 
 use crate::{
     pyramid::Pyramid,
@@ -49,6 +51,10 @@ pub(crate) struct Seen {
     pub(crate) codes: Vec<Code>,
     /// Surely a code, though not read.
     pub(crate) unread: Vec<Place>,
+    /// Perhaps a code.
+    pub(crate) sighted: Vec<Place>,
+    /// Finder patterns beyond doubt, the clearest first.
+    pub(crate) finders: Vec<Place>,
 }
 
 /// What one picture taught for the next.
@@ -93,7 +99,12 @@ pub(crate) fn read(
 
     let mut attempts = 0;
     let mut thorough = 0;
+    seen.sighted = sight(&[], &peaks);
     let finders = hypothesis::finders(&whole, &peaks);
+    seen.finders = finders
+        .iter()
+        .filter_map(hypothesis::Finder::surely)
+        .collect();
     if finders.len() < 2 {
         memory.rest = REST;
         return seen;
@@ -107,6 +118,9 @@ pub(crate) fn read(
         } else {
             hypothesis::of_triples(&whole, &finders)
         };
+        if !with_pairs {
+            seen.sighted = sight(&hypotheses, &peaks);
+        }
         for hypothesis in hypotheses {
             let place = hypothesis.place();
             let read = places

@@ -69,6 +69,27 @@ pub(crate) fn seek(
     best(peaks)
 }
 
+/// Peaks of patterns that are too small for [`seek`], and too small to be read: 1.1 to 1.6 pixels a module.
+pub(crate) fn seek_small(whole: &Luma, half: &Luma) -> Vec<Peak> {
+    let texture = Texture::of(half);
+    let mut peaks = Vec::new();
+    if texture.is_calm() {
+        return peaks;
+    }
+    let padded = Padded::new(whole);
+    for module in &FINE[..3] {
+        // The texture of the half-size picture is to the whole as that of the quarter-size one is to the half.
+        padded.search(&texture, Fineness::Half, *module, &mut peaks);
+    }
+    let smaller = 1.0 / Fineness::Half.scale();
+    for peak in &mut peaks {
+        peak.at = peak.at * smaller;
+        peak.module *= smaller;
+    }
+
+    best(peaks)
+}
+
 /// The best, no two of them on the same spot.
 pub(crate) fn best(mut peaks: Vec<Peak>) -> Vec<Peak> {
     peaks.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));

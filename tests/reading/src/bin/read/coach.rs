@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use reader::{Reader, advise};
+use reader::{Reader, Sights, advise};
 use reading::hints::{self, Plea};
 
 use crate::{clock, eyes, say, table, tally::percentile};
@@ -28,11 +28,25 @@ pub(crate) fn perform(budget: Duration) {
          |---|---|---|---|---|---|---|",
     );
     for hint in hints::ALL {
+            continue;
+        }
         say::aside(&format!("frames that call for {hint:?}"));
         let mut count = Count::default();
         for index in 0..FRAMES {
             let plea = hints::plea(hint, index);
+                eprintln!(
+                    "{hint:?} {index}: true {:?}",
+                    plea.places
+                        .last()
+                        .unwrap()
+                        .iter()
+                        .map(|p| (p.middle().x as i32, p.middle().y as i32, p.side() as i32))
+                        .collect::<Vec<_>>()
+                );
+            }
             let (read, given) = seen(&plea, budget);
+                eprintln!("{hint:?} {index} {given:?}");
+            }
             count.read += usize::from(read);
             count.given += usize::from(!read && given.is_some());
             count.right += usize::from(!read && given == Some(hint));
@@ -69,7 +83,14 @@ fn told(plea: &Plea, times: &mut Vec<Duration>) -> Option<reader::Hint> {
     let (mut before, mut hint) = (None, None);
     for (frame, places) in plea.frames.iter().zip(&plea.places) {
         let begun = clock::worked();
-        hint = advise(frame, 0, places, before.as_ref());
+        hint = advise(
+            frame,
+            &Sights {
+                unread: places,
+                before: before.as_ref(),
+                ..Sights::default()
+            },
+        );
         times.push(clock::worked().saturating_sub(begun));
         before = places.first().copied();
     }
