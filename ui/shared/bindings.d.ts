@@ -164,7 +164,7 @@ since: Timestamp, } | { "state": "disputed" };
 /**
  * A word for staff that is no verdict.
  */
-export type Notice = "one_sheet" | "seen_not_read" | "press_again" | "too_late_to_undo" | "not_stored" | "incomplete";
+export type Notice = "closer" | "flatten" | "further" | "hold_still" | "more_light" | "one_sheet" | "tilt" | "press_again" | "too_late_to_undo" | "not_stored" | "incomplete";
 
 /**
  * The operator's whole screen at one moment.
@@ -509,6 +509,10 @@ seq: number | null,
  * Staff may resolve it as `let in`.
  */
 may_let_in: boolean,
+/**
+ * The print was poor in every picture of this scan: a new one would be read sooner. Shown, never kept.
+ */
+worn: boolean,
 /**
  * Milliseconds until the screen returns by itself; none where it stays.
  */

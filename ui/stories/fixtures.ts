@@ -66,6 +66,7 @@ export function verdict(changes: Partial<VerdictView> & Pick<VerdictView, 'verdi
     person: PERSON,
     seq: 18_204,
     may_let_in: false,
+    worn: false,
     returns_in_ms: null,
     ...changes,
   };
@@ -123,12 +124,17 @@ export const SCREENS = {
   scan_offline: screen({
     sync: { waiting: 1_318, last_receipt: NOW - 31 * HOUR, link: { state: 'offline', since: NOW - 31 * HOUR } },
     knowledge: { ...WATCHING.knowledge, status_as_of: NOW - 31 * HOUR, keys_until: NOW + 9 * DAY },
-    notice: 'seen_not_read',
+    notice: 'closer',
   }),
   scan_undo: screen({ undo: { seq: 18_204, left_ms: 21_000 } }),
   scan_too_late: screen({ notice: 'too_late_to_undo' }),
   scan_other_camera: screen({ demo: false, protection: 'keychain', next_camera: 'USB Document Camera' }),
   scan_two: screen({ notice: 'one_sheet' }),
+  scan_flatten: screen({ notice: 'flatten' }),
+  scan_further: screen({ notice: 'further' }),
+  scan_hold_still: screen({ notice: 'hold_still' }),
+  scan_more_light: screen({ notice: 'more_light' }),
+  scan_tilt: screen({ notice: 'tilt' }),
   scan_doubt: screen({
     knowledge: { ...WATCHING.knowledge, clock_doubt: true },
     sync: { waiting: 18, last_receipt: NOW - 2 * HOUR, link: { state: 'disputed' } },
@@ -163,6 +169,16 @@ export const SCREENS = {
     },
     { undo: { seq: 18_204, left_ms: 28_000 }, knowledge: { ...WATCHING.knowledge, status_as_of: NOW - 26 * HOUR } },
   ),
+  admit_worn: decided(
+    { verdict: 'admit', reasons: because('id_matches'), worn: true, returns_in_ms: 3_000 },
+    { undo: { seq: 18_204, left_ms: 28_000 } },
+  ),
+  refuse_worn: decided({
+    verdict: 'refuse',
+    reasons: [{ reason: 'red', amount: null }, { reason: 'no_test', amount: 10 }],
+    person: { ...PERSON, status: { ...STATUS, colour: 'red', test: { result: 'none' } } },
+    worn: true,
+  }),
   attention_seen: decided({ verdict: 'attention', reasons: because('seen_recently', 4), may_let_in: true, seq: 18_205 }),
   attention_yellow: decided({
     verdict: 'attention',

@@ -56,6 +56,33 @@ describe.each(LANGUAGES)('in %s', (language) => {
   });
 });
 
+test.each([
+  ['scan_offline', '再近一点', 'Closer'],
+  ['scan_flatten', '展平，别挡住', 'Flatten it, do not cover it'],
+  ['scan_further', '再远一点', 'Further away'],
+  ['scan_hold_still', '拿稳', 'Hold still'],
+  ['scan_more_light', '太暗了，加点光', 'More light'],
+  ['scan_two', '一次一张', 'One sheet at a time'],
+  ['scan_tilt', '斜一点，避开反光', 'Tilt it, it glares'],
+] as const)('%s says what would help in one line, to readers too', async (name, chinese, english) => {
+  for (const [language, words] of [['zh-CN', chinese], ['en', english]] as const) {
+    const { unmount } = await shown(SCREENS[name], language);
+    expect(page.getByRole('status').querySelector('strong')?.textContent).toBe(words);
+    unmount();
+  }
+});
+
+test('a worn print is told on the paper beside the verdict, never on the leaf, and only where it is worn', async () => {
+  for (const name of VERDICTS) {
+    const { container, unmount } = await shown(SCREENS[name], 'en');
+    const stage = SCREENS[name].stage;
+    const told = container.querySelector('[data-print="worn"]');
+    expect(told !== null, name).toBe(stage.stage === 'verdict' && stage.worn);
+    expect(page.getByRole('alert').querySelector('[data-print]'), name).toBeNull();
+    unmount();
+  }
+});
+
 test('no screen but a verdict wears a verdict’s colour', async () => {
   for (const name of NAMES.filter((candidate) => !VERDICTS.includes(candidate))) {
     const { container, unmount } = await shown(SCREENS[name]);

@@ -238,7 +238,8 @@ pub struct DemoArgs {
     after_help = "Exit status: 0 if every file was a picture, with or without a code in it; 1 if one was none."
 )]
 pub struct ReadArgs {
-    /// One JSON line a picture.
+    /// One JSON line a picture: file, texts, ms; grades of print for each text, as ISO/IEC 15415 names them, 4 best and 0
+    /// worst; where one would help to read it, a hint.
     #[arg(long)]
     pub json: bool,
     /// The pictures are successive frames: what earlier ones taught is kept.

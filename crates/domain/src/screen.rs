@@ -311,6 +311,8 @@ pub struct VerdictView {
     pub seq: Option<u64>,
     /// Staff may resolve it as `let in`.
     pub may_let_in: bool,
+    /// The print was poor in every picture of this scan: a new one would be read sooner. Shown, never kept.
+    pub worn: bool,
     /// Milliseconds until the screen returns by itself; none where it stays.
     #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
     pub returns_in_ms: Option<u64>,
@@ -413,10 +415,20 @@ pub enum TestView {
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
-    /// Two different codes in the picture: one sheet at a time.
+    /// A code is too small to be read: bring it closer.
+    Closer,
+    /// A code is bent, written over or covered.
+    Flatten,
+    /// A code is too near to be sharp or whole: hold it further away.
+    Further,
+    /// A code is smeared: hold it still.
+    HoldStill,
+    /// The picture is too dark for a code.
+    MoreLight,
+    /// Two codes in the picture: one sheet at a time.
     OneSheet,
-    /// A code was seen but not read.
-    SeenNotRead,
+    /// A lamp is mirrored in a code: tilt it.
+    Tilt,
     /// The key came too soon after another: press again.
     PressAgain,
     /// The time for undoing is over.

@@ -4,7 +4,7 @@
 
 mod spot;
 
-use self::spot::{Block, Size, Spot, extent, middle, share};
+use self::spot::{Block, Size, Spot, extent, grain, middle, share};
 use crate::{luma::Luma, pixel, reading::Place};
 
 /// What the person who holds the sheet can do.
@@ -26,44 +26,126 @@ pub enum Hint {
     Tilt,
 }
 
-/// The hint for a picture in which `read` codes were read and those at `unread` were not; `before` is where a code was
-/// seen in the picture before.
-///
-/// A code that was read needs none, unless there are two.
+impl Hint {
+    /// A word for files and tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Closer => "closer",
+            Self::Flatten => "flatten",
+            Self::Further => "further",
+            Self::HoldStill => "hold_still",
+            Self::MoreLight => "more_light",
+            Self::OneSheet => "one_sheet",
+            Self::Tilt => "tilt",
+        }
+    }
+}
+
+/// Where codes are in a picture.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sights<'a> {
+    /// Read.
+    pub read: &'a [Place],
+    /// Seen, and not read.
+    pub unread: &'a [Place],
+    /// Where there is perhaps one.
+    pub perhaps: &'a [Place],
+    /// Finder patterns, that of a code or not: seven modules a side.
+    pub finders: &'a [Place],
+    /// Where one was in the picture before.
+    pub before: Option<&'a Place>,
+}
+
+/// The hint for a picture with codes in these places; a code that was read needs none, unless there is another.
 #[must_use]
-pub fn advise(luma: &Luma, read: usize, unread: &[Place], before: Option<&Place>) -> Option<Hint> {
-    match read {
-        0 => {}
-        1 => return None,
-        2.. => return Some(Hint::OneSheet),
+pub fn advise(luma: &Luma, sights: &Sights<'_>) -> Option<Hint> {
+    if sights.read.len() > 1 {
+        return Some(Hint::OneSheet);
     }
-    let mut codes: Vec<(&Place, Size)> = Vec::new();
-    for place in unread.iter().take(MOST) {
-        let size = Spot::new(luma, place).map(|spot| spot.size());
-        codes.extend(size.map(|size| (place, size)));
-    }
-    codes.sort_by(|(_, one), (_, other)| other.likeness.total_cmp(&one.likeness));
-    let (place, size) = codes.first()?;
-    let is_another = |(other, size): &(&Place, Size)| {
-        size.likeness > LIKE && other.side() > 0.5 * place.side() && !other.meets(place)
+    let sized = |places: &[Place]| -> Vec<(Place, Size)> {
+        let mut sized: Vec<(Place, Size)> = places
+            .iter()
+            .take(MOST)
+            .filter_map(|place| Some((*place, Spot::new(luma, place)?.size())))
+            .collect();
+        sized.sort_by(|(_, one), (_, other)| other.likeness.total_cmp(&one.likeness));
+        sized
     };
-    let hint = judge(&Seen::measure(
-        &Spot::new(luma, place)?,
-        size.module,
-        before,
-    ));
+    let unread = sized(sights.unread);
+    if let [place] = sights.read {
+        let another = unread.iter().any(|code| is_another(code, place));
+        return another.then_some(Hint::OneSheet);
+    }
+
+    let perhaps = sized(sights.perhaps);
+    // What is large enough for that shows a finder pattern beyond doubt.
+    let has_finder = |place: &Place| {
+        let from = place.middle();
+        let mut finders = sights.finders.iter();
+        finders.any(|finder| finder.middle().away(from) < place.side())
+    };
+    let likely = perhaps.iter().filter(|(place, size)| {
+        size.likeness > SURE && (size.module < FEWEST_PIXELS || has_finder(place))
+    });
+    let Some((place, size)) = unread.first().or_else(|| likely.clone().next()) else {
+        return pieces(luma, sights.finders);
+    };
+    let spot = Spot::new(luma, place)?;
+    let hint = judge(&Seen::measure(&spot, size.module, sights.before));
     // In the dark, noise gives places that are none.
-    if hint != Hint::MoreLight && codes.iter().skip(1).any(is_another) {
+    let mut others = unread.iter().chain(likely);
+    let is_beside = |finder: &Place| finder.middle().away(place.middle()) > AWAY * place.side();
+    if hint != Hint::MoreLight
+        && (others.any(|code| is_another(code, place)) || sights.finders.iter().any(is_beside))
+    {
         return Some(Hint::OneSheet);
     }
 
     Some(hint)
 }
 
+/// The hint where only finder patterns were seen.
+fn pieces(luma: &Luma, finders: &[Place]) -> Option<Hint> {
+    let finder = finders.first()?;
+    let module = finder.side() / 7.0;
+    let spot = Spot::new(luma, finder)?;
+    let blocks = spot.blocks();
+    if grain(luma) > NOISY * extent(&blocks) {
+        return Some(Hint::MoreLight);
+    }
+    if module * SMALLEST > NEAR * pixel::distance(luma.height) {
+        return Some(Hint::Further);
+    }
+    if module < FEWEST_PIXELS {
+        return Some(Hint::Closer);
+    }
+
+    Some(Hint::Flatten)
+}
+
+/// A second code: as large, and beside the first, not a part of it that looks like one.
+fn is_another((other, size): &(Place, Size), place: &Place) -> bool {
+    let larger = other.side().max(place.side());
+
+    size.likeness > LIKE
+        && other.side() > 0.5 * place.side()
+        && other.middle().away(place.middle()) > BESIDE * larger
+}
+
 /// Places that are looked at in one picture.
 const MOST: usize = 4;
 /// How like finder patterns the corners of a second code are.
 const LIKE: f32 = 0.35;
+/// How like them are those of a place where there is only perhaps a code: of a few pixels a module, other print has up to
+/// 0.66.
+const SURE: f32 = 0.68;
+/// How far the middles of two codes are apart at least, in sides of the larger.
+const BESIDE: f32 = 0.9;
+/// How far a finder pattern is from the middle of a code at least that it does not belong to, in sides.
+const AWAY: f32 = 1.1;
+/// Modules a side of the smallest code that is held up to a camera.
+const SMALLEST: f32 = 33.0;
 /// Pixels a module that any reader needs.
 const FEWEST_PIXELS: f32 = 2.2;
 /// A share of the code's blocks in which a lamp drowns everything.
@@ -141,7 +223,7 @@ impl Seen {
         let edges = spot.edges();
         let moved = before.map_or(0.0, |before| {
             let (now, then) = (place.middle(), before.middle());
-            (now.x - then.x).hypot(now.y - then.y) / side
+            now.away(then) / side
         });
 
         Self {
@@ -261,9 +343,21 @@ mod tests {
             }),
         };
 
-        assert_eq!(advise(&luma, 0, &[], None), None);
-        assert_eq!(advise(&luma, 1, &[place(10.0)], None), None);
-        assert_eq!(advise(&luma, 2, &[], None), Some(Hint::OneSheet));
+        let hint = |read: &[Place], unread: &[Place]| {
+            let sights = Sights {
+                read,
+                unread,
+                ..Sights::default()
+            };
+            advise(&luma, &sights)
+        };
+        assert_eq!(hint(&[], &[]), None);
+        assert_eq!(hint(&[place(10.0)], &[]), None);
+        assert_eq!(hint(&[place(10.0)], &[place(110.0)]), None);
+        assert_eq!(
+            hint(&[place(10.0), place(110.0)], &[]),
+            Some(Hint::OneSheet)
+        );
     }
 
     #[test]
@@ -281,7 +375,14 @@ mod tests {
                 at(0.0, 9.0),
             ],
         ] {
-            let hint = advise(&luma, 0, &[Place { corners }], None);
+            let hint = advise(
+                &luma,
+                &Sights {
+                    unread: &[Place { corners }],
+                    perhaps: &[Place { corners }],
+                    ..Sights::default()
+                },
+            );
             assert!(hint.is_none_or(|hint| hint != Hint::OneSheet), "{hint:?}");
         }
     }

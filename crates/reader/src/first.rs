@@ -18,7 +18,7 @@ use crate::{
     guard::guarded,
     pixel,
     reading::{Code, Corner, Level, Place},
-    symbol::sampled,
+    symbol::{Decoded, Known, sampled},
 };
 
 /// Sets of three finder patterns tried in one picture; a picture full of squares has thousands.
@@ -26,16 +26,40 @@ const MOST_SETS: usize = 200;
 const CROWD: usize = 60;
 /// A code's sign for its layout (ISO/IEC 18004, annex F).
 const MODEL_1: u8 = b'0';
+/// Pixels that rxing's corners lie too far right and down, whatever the size of the modules.
+const AHEAD: f32 = 0.5;
 
 /// What a picture of black and white gave.
 #[derive(Default)]
 pub(crate) struct Found {
-    pub(crate) codes: Vec<Code>,
+    pub(crate) codes: Vec<Sampled>,
     pub(crate) unread: Vec<Place>,
     /// Finder patterns that belong to no code that was read.
     pub(crate) loose: Vec<Pattern>,
     /// So many finder patterns that they are hardly codes, but wallpaper.
     pub(crate) crowded: bool,
+}
+
+/// A code that was read, not graded yet, and the symbol as it was printed.
+pub(crate) struct Sampled {
+    pub(crate) code: Code,
+    pub(crate) known: Option<Known>,
+}
+
+impl Sampled {
+    pub(crate) fn of(decoded: Decoded, place: Place) -> Self {
+        Self {
+            code: Code {
+                content: decoded.content.bytes,
+                place,
+                version: decoded.version.number(),
+                level: decoded.level,
+                mirrored: decoded.mirrored,
+                grade: None,
+            },
+            known: Some(decoded.known),
+        }
+    }
 }
 
 /// The middle of a finder pattern, and the side of a module.
@@ -89,13 +113,16 @@ pub(crate) fn search(black: &BitMatrix, stop: &impl Fn() -> bool) -> Found {
     found
 }
 
-fn decode(black: &BitMatrix, set: &FinderPatternSet) -> Option<Code> {
+fn decode(black: &BitMatrix, set: &FinderPatternSet) -> Option<Sampled> {
     let sampled = SampleQR(black, set).ok()?;
     let bits = sampled.getBits();
     let other = Decode(bits).ok().filter(DecoderResult::isValid)?;
     let place = match sampled.getPoints() {
         &[tl, tr, bl, br] => Place {
-            corners: [corner(tl), corner(tr), corner(br), corner(bl)],
+            corners: [tl, tr, br, bl].map(|corner| Corner {
+                x: corner.x - AHEAD,
+                y: corner.y - AHEAD,
+            }),
         },
         _ => outline(set),
     };
@@ -108,17 +135,12 @@ fn decode(black: &BitMatrix, set: &FinderPatternSet) -> Option<Code> {
         .clone()
         .flat_map(|y| along.clone().map(move |x| bits.get(x, y)));
     let decoded = sampled::read(bits.width() as usize, modules, other.isMirrored())?;
-    Some(Code {
-        content: decoded.content.bytes,
-        place,
-        version: decoded.version.number(),
-        level: decoded.level,
-        mirrored: decoded.mirrored,
-    })
+
+    Some(Sampled::of(decoded, place))
 }
 
 /// A code in the layout of before 2000, which rxing alone knows; in plain letters, as it may print others twice.
-fn of_model_1(decoded: &DecoderResult<bool>, place: Place) -> Option<Code> {
+fn of_model_1(decoded: &DecoderResult<bool>, place: Place) -> Option<Sampled> {
     let level = match decoded.ecLevel() {
         "L" => Level::L,
         "M" => Level::M,
@@ -127,13 +149,16 @@ fn of_model_1(decoded: &DecoderResult<bool>, place: Place) -> Option<Code> {
         _ => return None,
     };
 
-    Some(Code {
+    let code = Code {
         content: Some(decoded.content().bytes().to_vec()).filter(|bytes| bytes.is_ascii())?,
         place,
         version: u8::try_from(decoded.versionNumber()).ok()?,
         level,
         mirrored: decoded.isMirrored(),
-    })
+        grade: None,
+    };
+
+    Some(Sampled { code, known: None })
 }
 
 /// Whether the lines between three finder patterns alternate the way a code's timing patterns do
@@ -280,6 +305,6 @@ mod tests {
         }
 
         let codes = search(&black, &|| false).codes;
-        codes.into_iter().map(|code| code.content).collect()
+        codes.into_iter().map(|found| found.code.content).collect()
     }
 }

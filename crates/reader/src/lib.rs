@@ -8,6 +8,7 @@ mod coach;
 mod deep;
 mod finder;
 mod first;
+mod grade;
 mod guard;
 mod luma;
 mod pixel;
@@ -19,10 +20,11 @@ mod stages;
 mod symbol;
 mod view;
 
-pub use coach::{Hint, advise};
+pub use coach::{Hint, Sights, advise};
 #[cfg(feature = "inside")]
 #[doc(hidden)]
 pub use deep::inside;
+pub use grade::{Grade, Letter, Measure};
 pub use luma::{Luma, MAX_PIXELS, WrongSize};
 pub use reader::Reader;
 pub use reading::{Budget, Code, Corner, Level, Place, Reading};

@@ -5,9 +5,11 @@ use std::{rc::Rc, time::Duration};
 use rxing::common::BitMatrix;
 
 use crate::{
-    black, coach,
+    black,
+    coach::{self, Sights},
     deep::{self, Peak},
-    first,
+    first::{self, Sampled},
+    grade::Grade,
     luma::Luma,
     pyramid::Pyramid,
     reading::{Budget, Code, Place, Reading},
@@ -18,6 +20,9 @@ use crate::{
 
 /// Places that are looked at closely in one picture.
 const MOST_CLOSE: usize = 4;
+/// Of the frames in which nothing is seen one in so many is looked through for codes that are too small to be read: the
+/// hint to come closer may come half a second late, and an empty desk is to cost little.
+pub(crate) const SMALL_EVERY: u8 = 8;
 /// What rqrr takes for a cut-out of half a frame.
 const LEAST_FOR_RQRR: Duration = Duration::from_millis(15);
 /// Frames after the last reading for which its place is remembered: a third of a second.
@@ -32,6 +37,8 @@ pub struct Reader {
     /// Where a code was seen in the last picture, read or not.
     seen: Option<Place>,
     memory: deep::Memory,
+    /// Frames in a row in which nothing was seen.
+    calm: u8,
 }
 
 /// Where a code was read, and for how many more frames that counts.
@@ -69,6 +76,8 @@ impl Reader {
             budget,
             codes: Vec::new(),
             unread: Vec::new(),
+            sighted: Vec::new(),
+            finders: Vec::new(),
             loose: Loose::default(),
             crowded: false,
         };
@@ -80,7 +89,12 @@ impl Reader {
             look.closely(self.last.as_ref().map(|last| last.place));
         }
         self.remember(look.codes.first());
-        let hint = coach::advise(luma, look.codes.len(), &look.unread, self.seen.as_ref());
+        self.calm = if look.is_calm() { self.calm + 1 } else { 0 };
+        if self.calm == SMALL_EVERY {
+            self.calm = 0;
+            look.sight_small();
+        }
+        let hint = look.hint(self.seen.as_ref());
         self.seen = look
             .codes
             .first()
@@ -117,6 +131,10 @@ struct Look<'a> {
     budget: Budget,
     codes: Vec<Code>,
     unread: Vec<Place>,
+    /// Where a code may be, for a hint only.
+    sighted: Vec<Place>,
+    /// Finder patterns of any code.
+    finders: Vec<Place>,
     loose: Loose,
     crowded: bool,
 }
@@ -194,6 +212,8 @@ impl Look<'_> {
         for place in seen.unread {
             self.note(place);
         }
+        self.sighted.extend(seen.sighted);
+        self.finders.extend(seen.finders);
     }
 
     /// Where a code was seen and not read, or was read a moment ago: cut out, so that the threshold is the code's own, at
@@ -244,6 +264,33 @@ impl Look<'_> {
         }
     }
 
+    /// Nothing was seen.
+    fn is_calm(&self) -> bool {
+        self.codes.is_empty() && self.unread.is_empty() && !self.crowded
+    }
+
+    /// Where nothing was seen at all, a code may be too small for everything that reads.
+    fn sight_small(&mut self) {
+        let pyramid = Rc::clone(&self.pyramid);
+        if let (Some(whole), Some(half)) = (pyramid.level(0), pyramid.level(1)) {
+            let peaks = deep::seek_small(&whole.luma, &half.luma);
+            self.sighted.extend(deep::sight(&[], &peaks));
+        }
+    }
+
+    fn hint(&self, before: Option<&Place>) -> Option<coach::Hint> {
+        let read: Vec<Place> = self.codes.iter().map(|code| code.place).collect();
+        let sights = Sights {
+            read: &read,
+            unread: &self.unread,
+            perhaps: &self.sighted,
+            finders: &self.finders,
+            before,
+        };
+
+        coach::advise(self.luma, &sights)
+    }
+
     fn is_read(&self, place: &Place) -> bool {
         self.codes.iter().any(|code| code.place.meets(place))
     }
@@ -281,10 +328,16 @@ impl Look<'_> {
         }
     }
 
-    fn keep_all(&mut self, view: &View<'_>, codes: Vec<Code>) {
-        for code in codes {
+    /// They are graded by the whole picture: a part of it may have been looked at at another scale.
+    fn keep_all(&mut self, view: &View<'_>, codes: Vec<Sampled>) {
+        for Sampled { code, known } in codes {
+            let place = view.back(&code.place);
+            let grade = known
+                .filter(|_| !self.is_read(&place))
+                .and_then(|known| Grade::flat(self.luma, &place, code.mirrored, &known));
             self.keep(Code {
-                place: view.back(&code.place),
+                place,
+                grade,
                 ..code
             });
         }

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::coach::Hint;
+use crate::{coach::Hint, grade::Grade};
 
 /// How long reading may take, told by the caller's clock: the reader has none.
 ///
@@ -70,6 +70,8 @@ pub struct Code {
     pub level: Level,
     /// It is drawn mirrored, or seen in a mirror.
     pub mirrored: bool,
+    /// How well it is printed; `None` where its modules could not be measured again.
+    pub grade: Option<Grade>,
 }
 
 /// Error correction levels (ISO/IEC 18004, 6.5.1).
@@ -99,6 +101,13 @@ pub struct Corner {
     pub x: f32,
     /// Down.
     pub y: f32,
+}
+
+impl Corner {
+    /// How far another point is.
+    pub(crate) fn away(self, other: Self) -> f32 {
+        (self.x - other.x).hypot(self.y - other.y)
+    }
 }
 
 impl Place {

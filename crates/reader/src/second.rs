@@ -5,15 +5,16 @@ use std::io;
 use rqrr::{BitGrid, Grid, PreparedImage};
 
 use crate::{
+    first::Sampled,
     guard::guarded,
     luma::Luma,
     pixel,
-    reading::{Code, Corner, Place},
+    reading::{Corner, Place},
     symbol::sampled,
 };
 
 /// Reads what rqrr can of a small picture.
-pub(crate) fn search(luma: &Luma) -> Vec<Code> {
+pub(crate) fn search(luma: &Luma) -> Vec<Sampled> {
     guarded(|| {
         let grey = |x: usize, y: usize| luma.pixels()[y * luma.width + x];
         let mut picture = PreparedImage::prepare_from_greyscale(luma.width, luma.height, grey);
@@ -22,7 +23,7 @@ pub(crate) fn search(luma: &Luma) -> Vec<Code> {
     .unwrap_or_default()
 }
 
-fn decode<G: BitGrid>(grid: &Grid<G>) -> Option<Code> {
+fn decode<G: BitGrid>(grid: &Grid<G>) -> Option<Sampled> {
     guarded(|| grid.decode_to(io::sink())).ok()?.ok()?;
     let bits = &grid.grid;
     let along = 0..bits.size();
@@ -35,16 +36,12 @@ fn decode<G: BitGrid>(grid: &Grid<G>) -> Option<Code> {
         .into_iter()
         .find_map(|mirrored| sampled::read(bits.size(), modules.iter().copied(), mirrored))?;
 
-    Some(Code {
-        content: decoded.content.bytes,
-        place: Place {
-            corners: grid.bounds.map(|point| Corner {
-                x: pixel::coordinate(point.x),
-                y: pixel::coordinate(point.y),
-            }),
-        },
-        version: decoded.version.number(),
-        level: decoded.level,
-        mirrored: decoded.mirrored,
-    })
+    let place = Place {
+        corners: grid.bounds.map(|point| Corner {
+            x: pixel::coordinate(point.x),
+            y: pixel::coordinate(point.y),
+        }),
+    };
+
+    Some(Sampled::of(decoded, place))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reader::{Hint, advise};
+use reader::{Hint, Sights, advise};
 use reading::hints::plea;
 
 const FRAMES: u32 = 30;
@@ -50,7 +50,14 @@ fn nine_of_ten(wanted: Hint) {
         let mut before = None;
         let mut hint = None;
         for (frame, places) in plea.frames.iter().zip(&plea.places) {
-            hint = advise(frame, 0, places, before.as_ref());
+            hint = advise(
+                frame,
+                &Sights {
+                    unread: places,
+                    before: before.as_ref(),
+                    ..Sights::default()
+                },
+            );
             before = places.first().copied();
         }
         *given.entry(hint).or_default() += 1;

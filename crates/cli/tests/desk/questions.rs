@@ -50,6 +50,17 @@ fn reading_prints_one_json_line_a_picture_and_goes_on_after_a_file_that_is_none(
     assert_eq!(lines[2]["file"], "sheets/000000.png");
     assert_eq!(lines[2]["texts"], serde_json::json!([text_of(&desk)]));
     assert!(lines[2]["ms"].as_f64().unwrap() > 0.0);
+    assert_eq!(
+        lines[2]["grades"],
+        serde_json::json!([{
+            "letter": "A",
+            "grade": 4,
+            "unused_error_correction": { "share": 1.0, "grade": 4 },
+            "symbol_contrast": { "share": 1.0, "grade": 4 },
+            "modulation": { "grade": 4 },
+        }])
+    );
+    assert_eq!(lines[2].get("hint"), None);
 }
 
 #[test]
@@ -227,6 +238,9 @@ fn a_picture_without_a_code_or_with_two_is_not_verified_and_reading_it_is_no_fai
         );
         assert_eq!(menshen(&desk, &["read", picture]).status.code(), Some(0));
     }
+    let both = menshen(&desk, &["read", "--json", "two.png"]);
+    let both: Value = serde_json::from_slice(&both.stdout).unwrap();
+    assert_eq!(both["hint"], "one_sheet");
     let missing = ["verify", "--image", "no.png", "--authority", "authority"];
     assert_eq!(menshen(&desk, &missing).status.code(), Some(2));
 }

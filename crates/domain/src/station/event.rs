@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::coach::Hint;
 use crate::clock::{ClockState, EntryMark};
 use crate::crypto::Kid;
 use crate::document::{Assignment, Trust};
@@ -56,10 +57,10 @@ pub struct Knowledge {
 pub enum Event {
     /// A frame was read, also one without any code.
     Reading {
-        /// The contents of the codes in it.
-        contents: Vec<Vec<u8>>,
-        /// A code was seen that could not be read.
-        seen_not_read: bool,
+        /// The codes that were read in it.
+        codes: Vec<Sighting>,
+        /// What would help a code that was seen and could not be read.
+        hint: Option<Hint>,
     },
     /// Staff ask for something.
     Command(Command),
@@ -98,6 +99,15 @@ pub enum Event {
     Tick,
 }
 
+/// A code that was read in a frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// What is written in it.
+    pub content: Vec<u8>,
+    /// Its print is poor there. Glare and a moving hand make it look so as well.
+    pub worn: bool,
+}
+
 /// Ties an [`Action::Store`] to its [`Event::EntryStored`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(pub u64);
@@ -133,12 +143,17 @@ pub enum Action {
 }
 
 impl Event {
-    /// A frame with these codes.
+    /// A frame with these codes, well printed.
     #[must_use]
     pub fn reading(contents: Vec<Vec<u8>>) -> Self {
+        let well_printed = |content| Sighting {
+            content,
+            worn: false,
+        };
+
         Self::Reading {
-            contents,
-            seen_not_read: false,
+            codes: contents.into_iter().map(well_printed).collect(),
+            hint: None,
         }
     }
 }

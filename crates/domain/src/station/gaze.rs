@@ -1,21 +1,21 @@
 //! What the camera has before it: the same code held still is one scan.
 
+use super::event::Sighting;
+
 /// Milliseconds without its code after which a scan is over.
 const GONE_MS: u64 = 1_000;
-/// Frames in a row with a code that is seen and not read before staff are told.
-const UNREAD_FRAMES: u8 = 3;
 
 /// What a frame shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Look {
     /// A code that was not before the camera until now.
     New(Vec<u8>),
-    /// Nothing new.
+    /// A code, but nothing new.
+    Known,
+    /// No code.
     Nothing,
     /// Two or more different codes.
     Several,
-    /// For some frames now a code is seen but not read.
-    Unread,
 }
 
 /// Whether a code may begin a scan.
@@ -35,7 +35,15 @@ pub(super) struct Gaze {
     held: Option<Held>,
     /// The code that came while none might begin a scan.
     waiting: Option<Held>,
-    unread: u8,
+    print: Option<Print>,
+}
+
+/// How the code looked that was last taken for a scan.
+#[derive(Clone, Debug)]
+struct Print {
+    content: Vec<u8>,
+    /// In every frame since then.
+    worn: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -46,32 +54,32 @@ struct Held {
 
 impl Gaze {
     /// Takes a frame.
-    pub(super) fn look(
-        &mut self,
-        mut contents: Vec<Vec<u8>>,
-        seen_not_read: bool,
-        may: May,
-        now: u64,
-    ) -> Look {
-        contents.sort_unstable();
-        contents.dedup();
+    pub(super) fn look(&mut self, mut codes: Vec<Sighting>, may: May, now: u64) -> Look {
+        // Of two that say the same the better print counts.
+        codes.sort_unstable_by(|a, b| (&a.content, a.worn).cmp(&(&b.content, b.worn)));
+        codes.dedup_by(|worse, better| worse.content == better.content);
         self.forget_if_gone(now);
-        for held in [&mut self.held, &mut self.waiting].into_iter().flatten() {
-            if contents.contains(&held.content) {
-                held.seen_at = now;
+        for code in &codes {
+            for held in [&mut self.held, &mut self.waiting].into_iter().flatten() {
+                if held.content == code.content {
+                    held.seen_at = now;
+                }
+            }
+            if let Some(print) = &mut self.print
+                && print.content == code.content
+            {
+                print.worn &= code.worn;
             }
         }
-        if contents.len() > 1 {
-            self.unread = 0;
+        if codes.len() > 1 {
             return Look::Several;
         }
-        let Some(content) = contents.pop() else {
-            return self.unread(seen_not_read);
+        let Some(Sighting { content, worn }) = codes.pop() else {
+            return Look::Nothing;
         };
-        self.unread = 0;
         let is = |held: &Option<Held>| held.as_ref().is_some_and(|held| held.content == content);
         if is(&self.held) {
-            return Look::Nothing;
+            return Look::Known;
         }
         let waits = match may {
             May::Begin => false,
@@ -84,25 +92,23 @@ impl Gaze {
         });
         if waits {
             self.waiting = held;
-            return Look::Nothing;
+            return Look::Known;
         }
         self.held = held;
         self.waiting = None;
+        self.print = Some(Print {
+            content: content.clone(),
+            worn,
+        });
 
         Look::New(content)
     }
 
-    fn unread(&mut self, seen_not_read: bool) -> Look {
-        self.unread = if seen_not_read {
-            self.unread.saturating_add(1)
-        } else {
-            0
-        };
-        if self.unread >= UNREAD_FRAMES {
-            Look::Unread
-        } else {
-            Look::Nothing
-        }
+    /// Whether the print of this code was poor in every frame since it was taken for a scan.
+    pub(super) fn is_worn(&self, content: &[u8]) -> bool {
+        let print = self.print.as_ref();
+
+        print.is_some_and(|print| print.worn && print.content == content)
     }
 
     fn forget_if_gone(&mut self, now: u64) {
@@ -117,8 +123,18 @@ mod tests {
     use super::*;
 
     fn look(gaze: &mut Gaze, codes: &[&str], now: u64) -> Look {
-        let contents = codes.iter().map(|code| code.as_bytes().to_vec()).collect();
-        gaze.look(contents, false, May::Begin, now)
+        gaze.look(
+            codes.iter().map(|code| code_of(code)).collect(),
+            May::Begin,
+            now,
+        )
+    }
+
+    fn code_of(content: &str) -> Sighting {
+        Sighting {
+            content: content.as_bytes().to_vec(),
+            worn: false,
+        }
     }
 
     fn new(code: &str) -> Look {
@@ -129,9 +145,9 @@ mod tests {
     fn the_same_code_held_still_is_one_scan_until_it_was_gone_for_a_second() {
         let mut gaze = Gaze::default();
         assert_eq!(look(&mut gaze, &["a"], 0), new("a"));
-        assert_eq!(look(&mut gaze, &["a"], 900), Look::Nothing);
+        assert_eq!(look(&mut gaze, &["a"], 900), Look::Known);
         assert_eq!(look(&mut gaze, &[], 1_000), Look::Nothing);
-        assert_eq!(look(&mut gaze, &["a"], 1_899), Look::Nothing);
+        assert_eq!(look(&mut gaze, &["a"], 1_899), Look::Known);
         assert_eq!(look(&mut gaze, &["a"], 2_899), new("a"));
     }
 
@@ -149,7 +165,7 @@ mod tests {
         assert_eq!(look(&mut gaze, &["a", "b"], 0), Look::Several);
         assert_eq!(look(&mut gaze, &["a", "a"], 33), new("a"));
         assert_eq!(look(&mut gaze, &["b", "a"], 900), Look::Several);
-        assert_eq!(look(&mut gaze, &["a"], 1_800), Look::Nothing);
+        assert_eq!(look(&mut gaze, &["a"], 1_800), Look::Known);
     }
 
     #[test]
@@ -157,21 +173,20 @@ mod tests {
         let mut gaze = Gaze::default();
         look(&mut gaze, &["a"], 0);
         for now in [500, 1_400] {
-            gaze.look(vec![b"a".to_vec()], false, May::Wait, now);
+            gaze.look(vec![code_of("a")], May::Wait, now);
         }
-        assert_eq!(look(&mut gaze, &["a"], 1_500), Look::Nothing);
-        gaze.look(vec![b"b".to_vec()], false, May::Wait, 1_600);
+        assert_eq!(look(&mut gaze, &["a"], 1_500), Look::Known);
+        gaze.look(vec![code_of("b")], May::Wait, 1_600);
         assert_eq!(look(&mut gaze, &["b"], 1_700), new("b"));
     }
 
     #[test]
     fn a_code_that_came_while_none_might_begin_waits_until_it_was_gone_or_any_may() {
         let mut gaze = Gaze::default();
-        let mut look =
-            |code: &str, may, now| gaze.look(vec![code.as_bytes().to_vec()], false, may, now);
+        let mut look = |code: &str, may, now| gaze.look(vec![code_of(code)], may, now);
         look("a", May::Wait, 0);
-        assert_eq!(look("a", May::BeginNew, 900), Look::Nothing);
-        assert_eq!(look("a", May::BeginNew, 1_800), Look::Nothing);
+        assert_eq!(look("a", May::BeginNew, 900), Look::Known);
+        assert_eq!(look("a", May::BeginNew, 1_800), Look::Known);
         assert_eq!(look("b", May::BeginNew, 1_900), new("b"));
         look("c", May::Wait, 2_000);
         assert_eq!(look("c", May::BeginNew, 3_000), new("c"));
@@ -180,13 +195,20 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_is_seen_and_not_read_is_said_from_the_third_frame_in_a_row() {
+    fn a_print_is_worn_until_one_frame_shows_it_well_however_long_it_is_gone() {
         let mut gaze = Gaze::default();
-        let mut unread = |seen| gaze.look(Vec::new(), seen, May::Begin, 0);
-        let looks: Vec<Look> = [true, true, false, true, true, true]
-            .map(&mut unread)
-            .into();
-        assert_eq!(looks[..5], vec![Look::Nothing; 5]);
-        assert_eq!(looks[5], Look::Unread);
+        let mut look = |worn, now| {
+            let code = Sighting {
+                worn,
+                ..code_of("a")
+            };
+            gaze.look(vec![code], May::Begin, now);
+            (gaze.is_worn(b"a"), gaze.is_worn(b"b"))
+        };
+        assert_eq!(look(true, 0), (true, false));
+        assert_eq!(look(true, 100), (true, false));
+        assert_eq!(look(false, 200), (false, false));
+        assert_eq!(look(true, 300), (false, false));
+        assert_eq!(look(true, 1_300), (true, false));
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::event::{Action, Event, Knowledge, Setup, Ticket};
+use super::coach::{Coach, Hint};
+use super::event::{Action, Event, Knowledge, Setup, Sighting, Ticket};
 use super::gaze::{Gaze, Look, May};
 use super::guard::Guard;
 use super::phase::{After, Pending, Phase, Shown, Subject};
@@ -15,8 +16,6 @@ use crate::screen::{CameraView, Notice, OperatorScreen, Outcome, Protection, Sca
 use crate::time::{Moment, Timestamp};
 use crate::verdict::Verdict;
 
-/// Milliseconds that a word about the picture stays after the frame that called for it.
-const COACH_MS: u64 = 900;
 /// Milliseconds for which an emergency stands before a sheet that is there already.
 const EMERGENCY_MS: u64 = 5_000;
 /// Milliseconds that a word about a key stays.
@@ -40,7 +39,8 @@ pub struct Machine {
     pub(super) actions: Vec<Action>,
     pub(super) last_shown: Option<OperatorScreen>,
     pub(super) notice: Option<(Notice, u64)>,
-    gaze: Gaze,
+    pub(super) gaze: Gaze,
+    coach: Coach,
     beside: Beside,
     doubted: bool,
     kept: ClockState,
@@ -75,6 +75,7 @@ impl Machine {
             last_shown: None,
             notice: None,
             gaze: Gaze::default(),
+            coach: Coach::default(),
             beside: Beside::default(),
             doubted: false,
             kept: setup.clock,
@@ -103,10 +104,7 @@ impl Machine {
         }
         self.pass_time(now);
         match event {
-            Event::Reading {
-                contents,
-                seen_not_read,
-            } => self.look(contents, seen_not_read, now),
+            Event::Reading { codes, hint } => self.look(codes, hint, now),
             Event::Command(command) => self.obey(command, now),
             Event::EntryStored { ticket, seq } => self.stored(ticket, seq, now),
             Event::StoreFailed { ticket } => self.not_stored(ticket, now),
@@ -251,19 +249,24 @@ impl Machine {
         .fold(Flags::NONE, |flags, (_, flag)| flags | flag)
     }
 
-    fn look(&mut self, contents: Vec<Vec<u8>>, seen_not_read: bool, now: Moment) {
+    fn look(&mut self, codes: Vec<Sighting>, hint: Option<Hint>, now: Moment) {
         let may = self.may_begin(now);
-        let look = self.gaze.look(contents, seen_not_read, may, now.mono_ms);
-        let coach = match look {
+        let said = match self.gaze.look(codes, may, now.mono_ms) {
             Look::New(content) => {
+                self.coach.forget();
                 self.begin(content, now);
                 return;
             }
-            Look::Nothing => return,
-            Look::Several => Notice::OneSheet,
-            Look::Unread => Notice::SeenNotRead,
+            Look::Known => {
+                self.coach.forget();
+                return;
+            }
+            Look::Nothing => self.coach.hear(hint, now.mono_ms),
+            Look::Several => Some(self.coach.insist(Hint::OneSheet, now.mono_ms)),
         };
-        self.notice = Some((coach, now.mono_ms.saturating_add(COACH_MS)));
+        if let Some((hint, until)) = said {
+            self.notice = Some((hint.into(), until));
+        }
     }
 
     /// What staff did in a form is not swept away by a sheet that came into view beside it.

@@ -6,6 +6,7 @@
 //! verdict. Commands that confirm something are guarded by time (SECURITY.md §9): not within 600 ms of a
 //! change of stage, nor within 300 ms of any other key.
 
+mod coach;
 mod event;
 mod gaze;
 mod guard;
@@ -17,7 +18,8 @@ mod staff;
 mod stored;
 mod tally;
 
-pub use event::{Action, Event, Knowledge, Setup, Ticket};
+pub use coach::Hint;
+pub use event::{Action, Event, Knowledge, Setup, Sighting, Ticket};
 pub use machine::Machine;
 
 #[cfg(test)]

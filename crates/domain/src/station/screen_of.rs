@@ -2,6 +2,7 @@
 //! second passed.
 
 use super::event::{Action, Knowledge};
+use super::gaze::Gaze;
 use super::machine::Machine;
 use super::phase::{Phase, Showing};
 use crate::document::VenuePolicy;
@@ -42,7 +43,7 @@ impl Machine {
             next_camera: self.next_camera.clone(),
             last: self.tally.last(),
             undo: self.tally.undo_view(now.mono_ms),
-            stage: self.phase.stage(now.mono_ms),
+            stage: self.phase.stage(&self.gaze, now.mono_ms),
             notice: self.notice.map(|(notice, _)| notice),
         }
     }
@@ -88,7 +89,7 @@ impl Knowledge {
 }
 
 impl Phase {
-    fn stage(&self, now_ms: u64) -> Stage {
+    fn stage(&self, gaze: &Gaze, now_ms: u64) -> Stage {
         match self {
             Self::Watching => Stage::Watching,
             Self::Comparing { subject, blank_at } => Stage::Comparing {
@@ -100,7 +101,7 @@ impl Phase {
                     .filter(|_| now_ms < *blank_at),
             },
             Self::Storing { scan, .. } => Stage::Storing { scan: *scan },
-            Self::Showing(showing) => Stage::Verdict(showing.view(now_ms)),
+            Self::Showing(showing) => Stage::Verdict(showing.view(gaze, now_ms)),
             Self::LetIn { scan, seq, of, .. } => Stage::LetIn {
                 scan: *scan,
                 seq: *seq,
@@ -116,8 +117,10 @@ impl Phase {
 }
 
 impl Showing {
-    fn view(&self, now_ms: u64) -> VerdictView {
+    fn view(&self, gaze: &Gaze, now_ms: u64) -> VerdictView {
         let decision = &self.subject.decision;
+        // Of a code that is nobody's sheet there is nothing to print anew.
+        let sheet = self.subject.content().filter(|_| decision.person.is_some());
 
         VerdictView {
             scan: self.subject.scan,
@@ -126,6 +129,7 @@ impl Showing {
             person: decision.person.clone().filter(|_| now_ms < self.blank_at),
             seq: self.seq,
             may_let_in: decision.may_let_in,
+            worn: sheet.is_some_and(|content| gaze.is_worn(content)),
             returns_in_ms: self.until.map(|until| until.saturating_sub(now_ms)),
         }
     }

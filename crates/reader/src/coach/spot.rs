@@ -44,6 +44,8 @@ pub(super) struct Edges {
     pub(super) steepest: f32,
 }
 
+/// The median of the size of a normal second difference, in deviations: 0.6745 times the root of 6.
+const BEND: f32 = 1.652;
 /// Blocks a side.
 const BLOCKS: usize = 10;
 /// Samples of a block's side.
@@ -205,8 +207,7 @@ impl<'a> Spot<'a> {
             }
         }
 
-        // The median of the size of a normal second difference is 0.6745 times the root of 6 deviations.
-        middle(bends) / 1.652
+        middle(bends) / BEND
     }
 }
 
@@ -228,6 +229,18 @@ fn finder_like(line: impl Fn(f32) -> f32) -> f32 {
 
     // The pattern's own variance over the 18 samples is 40 / 9.
     common / (variance * 40.0 / 9.0).sqrt()
+}
+
+/// Deviation of the grey of a picture in which most is flat.
+pub(super) fn grain(luma: &Luma) -> f32 {
+    const APART: usize = 61;
+    let triples = luma.pixels().windows(3).step_by(APART);
+    let bends = triples.map(|pixels| {
+        let [left, middle, right] = [0, 1, 2].map(|at| f32::from(pixels[at]));
+        (left - 2.0 * middle + right).abs()
+    });
+
+    middle(bends.collect()) / BEND
 }
 
 pub(super) fn middle(mut values: Vec<f32>) -> f32 {

@@ -14,6 +14,7 @@ use crate::{
         raster::Raster,
         tone::Tone,
     },
+    grade::Grade,
     pixel,
     reading::{Code, Place},
     stages::{Stage, Stages},
@@ -104,10 +105,10 @@ impl<'a> Attempt<'a> {
                 .decode(&tone)
                 .or_else(|| self.mirrored(&tone, agreement))
             {
-                return read(&lattice, *decoded);
+                return self.read(&lattice, *decoded);
             }
             if let Some(decoded) = self.equalised(&flat, &tone, agreement, stop) {
-                return read(&lattice, *decoded);
+                return self.read(&lattice, *decoded);
             }
             lattices.push((agreement, lattice, anchors));
             if agreement > FLAT {
@@ -122,13 +123,13 @@ impl<'a> Attempt<'a> {
 
         for (turn, (_, lattice, anchors)) in lattices.into_iter().enumerate() {
             if let Some((lattice, decoded)) = self.followed(lattice, &anchors, stop) {
-                return read(&lattice, *decoded);
+                return self.read(&lattice, *decoded);
             }
             // What the likeliest lattice does not show at all has slipped.
             if turn == 0
                 && let Some((lattice, decoded)) = self.believed(first.as_ref(), stop)
             {
-                return read(&lattice, *decoded);
+                return self.read(&lattice, *decoded);
             }
         }
 
@@ -284,6 +285,26 @@ impl<'a> Attempt<'a> {
         }
     }
 
+    fn read(&self, lattice: &Lattice, decoded: Decoded) -> Attempted {
+        let [upper_left, upper_right, lower_right, lower_left] = lattice.corners();
+        let corners = if decoded.mirrored {
+            [upper_left, lower_left, lower_right, upper_right]
+        } else {
+            lattice.corners()
+        };
+        let grade = Grade::bent(&self.raster, lattice, decoded.mirrored, &decoded.known);
+        let code = Code {
+            content: decoded.content.bytes,
+            place: place(corners),
+            version: decoded.version.number(),
+            level: decoded.level,
+            mirrored: decoded.mirrored,
+            grade: Some(grade),
+        };
+
+        Attempted::Read(Box::new(code), decoded.known)
+    }
+
     fn progress(&self) -> usize {
         self.known.as_ref().map_or(0, |known| known.progress().0)
     }
@@ -312,24 +333,6 @@ pub(super) fn everywhere(version: Version) -> Vec<Point> {
         .iter()
         .flat_map(|v| middles.iter().map(|u| point(*u, *v)))
         .collect()
-}
-
-fn read(lattice: &Lattice, decoded: Decoded) -> Attempted {
-    let [upper_left, upper_right, lower_right, lower_left] = lattice.corners();
-    let corners = if decoded.mirrored {
-        [upper_left, lower_left, lower_right, upper_right]
-    } else {
-        lattice.corners()
-    };
-    let code = Code {
-        content: decoded.content.bytes,
-        place: place(corners),
-        version: decoded.version.number(),
-        level: decoded.level,
-        mirrored: decoded.mirrored,
-    };
-
-    Attempted::Read(Box::new(code), decoded.known)
 }
 
 fn place(corners: [Point; 4]) -> Place {

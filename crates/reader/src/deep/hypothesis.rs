@@ -41,6 +41,8 @@ const GLANCE: f32 = 0.3;
 /// The best that are fitted, and that are kept.
 const MOST_FITTED: usize = 16;
 const MOST_FINDERS: usize = 10;
+/// Letters and frames fit up to 0.74.
+const SURE: f32 = 0.8;
 /// Cosine of the angle between a finder pattern's sides and those of the symbol.
 const ALONG: f32 = 0.8;
 /// How well a version must fit that is written.
@@ -107,6 +109,17 @@ type Corners = [Point; 3];
 pub(crate) struct Finder {
     pose: Pose,
     score: f32,
+}
+
+impl Finder {
+    /// Where it is, if it fits better than any other print does.
+    pub(crate) fn surely(&self) -> Option<Place> {
+        let corners = [(-3.5, -3.5), (3.5, -3.5), (3.5, 3.5), (-3.5, 3.5)];
+
+        (self.score > SURE).then(|| Place {
+            corners: corners.map(|(right, down)| self.pose.away(right, down).into()),
+        })
+    }
 }
 
 /// The peaks that are finder patterns, whichever way they are turned; none where not two of them are clear.

@@ -21,6 +21,7 @@ mod point;
 mod pose;
 mod raster;
 mod seek;
+mod sight;
 mod smooth;
 mod solve;
 mod spline;
@@ -28,8 +29,11 @@ mod stencil;
 mod texture;
 mod tone;
 
-pub(crate) use point::point;
-pub(crate) use seek::Peak;
+pub(crate) use lattice::{Lattice, Projection};
+pub(crate) use point::{Point, point};
+pub(crate) use raster::Raster;
+pub(crate) use seek::{Peak, seek_small};
+pub(crate) use sight::sight;
 
 use crate::{
     pyramid::Pyramid,
@@ -38,7 +42,6 @@ use crate::{
     symbol::Known,
 };
 use attempt::{Attempt, Attempted};
-use raster::Raster;
 use texture::Texture;
 
 /// Hypotheses that are sampled in one picture, and those that go through all stages.
@@ -47,6 +50,8 @@ const MOST_THOROUGH: usize = 4;
 /// Hypotheses in a row whose function patterns do not agree, after which there is no code: the right one is the first or
 /// the second.
 const MOST_IN_VAIN: usize = 4;
+/// Peaks of which a hint is made.
+const MOST_SIGHTED: usize = 16;
 /// Frames without a search after one that found nothing: an empty desk stays empty for a tenth of a second.
 const REST: u8 = 3;
 
@@ -56,6 +61,10 @@ pub(crate) struct Seen {
     pub(crate) codes: Vec<Code>,
     /// Surely a code, though not read.
     pub(crate) unread: Vec<Place>,
+    /// Perhaps a code.
+    pub(crate) sighted: Vec<Place>,
+    /// Finder patterns beyond doubt, the clearest first.
+    pub(crate) finders: Vec<Place>,
 }
 
 /// What one picture taught for the next.
@@ -102,7 +111,12 @@ pub(crate) fn read(
 
     let mut attempts = 0;
     let mut thorough = 0;
+    seen.sighted = sight(&[], &peaks[..peaks.len().min(MOST_SIGHTED)]);
     let finders = hypothesis::finders(&whole, &peaks, stop);
+    seen.finders = finders
+        .iter()
+        .filter_map(hypothesis::Finder::surely)
+        .collect();
     if finders.len() < 2 {
         memory.rest = REST;
         return seen;
@@ -117,6 +131,9 @@ pub(crate) fn read(
             hypothesis::of_triples(&whole, &finders)
         };
         let mut in_vain = 0;
+        if !with_pairs {
+            seen.sighted = sight(&hypotheses, &peaks[..peaks.len().min(MOST_SIGHTED)]);
+        }
         for hypothesis in hypotheses {
             let place = hypothesis.place();
             let read = places

@@ -77,6 +77,31 @@ pub(crate) fn seek(
     peaks
 }
 
+/// Peaks of patterns that are too small for [`seek`], and too small to be read: 1.1 to 1.6 pixels a module.
+pub(crate) fn seek_small(whole: &Luma, half: &Luma) -> Vec<Peak> {
+    let texture = Texture::of(half);
+    let mut peaks = Vec::new();
+    if texture.is_calm() {
+        return peaks;
+    }
+    let padded = Padded::new(whole);
+    let mut sums = Vec::new();
+    for module in &FINE[..3] {
+        // The texture of the half-size picture is to the whole as that of the quarter-size one is to the half.
+        padded.search(&texture, Fineness::Half, *module, &mut sums, &mut peaks);
+    }
+    let smaller = 1.0 / Fineness::Half.scale();
+    for peak in &mut peaks {
+        peak.at = peak.at * smaller;
+        peak.module *= smaller;
+    }
+
+    let mut peaks = apart(peaks);
+    peaks.truncate(MOST);
+
+    peaks
+}
+
 /// The best first, no two of them on the same spot.
 pub(crate) fn apart(mut peaks: Vec<Peak>) -> Vec<Peak> {
     peaks.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));

@@ -1,6 +1,6 @@
 //! How much of the error correction a symbol needed (unused error correction, ISO/IEC 15415, 7.8.8).
 
-use super::known::Known;
+use super::{known::Known, place::Places};
 
 /// What correcting a symbol took.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,8 +15,6 @@ pub(crate) struct Correction {
 
 impl Correction {
     pub(crate) fn of(known: &Known) -> Self {
-        let kept_back = known.version().kept_back(known.format.level);
-        let capacity = known.layout().parity().saturating_sub(kept_back);
         let used = known
             .blocks()
             .map(|block| 2 * block.errors + block.erasures)
@@ -24,10 +22,42 @@ impl Correction {
             .unwrap_or(0);
 
         Self {
-            unused: (1.0 - share(used, capacity)).max(0.0),
+            unused: known.unused(used),
             errors: known.blocks().map(|block| block.errors).sum(),
             erasures: known.blocks().map(|block| block.erasures).sum(),
         }
+    }
+}
+
+impl Known {
+    /// What would be left of the error correction with an error in each of the printed codewords that are `wrong`, in the
+    /// worst block.
+    pub(crate) fn unused_if(&self, wrong: impl Fn(usize) -> bool) -> f32 {
+        let layout = self.layout();
+        let errors = (0..layout.blocks())
+            .map(|block| layout.printed(block).filter(|at| wrong(*at)).count())
+            .max()
+            .unwrap_or(0);
+
+        self.unused(2 * errors)
+    }
+
+    /// The least that the modules of each codeword have, in the order of printing.
+    pub(crate) fn least_of_codewords(&self, of_modules: &[f32]) -> Vec<f32> {
+        let places = Places::of(self.version());
+        let least = |modules: &[u16]| {
+            let all = modules.iter().map(|at| of_modules[usize::from(*at)]);
+            all.fold(f32::INFINITY, f32::min)
+        };
+
+        places.codewords().map(least).collect()
+    }
+
+    fn unused(&self, used: usize) -> f32 {
+        let kept_back = self.version().kept_back(self.format.level);
+        let capacity = self.layout().parity().saturating_sub(kept_back);
+
+        (1.0 - share(used, capacity)).max(0.0)
     }
 }
 

@@ -33,6 +33,7 @@ mod version;
 pub(crate) use decode::{Decoded, Outcome, Tried, decode};
 pub(crate) use evidence::Evidence;
 pub(crate) use format::version_lead;
+pub(crate) use grade::Correction;
 pub(crate) use known::Known;
 pub(crate) use pattern::function_patterns;
 pub(crate) use version::Version;

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
 use domain::screen::{CameraFault, CameraView, Command, OperatorScreen};
-use domain::station::{Event, Machine};
+use domain::station::{Event, Hint, Machine, Sighting};
 use domain::sync::{Outbox, SyncEvent};
 use domain::time::{Moment, Timestamp};
 use reader::Reading;
@@ -139,11 +139,13 @@ impl Station {
         if number != self.look.number {
             return;
         }
-        let seen_not_read = !reading.seen_not_read.is_empty();
-        let contents = reading.codes.into_iter().map(|code| code.content).collect();
+        let codes = reading.codes.into_iter().map(|code| Sighting {
+            worn: code.grade.is_some_and(|grade| grade.is_worn()),
+            content: code.content,
+        });
         self.step(Event::Reading {
-            contents,
-            seen_not_read,
+            codes: codes.collect(),
+            hint: reading.hint.map(hint),
         });
         (self.happenings)(Happening::FrameRead);
     }
@@ -259,5 +261,18 @@ impl Station {
                 warn!("there is no camera to start again");
             }
         }
+    }
+}
+
+/// The eye's word as the rules' word.
+fn hint(hint: reader::Hint) -> Hint {
+    match hint {
+        reader::Hint::Closer => Hint::Closer,
+        reader::Hint::Flatten => Hint::Flatten,
+        reader::Hint::Further => Hint::Further,
+        reader::Hint::HoldStill => Hint::HoldStill,
+        reader::Hint::MoreLight => Hint::MoreLight,
+        reader::Hint::OneSheet => Hint::OneSheet,
+        reader::Hint::Tilt => Hint::Tilt,
     }
 }

@@ -56,10 +56,17 @@ pub(super) fn line(screen: &OperatorScreen) -> Option<String> {
 /// What a notice asks of staff.
 pub(super) fn notice(notice: Notice) -> &'static str {
     match notice {
-        Notice::OneSheet => "-  two codes in the picture: show one sheet at a time",
-        Notice::SeenNotRead => {
-            "-  a code is there but cannot be read: hold the sheet flat, closer and in more light"
+        Notice::Closer => "-  a code is too small to be read: hold the sheet closer",
+        Notice::Flatten => {
+            "-  a code is there but cannot be read: flatten the sheet, take fingers off it"
         }
+        Notice::Further => {
+            "-  a code is too near to be sharp or whole: hold the sheet further away"
+        }
+        Notice::HoldStill => "-  a code is smeared: hold the sheet still",
+        Notice::MoreLight => "-  too dark for a code: more light on the sheet",
+        Notice::OneSheet => "-  two codes in the picture: show one sheet at a time",
+        Notice::Tilt => "-  a lamp is mirrored in a code: tilt the sheet",
         Notice::PressAgain => {
             "-  that came too soon after another: nothing was done, type it again"
         }
@@ -79,7 +86,13 @@ pub(super) fn notice(notice: Notice) -> &'static str {
 pub(super) fn is_an_answer(notice: Notice) -> bool {
     match notice {
         Notice::Incomplete | Notice::NotStored | Notice::PressAgain | Notice::TooLateToUndo => true,
-        Notice::OneSheet | Notice::SeenNotRead => false,
+        Notice::Closer
+        | Notice::Flatten
+        | Notice::Further
+        | Notice::HoldStill
+        | Notice::MoreLight
+        | Notice::OneSheet
+        | Notice::Tilt => false,
     }
 }
 
@@ -146,8 +159,10 @@ fn verdict(view: &VerdictView) -> String {
         None => "not stored".to_owned(),
     };
 
+    let print = if view.worn { " worn" } else { "" };
+
     format!(
-        "{} {}{} {number}",
+        "{} {}{} {number}{print}",
         view.verdict.word(),
         reasons.join(","),
         who(view.person.as_ref())
@@ -211,6 +226,7 @@ mod tests {
             }),
             seq: Some(17),
             may_let_in: false,
+            worn: false,
             returns_in_ms: None,
         }
     }
@@ -229,6 +245,11 @@ mod tests {
             ..view()
         };
         assert_eq!(verdict(&refused), "refuse expired(3) not stored");
+        let worn = VerdictView {
+            worn: true,
+            ..view()
+        };
+        assert_eq!(verdict(&worn), "admit id_matches 王* 1941 senior #17 worn");
     }
 
     #[test]

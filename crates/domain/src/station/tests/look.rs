@@ -3,7 +3,7 @@
 use super::bench::{Bench, knowledge, unchecked};
 use crate::fixture::{claims, resident, text};
 use crate::screen::{Notice, Stage};
-use crate::station::Event;
+use crate::station::{Event, Hint, Sighting};
 use crate::verdict::{Reason, Verdict};
 
 fn frame(codes: &[&str]) -> Event {
@@ -28,17 +28,60 @@ fn two_different_codes_in_a_frame_are_one_sheet_at_a_time_and_no_scan() {
 #[test]
 fn a_code_that_is_seen_and_not_read_for_some_frames_is_said() {
     let mut bench = Bench::new(knowledge());
-    let unread = Event::Reading {
-        contents: Vec::new(),
-        seen_not_read: true,
+    let tilt = Event::Reading {
+        codes: Vec::new(),
+        hint: Some(Hint::Tilt),
     };
-    bench.step(unread.clone());
-    bench.step(unread.clone());
+    bench.step(tilt.clone());
+    bench.step(tilt.clone());
     assert_eq!(bench.notice(), None);
-    bench.step(unread);
-    assert_eq!(bench.notice(), Some(Notice::SeenNotRead));
+    bench.step(tilt);
+    assert_eq!(bench.notice(), Some(Notice::Tilt));
+    bench.wait(899);
+    assert_eq!(bench.notice(), Some(Notice::Tilt));
     bench.show(&claims());
     assert_eq!(bench.notice(), None);
+}
+
+#[test]
+fn a_code_that_is_read_beside_one_that_is_not_is_a_scan() {
+    let mut bench = Bench::new(knowledge());
+    let Event::Reading { codes, .. } = frame(&[&text(&claims())]) else {
+        unreachable!("a frame is a reading");
+    };
+    bench.step(Event::Reading {
+        codes,
+        hint: Some(Hint::OneSheet),
+    });
+    assert!(bench.compares());
+    assert_eq!(bench.notice(), None);
+}
+
+#[test]
+fn a_print_that_is_poor_in_every_frame_is_told_beside_the_verdict_of_a_sheet_and_nothing_keeps_it()
+{
+    let mut bench = Bench::new(unchecked());
+    let show = |bench: &mut Bench, content: &str, worn| {
+        bench.step(Event::Reading {
+            codes: vec![Sighting {
+                content: content.as_bytes().to_vec(),
+                worn,
+            }],
+            hint: None,
+        });
+    };
+    show(&mut bench, &text(&claims()), true);
+    bench.commit();
+    assert!(bench.verdict().worn);
+    bench.wait(2_000);
+    assert!(bench.verdict().worn);
+    show(&mut bench, &text(&resident(1)), true);
+    bench.commit();
+    show(&mut bench, &text(&resident(1)), false);
+    assert!(!bench.verdict().worn);
+    show(&mut bench, "https://example.org", true);
+    bench.commit();
+    assert!(!bench.verdict().worn);
 }
 
 #[test]

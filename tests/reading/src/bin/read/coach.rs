@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use reader::{Reader, advise};
+use reader::{Reader, Sights, advise};
 use reading::hints::{self, Plea};
 
 use crate::{clock, eyes, say, table, tally::percentile};
@@ -13,6 +13,7 @@ const FRAMES: u32 = 40;
 #[derive(Default)]
 struct Count {
     read: usize,
+    unread: u32,
     /// Not read, and a hint was given.
     given: usize,
     right: usize,
@@ -21,19 +22,26 @@ struct Count {
     times: Vec<Duration>,
 }
 
+/// Frames that are drawn for one hint at most: those that are read call for none.
+const MOST: u32 = 5 * FRAMES;
+
 /// Prints how many frames of each kind got which hint.
 pub(crate) fn perform(budget: Duration) {
     let mut text = String::from(
-        "| hint | frames | read | hint given | right of these | right, told where the code lies | ms, median (p95) |\n\
+        "| hint | read | not read | hint given | right | right of all, told where the code lies | ms, median (p95) |\n\
          |---|---|---|---|---|---|---|",
     );
     for hint in hints::ALL {
         say::aside(&format!("frames that call for {hint:?}"));
         let mut count = Count::default();
-        for index in 0..FRAMES {
+        for index in 0..MOST {
+            if count.unread == FRAMES {
+                break;
+            }
             let plea = hints::plea(hint, index);
             let (read, given) = seen(&plea, budget);
             count.read += usize::from(read);
+            count.unread += u32::from(!read);
             count.given += usize::from(!read && given.is_some());
             count.right += usize::from(!read && given == Some(hint));
             count.told += usize::from(told(&plea, &mut count.times) == Some(hint));
@@ -41,8 +49,9 @@ pub(crate) fn perform(budget: Duration) {
         // Writing to a String cannot fail.
         let _ = write!(
             text,
-            "\n| {hint:?} | {FRAMES} | {} | {} | {} | {} | {} ({}) |",
+            "\n| {hint:?} | {} | {} | {} | {} | {} | {} ({}) |",
             count.read,
+            count.unread,
             count.given,
             count.right,
             count.told,
@@ -53,11 +62,21 @@ pub(crate) fn perform(budget: Duration) {
     say::result(&text);
 }
 
-/// Whether the reader reads the last frame, and the hint it gives.
+/// Frames of a sheet that is held for half a second more.
+const HELD: usize = 8;
+
+/// Whether the reader reads the last frame, which is seen until there is a hint, and the hint it gives.
 fn seen(plea: &Plea, budget: Duration) -> (bool, Option<reader::Hint>) {
     let mut reader = Reader::new();
     let mut last = (false, None);
-    for frame in &plea.frames {
+    let held = plea
+        .frames
+        .iter()
+        .chain(plea.frames.last().into_iter().cycle().take(HELD));
+    for (index, frame) in held.enumerate() {
+        if index >= plea.frames.len() && last != (false, None) {
+            break;
+        }
         let reading = reader.read(frame, eyes::limited(budget));
         last = (reading.codes.len() == 1, reading.hint);
     }
@@ -69,7 +88,12 @@ fn told(plea: &Plea, times: &mut Vec<Duration>) -> Option<reader::Hint> {
     let (mut before, mut hint) = (None, None);
     for (frame, places) in plea.frames.iter().zip(&plea.places) {
         let begun = clock::worked();
-        hint = advise(frame, 0, places, before.as_ref());
+        let sights = Sights {
+            unread: places,
+            before: before.as_ref(),
+            ..Sights::default()
+        };
+        hint = advise(frame, &sights);
         times.push(clock::worked().saturating_sub(begun));
         before = places.first().copied();
     }
