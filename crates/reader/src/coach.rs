@@ -79,7 +79,15 @@ pub fn advise(luma: &Luma, sights: &Sights<'_>) -> Option<Hint> {
     }
 
     let perhaps = sized(sights.perhaps);
-    let likely = perhaps.iter().filter(|(_, size)| size.likeness > SURE);
+    // What is large enough for that shows a finder pattern beyond doubt.
+    let has_finder = |place: &Place| {
+        let from = place.middle();
+        let mut finders = sights.finders.iter();
+        finders.any(|finder| finder.middle().away(from) < place.side())
+    };
+    let likely = perhaps.iter().filter(|(place, size)| {
+        size.likeness > SURE && (size.module < FEWEST_PIXELS || has_finder(place))
+    });
     let Some((place, size)) = unread.first().or_else(|| likely.clone().next()) else {
         return pieces(luma, sights.finders);
     };
@@ -129,8 +137,9 @@ fn is_another((other, size): &(Place, Size), place: &Place) -> bool {
 const MOST: usize = 4;
 /// How like finder patterns the corners of a second code are.
 const LIKE: f32 = 0.35;
-/// How like them are those of a place where there is only perhaps a code: other print has up to 0.57.
-const SURE: f32 = 0.62;
+/// How like them are those of a place where there is only perhaps a code: of a few pixels a module, other print has up to
+/// 0.66.
+const SURE: f32 = 0.68;
 /// How far the middles of two codes are apart at least, in sides of the larger.
 const BESIDE: f32 = 0.9;
 /// How far a finder pattern is from the middle of a code at least that it does not belong to, in sides.
