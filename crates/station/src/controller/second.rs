@@ -25,7 +25,8 @@ const READ: Duration = Duration::from_millis(600);
 /// would be about a sheet that nobody holds up any more.
 const TOO_LATE: Duration = Duration::from_secs(1);
 
-/// The second reader's thread. Dropping it ends the thread and waits for it, for as long as one look at most.
+/// The second reader's thread. Dropping it ends the thread and waits for it: a step of the reader at most, as a
+/// closed eye leaves it no time.
 pub(super) struct Second {
     frames: Option<SyncSender<Taken>>,
     shared: Arc<Shared>,
@@ -191,7 +192,10 @@ impl Look {
             if self.shared.is_closed() || !counts(taken, monotonic(), *read_at) {
                 return true;
             }
-            match self.messages.try_send(Message::Read(self.number, reading, done)) {
+            match self
+                .messages
+                .try_send(Message::Read(self.number, reading, done))
+            {
                 Ok(()) => {}
                 // The loop is far behind; waiting for it would keep the first thread waiting too.
                 Err(TrySendError::Full(_)) => return true,
