@@ -1,5 +1,6 @@
 //! The reader's thread: takes the newest frame, reads it, and tells the loop. Whatever a frame holds
-//! costs that frame at most.
+//! costs that frame at most. One in which a code was seen and not read is looked at once more by the
+//! [second](super::second) thread.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,7 @@ use reader::{Budget, Luma, Place, Reader, Reading};
 use tracing::{error, warn};
 
 use super::PreviewListener;
+use super::second::Second;
 use super::station::Message;
 use crate::camera::{CameraEvent, CameraReceiver};
 use crate::clock::monotonic;
@@ -40,7 +42,7 @@ pub(super) enum CameraNews {
     Ended,
 }
 
-/// One reader thread.
+/// One reader thread, and the one that takes a second look.
 pub(super) struct Eye {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
@@ -55,10 +57,23 @@ impl Eye {
         preview: Preview,
         messages: SyncSender<Message>,
     ) -> std::io::Result<Self> {
+        Self::start_with(Reader::new, number, frames, preview, messages)
+    }
+
+    /// `open` makes the first reader: at first, and again after a panic.
+    fn start_with(
+        open: fn() -> Reader,
+        number: u64,
+        frames: Frames,
+        preview: Preview,
+        messages: SyncSender<Message>,
+    ) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let look = Look {
             number,
-            reader: Reader::new(),
+            open,
+            reader: open(),
+            second: Second::start(number, messages.clone(), Arc::clone(&stop))?,
             preview,
             messages,
             stop: Arc::clone(&stop),
@@ -89,7 +104,9 @@ impl Eye {
 
 struct Look {
     number: u64,
+    open: fn() -> Reader,
     reader: Reader,
+    second: Second,
     preview: Preview,
     messages: SyncSender<Message>,
     stop: Arc<AtomicBool>,
@@ -104,7 +121,7 @@ impl Look {
                     None => true,
                 },
                 Frames::Fed(fed) => match fed.recv_timeout(LOOK_UP) {
-                    Ok(frame) => self.frame(&frame),
+                    Ok(frame) => self.frame(frame),
                     Err(RecvTimeoutError::Timeout) => true,
                     Err(RecvTimeoutError::Disconnected) => false,
                 },
@@ -117,7 +134,7 @@ impl Look {
 
     fn camera(&mut self, event: CameraEvent) -> bool {
         let (news, goes_on) = match event {
-            CameraEvent::Frame(frame) => return self.frame(&frame),
+            CameraEvent::Frame(frame) => return self.frame(frame),
             CameraEvent::Opened { name, demo } => (CameraNews::Opened { name, demo }, true),
             CameraEvent::Listed(names) => (CameraNews::Listed(names), true),
             CameraEvent::Lost(fault) => (CameraNews::Lost(fault), false),
@@ -129,9 +146,15 @@ impl Look {
 
     /// One reading at a time is on its way: while the loop is busy the camera drops frames, and what is
     /// read next is what the camera sees then.
-    fn frame(&mut self, frame: &Luma) -> bool {
-        let reading = self.read(frame);
-        self.show(frame, &reading);
+    fn frame(&mut self, frame: Luma) -> bool {
+        let taken = monotonic();
+        let reading = self.read(&frame);
+        self.show(&frame, &reading);
+        if !reading.codes.is_empty() {
+            self.second.outdo(monotonic());
+        } else if !reading.seen_not_read.is_empty() {
+            self.second.offer(frame, taken);
+        }
         let (done, wait) = sync_channel(1);
 
         self.tell(Message::Read(self.number, reading, done)) && wait.recv().is_ok()
@@ -144,7 +167,7 @@ impl Look {
         let reader = &mut self.reader;
         panic::catch_unwind(AssertUnwindSafe(|| reader.read(frame, budget))).unwrap_or_else(|_| {
             warn!("a frame could not be read: the reader panicked");
-            self.reader = Reader::new();
+            self.reader = (self.open)();
             Reading::default()
         })
     }
@@ -162,5 +185,85 @@ impl Look {
 
     fn tell(&self, message: Message) -> bool {
         self.messages.send(message).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use qrcodegen::{QrCode, QrCodeEcc};
+    use reader::Stages;
+
+    use super::*;
+
+    const TEXT: &str = "MENSHEN SECOND LOOK MENSHEN SECOND LOOK MENSHEN SECOND LOOK";
+    /// Frames after which nothing is to be hoped for on the busiest machine.
+    const FRAMES: usize = 50;
+
+    #[test]
+    fn a_wavy_sheet_that_the_first_look_does_not_read_is_read_by_the_second() {
+        let (frames, fed) = sync_channel(1);
+        let (messages, inbox) = sync_channel(8);
+        let preview: Preview = Arc::new(Mutex::new(Box::new(|_, _| ())));
+        let quick = || Reader::with(Stages::first_pass());
+        let eye = Eye::start_with(quick, 7, Frames::Fed(fed), preview, messages).unwrap();
+
+        let mut read = Vec::new();
+        for _ in 0..FRAMES {
+            frames.send(wavy()).unwrap();
+            let reading = told(&inbox);
+            if let [code] = reading.codes.as_slice() {
+                read = code.content.clone();
+                break;
+            }
+            assert!(
+                !reading.seen_not_read.is_empty(),
+                "the first look saw no code"
+            );
+        }
+        drop((frames, inbox));
+        eye.join();
+
+        assert_eq!(String::from_utf8(read).unwrap(), TEXT);
+    }
+
+    fn told(inbox: &Receiver<Message>) -> Reading {
+        let Message::Read(7, reading, done) = inbox.recv().unwrap() else {
+            panic!("a reading of this eye was awaited");
+        };
+        // An error means that nobody waits for the answer.
+        let _ = done.try_send(());
+
+        reading
+    }
+
+    /// A code on a sheet that lies in waves: as sharp as drawn, and no module where it belongs.
+    fn wavy() -> Luma {
+        const MODULE: f32 = 8.0;
+        const MARGIN: f32 = 80.0;
+        const HEIGHT: f32 = 14.0;
+
+        let code = QrCode::encode_text(TEXT, QrCodeEcc::Medium).unwrap();
+        let length = f32::from(i16::try_from(code.size()).unwrap()) * MODULE;
+        let waves = std::f32::consts::PI / length;
+        let side = u16::try_from(code.size()).unwrap() * 8 + 160;
+        let mut pixels = Vec::new();
+        for y in (0..side).map(f32::from) {
+            for x in (0..side).map(f32::from) {
+                let across = (x - MARGIN + HEIGHT * (waves * y).sin()) / MODULE;
+                let down = (y - MARGIN + HEIGHT * (waves * x + 1.0).sin()) / MODULE;
+                let is_dark = code.get_module(whole(across), whole(down));
+                pixels.push(if is_dark { 30 } else { 200 });
+            }
+        }
+
+        Luma::new(side.into(), side.into(), pixels).unwrap()
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a module's number, and less than 0 beside the code"
+    )]
+    fn whole(number: f32) -> i32 {
+        number.floor() as i32
     }
 }

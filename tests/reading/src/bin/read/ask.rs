@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail};
 
-use crate::eyes::Eye;
+use crate::eyes::{Eye, Part};
 
 pub(crate) const USAGE: &str = "\
 cargo xtask bench read [DIR...] [OPTIONS]
@@ -18,6 +18,7 @@ cargo xtask bench read [DIR...] [OPTIONS]
   --frame-budget MS
                  time for a frame of a video (33)
   --alone        ours only
+  --second       videos also by ours with a second thread, which works on the last frame that was not read
   --stages       ours only, with all of its stages and without one at a time
   --write        keeps tables and plot in docs/reader-figures.md and docs/reader-figures.svg
 Instead of that:
@@ -36,6 +37,7 @@ pub(crate) struct Asked {
     pub(crate) counts_only: bool,
     pub(crate) write: bool,
     beside: Beside,
+    second: bool,
     budget: Duration,
     frame_budget: Duration,
 }
@@ -81,6 +83,7 @@ impl Asked {
             counts_only: false,
             write: false,
             beside: Beside::Others,
+            second: false,
             budget: Duration::from_secs(2),
             frame_budget: Duration::from_millis(33),
         };
@@ -99,6 +102,7 @@ impl Asked {
                 "--figures" => asked.chore = Chore::Figures,
                 "--frame-budget" => asked.frame_budget = Duration::from_millis(number()?.into()),
                 "--per" => asked.per = number()?,
+                "--second" => asked.second = true,
                 "--stages" => asked.beside = Beside::ItsParts,
                 "--stills" => asked.shown = Shown::Stills,
                 "--video" => asked.shown = Shown::Videos,
@@ -126,12 +130,16 @@ impl Asked {
     /// The readers, ours with the time for a frame of a video or for a single picture.
     pub(crate) fn eyes(&self, video: bool) -> Vec<Eye> {
         let budget = self.budget(video);
-
-        match self.beside {
+        let mut eyes = match self.beside {
             Beside::ItsParts => Eye::parts(budget),
             Beside::Nobody => Eye::all(budget).into_iter().take(1).collect(),
             Beside::Others => Eye::all(budget),
+        };
+        if video && self.second {
+            eyes.insert(1, Eye::Ours(budget, Part::Twice));
         }
+
+        eyes
     }
 
     pub(crate) fn budget(&self, video: bool) -> Duration {
@@ -171,6 +179,18 @@ mod tests {
         assert_eq!(asked.budget(true), Duration::from_millis(20));
         assert_eq!(asked.budget(false), Duration::from_secs(2));
         assert_eq!((asked.chore, asked.shown), (Chore::Read, Shown::All));
+    }
+
+    #[test]
+    fn the_second_look_is_measured_beside_the_first_in_videos() {
+        let asked = parse("bursts --alone --second").unwrap();
+        let names = |video| asked.eyes(video).into_iter().map(Eye::name);
+
+        assert_eq!(
+            names(true).collect::<Vec<_>>(),
+            ["ours", "ours, with a second look"]
+        );
+        assert_eq!(names(false).collect::<Vec<_>>(), ["ours"]);
     }
 
     #[test]

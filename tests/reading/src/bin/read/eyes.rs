@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use reader::{Budget, Luma, Reader, Stage, Stages};
+use reader::{Budget, Luma, Reader, Reading, Stage, Stages};
 
 use crate::clock;
 
@@ -24,13 +24,15 @@ pub(crate) enum Eye {
 pub(crate) enum Part {
     All,
     FirstPass,
+    /// All, and in a video a second thread that works on the last frame.
+    Twice,
     Without(Stage),
 }
 
 impl Part {
     fn stages(self) -> Stages {
         match self {
-            Self::All => Stages::all(),
+            Self::All | Self::Twice => Stages::all(),
             Self::FirstPass => Stages::first_pass(),
             Self::Without(stage) => Stages::all().without(stage),
         }
@@ -66,6 +68,7 @@ impl Eye {
         match self {
             Self::Ours(_, Part::All) => "ours".into(),
             Self::Ours(_, Part::FirstPass) => "first passes".into(),
+            Self::Ours(_, Part::Twice) => "ours, with a second look".into(),
             Self::Ours(_, Part::Without(stage)) => format!("no {}", stage.name()).into(),
             #[cfg(feature = "peers")]
             Self::Zxing => "zxing-cpp".into(),
@@ -104,9 +107,14 @@ pub(crate) fn quieten() {
 }
 
 fn ours(reader: &mut Reader, luma: &Luma, budget: Duration) -> Texts {
-    let codes = reader.read(luma, limited(budget)).codes;
+    texts(reader.read(luma, limited(budget)))
+}
 
-    codes.into_iter().map(|code| code.content).collect()
+/// What is written in the codes of a reading.
+pub(crate) fn texts(reading: Reading) -> Texts {
+    let codes = reading.codes.into_iter();
+
+    codes.map(|code| code.content).collect()
 }
 
 /// A budget that is counted as the figures are.
