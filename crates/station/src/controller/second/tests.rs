@@ -181,13 +181,12 @@ impl Told {
 
     /// What the loop is told next, and answers.
     fn next(&self) -> (u64, Reading) {
-        match self.messages.recv().unwrap() {
-            Message::Read(number, reading, done) => {
-                done.send(()).unwrap();
-                (number, reading)
-            }
-            _ => panic!("a reading was awaited"),
-        }
+        let Message::Read(number, reading, done) = self.messages.recv().unwrap() else {
+            panic!("a reading was awaited");
+        };
+        done.send(()).unwrap();
+
+        (number, reading)
     }
 
     fn until_idle(&self) {

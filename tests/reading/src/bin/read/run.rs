@@ -115,10 +115,12 @@ fn outcome(case: &Case, frames: &[Luma], asked: &Asked) -> Outcome {
     let eyes = asked.eyes(case.is_video());
     eyes.into_iter()
         .map(|eye| {
-            let (texts, times) = match eye {
-                Eye::Ours(budget, Part::Twice) => twice(budget, frames),
-                _ if case.is_video() => video(eye, frames),
-                _ => still(eye, frames, asked.runs()),
+            let (texts, times) = if let Eye::Ours(budget, Part::Twice) = eye {
+                twice(budget, frames)
+            } else if case.is_video() {
+                video(eye, frames)
+            } else {
+                still(eye, frames, asked.runs())
             };
             let mut verdict = judge(&case.truth, &texts);
             if texts.iter().flatten().any(|text| eye.is_undecided(text)) {
