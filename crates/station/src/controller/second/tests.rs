@@ -204,6 +204,7 @@ fn reading(content: &str) -> Reading {
             version: 1,
             level: Level::M,
             mirrored: false,
+            grade: None,
         }],
         ..Reading::default()
     }
