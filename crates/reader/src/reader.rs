@@ -22,7 +22,7 @@ use crate::{
 const MOST_CLOSE: usize = 4;
 /// Of the frames in which nothing is seen one in so many is looked through for codes that are too small to be read: the
 /// hint to come closer may come half a second late, and an empty desk is to cost little.
-pub(crate) const SMALL_EVERY: u8 = 8;
+const SMALL_EVERY: u8 = 8;
 /// What rqrr takes for a cut-out of half a frame.
 const LEAST_FOR_RQRR: Duration = Duration::from_millis(15);
 /// Frames after the last reading for which its place is remembered: a third of a second.
@@ -185,7 +185,7 @@ impl Look<'_> {
         let Loose { dark, bright } = std::mem::take(&mut self.loose);
         let pyramid = Rc::clone(&self.pyramid);
         self.more(&pyramid, dark, memory, stages);
-        if bright.len() < 2 {
+        if bright.len() < 2 || self.crowded || self.done() {
             return;
         }
         let inverted = self.luma.inverted();

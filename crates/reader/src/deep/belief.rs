@@ -36,8 +36,6 @@ const LABELS: usize = SHIFTS * ROW;
 /// What it costs to be displaced one sample apart, two and so on: it grows with the square, up to a limit.
 const STRETCHES: [i16; APART] = [24, 96, 216, 384, 600];
 const MOST_STRETCH: i16 = 1_200;
-/// Reach of the smoothing of the displacements, in modules.
-const SMOOTH: f32 = 0.8;
 /// A squared change counts as much as a plain one of the usual strength.
 const SQUARED: f32 = 0.7;
 /// Costs are whole numbers: so many are one.
@@ -391,29 +389,17 @@ impl Net {
             let node = pixel::whole(along).min(self.across - 2);
             (node, along - pixel::distance(node))
         };
-        let (mut across, mut down): (Vec<f32>, Vec<f32>) = (0..self.side * self.side)
-            .map(|at| {
-                let (column, right) = split(along(at % self.side));
-                let (row, below) = split(along(at / self.side));
-                let node = row * self.across + column;
-                let upper = steps[node].towards(steps[node + 1], right);
-                let node = node + self.across;
-                let step = upper.towards(steps[node].towards(steps[node + 1], right), below);
-                (step.x, step.y)
-            })
-            .unzip();
-        let mut weight = vec![1.0; across.len()];
-        for map in [&mut across, &mut down, &mut weight] {
-            smooth(map, self.side, SMOOTH);
-        }
-        let steps = across
-            .iter()
-            .zip(&down)
-            .zip(&weight)
-            .map(|((x, y), weight)| point(*x, *y) * (1.0 / weight.max(1e-6)))
-            .collect();
+        let between = (0..self.side * self.side).map(|at| {
+            let (column, right) = split(along(at % self.side));
+            let (row, below) = split(along(at / self.side));
+            let node = row * self.across + column;
+            let upper = steps[node].towards(steps[node + 1], right);
+            let node = node + self.across;
 
-        Field::new(self.side, steps)
+            upper.towards(steps[node].towards(steps[node + 1], right), below)
+        });
+
+        Field::smoothed(self.side, between)
     }
 
     /// A node's likeliest displacement in modules, between the samples by a parabola.

@@ -1,7 +1,10 @@
 //! Codes laid into pictures, for the tests of the deep stages.
 
 use crate::{
-    deep::point::{Point, point},
+    deep::{
+        lattice::Lattice,
+        point::{Point, point},
+    },
     luma::Luma,
     pixel,
     symbol::drawn::{Chance, Drawn},
@@ -55,6 +58,17 @@ impl Sheet {
         let away = point(u - half, v - half - self.rise(u)) * self.module;
 
         self.middle + away * cosine + away.turned() * sine
+    }
+
+    /// How far the middle of each module is from where a lattice has it, in modules.
+    pub(crate) fn off(&self, lattice: &Lattice) -> Vec<f32> {
+        let middle = |along: usize| pixel::distance(along) + 0.5;
+        let off = |at: usize| {
+            let (u, v) = (middle(at % self.side), middle(at / self.side));
+            (lattice.at(u, v) - self.at(u, v)).length() / self.module
+        };
+
+        (0..self.side * self.side).map(off).collect()
     }
 
     /// The place in the symbol of a picture's point.

@@ -44,6 +44,24 @@ impl Field {
         Self { side, steps }
     }
 
+    /// One step a module, smoothed a little; beyond the edges there is none to count.
+    pub(crate) fn smoothed(side: usize, steps: impl Iterator<Item = Point>) -> Self {
+        let (mut across, mut down): (Vec<f32>, Vec<f32>) =
+            steps.map(|step| (step.x, step.y)).unzip();
+        let mut weight = vec![1.0; side * side];
+        for map in [&mut across, &mut down, &mut weight] {
+            smooth(map, side, SMOOTH);
+        }
+        let steps = across
+            .iter()
+            .zip(&down)
+            .zip(&weight)
+            .map(|((x, y), weight)| point(*x, *y) * (1.0 / weight.max(1e-6)))
+            .collect();
+
+        Self::new(side, steps)
+    }
+
     /// The step at a place in the symbol, straight between the middles of the modules.
     pub(crate) fn at(&self, u: f32, v: f32) -> Point {
         let last = pixel::distance(self.side - 1);
@@ -171,29 +189,18 @@ fn solved(sums: &[Vec<f32>; 5], side: usize) -> Field {
     let least = (FLAT * mean).max(1e-6);
     // A gradient is four samples' difference here: twice two samples, of the picture and of the drawing.
     let modules = 4.0 / pixel::distance(PER);
-    let (mut across, mut down): (Vec<f32>, Vec<f32>) = (0..side * side)
-        .map(|at| {
-            let [a, b, d, right, below] = std::array::from_fn(|index| sums[index][at]);
-            let (a, d) = (a + least, d + least);
-            let area = (a * d - b * b).max(least * least);
-            let step = point(d * right - b * below, a * below - b * right) * (modules / area);
-            let length = step.length();
-            let kept = if length > STEP { STEP / length } else { 1.0 };
-            (step.x * kept, step.y * kept)
-        })
-        .unzip();
-    let mut weight = vec![1.0; side * side];
-    for map in [&mut across, &mut down, &mut weight] {
-        smooth(map, side, SMOOTH);
-    }
-    let steps = across
-        .iter()
-        .zip(&down)
-        .zip(&weight)
-        .map(|((x, y), weight)| point(*x, *y) * (1.0 / weight.max(1e-6)))
-        .collect();
+    let steps = (0..side * side).map(|at| {
+        let [a, b, d, right, below] = std::array::from_fn(|index| sums[index][at]);
+        let (a, d) = (a + least, d + least);
+        let area = (a * d - b * b).max(least * least);
+        let step = point(d * right - b * below, a * below - b * right) * (modules / area);
+        let length = step.length();
+        let kept = if length > STEP { STEP / length } else { 1.0 };
 
-    Field::new(side, steps)
+        step * kept
+    });
+
+    Field::smoothed(side, steps)
 }
 
 /// The samples as black as they look, about 1 for black and -1 for white.

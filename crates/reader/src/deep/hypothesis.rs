@@ -193,18 +193,24 @@ fn glances(overlay: &Overlay, raster: &Raster<'_>, peak: &Peak) -> [(f32, Pose);
     [rated[0], rated[1]]
 }
 
+/// Each with every two of the others: the corner, and those at the ends of its legs in either order.
+pub(crate) fn corners<T>(places: &[T]) -> impl Iterator<Item = [&T; 3]> {
+    let all = || places.iter().enumerate();
+
+    all().flat_map(move |(index, corner)| {
+        let others = move || all().filter(move |(other, _)| *other != index);
+        others().flat_map(move |(first, a)| {
+            let second = others().filter(move |(second, _)| *second > first);
+            second.map(move |(_, b)| [corner, a, b])
+        })
+    })
+}
+
 /// The likeliest symbols that have three of the finder patterns as corners, the likeliest first.
 pub(crate) fn of_triples(raster: &Raster<'_>, finders: &[Finder]) -> Vec<Hypothesis> {
-    let mut triples: Vec<(f32, [Finder; 3])> = Vec::new();
-    for (index, corner) in finders.iter().enumerate() {
-        for (other, a) in finders.iter().enumerate() {
-            for (last, b) in finders.iter().enumerate().skip(other + 1) {
-                if index != other && index != last {
-                    triples.extend(triple(corner, a, b));
-                }
-            }
-        }
-    }
+    let mut triples: Vec<(f32, [Finder; 3])> = corners(finders)
+        .filter_map(|[corner, a, b]| triple(corner, a, b))
+        .collect();
     triples.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
 
     let rated = triples.iter().take(MOST_TRIPLES).flat_map(|(_, finders)| {

@@ -1,7 +1,11 @@
 //! Where a code seems to be, good enough for a hint and for nothing else.
 
 use crate::{
-    deep::{hypothesis::Hypothesis, point::Point, seek::Peak},
+    deep::{
+        hypothesis::{Hypothesis, corners},
+        point::Point,
+        seek::Peak,
+    },
     reading::Place,
 };
 
@@ -35,16 +39,9 @@ pub(crate) fn sight(hypotheses: &[Hypothesis], peaks: &[Peak]) -> Vec<Place> {
 
 /// Squares with a peak in three of their corners, the likeliest first.
 fn triples(peaks: &[Peak]) -> Vec<Place> {
-    let mut found: Vec<(f32, Place)> = Vec::new();
-    for (index, corner) in peaks.iter().enumerate() {
-        for (other, a) in peaks.iter().enumerate() {
-            for (last, b) in peaks.iter().enumerate().skip(other + 1) {
-                if index != other && index != last {
-                    found.extend(square(corner, a, b));
-                }
-            }
-        }
-    }
+    let mut found: Vec<(f32, Place)> = corners(peaks)
+        .filter_map(|[corner, a, b]| square(corner, a, b))
+        .collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
 
     found.into_iter().map(|(_, place)| place).collect()

@@ -1,15 +1,8 @@
 //! Every size, level, mask and position that the standard allows, and the smallest and the most tilted that are read.
 
-use crate::draw::{Canvas, DESK, Held, code, masked, segments};
+use crate::draw::{Canvas, DESK, Held, LEVELS, code, masked, segments};
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
-use reader::{Budget, Level, Reader, Reading};
-
-const LEVELS: [(QrCodeEcc, Level); 4] = [
-    (QrCodeEcc::Low, Level::L),
-    (QrCodeEcc::Medium, Level::M),
-    (QrCodeEcc::Quartile, Level::Q),
-    (QrCodeEcc::High, Level::H),
-];
+use reader::{Budget, Reader, Reading};
 
 #[test]
 fn every_version_is_read_at_two_and_at_four_pixels_a_module() {

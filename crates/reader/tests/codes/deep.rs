@@ -1,15 +1,8 @@
 //! Codes that the first passes cannot read: so blurred and faded, or with so much hidden, that only the deep stages do.
 
-use crate::draw::{Canvas, DESK, Held, INK, PAPER, code, masked};
+use crate::draw::{Canvas, DESK, Held, INK, LEVELS, PAPER, code, masked};
 use qrcodegen::{QrCode, QrCodeEcc};
-use reader::{Budget, Level, Luma, Reader, Reading, Stages};
-
-const LEVELS: [(QrCodeEcc, Level); 4] = [
-    (QrCodeEcc::Low, Level::L),
-    (QrCodeEcc::Medium, Level::M),
-    (QrCodeEcc::Quartile, Level::Q),
-    (QrCodeEcc::High, Level::H),
-];
+use reader::{Budget, Luma, Reader, Reading, Stages};
 
 #[test]
 fn small_and_large_versions_are_read_out_of_focus() {

@@ -1,12 +1,20 @@
 //! Draws codes into grey pictures.
 
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
-use reader::Luma;
+use reader::{Level, Luma};
 
 /// Dark and bright print on paper, and a desk.
 pub(crate) const INK: u8 = 40;
 pub(crate) const PAPER: u8 = 210;
 pub(crate) const DESK: u8 = 120;
+
+/// The levels as they are drawn and as they are told.
+pub(crate) const LEVELS: [(QrCodeEcc, Level); 4] = [
+    (QrCodeEcc::Low, Level::L),
+    (QrCodeEcc::Medium, Level::M),
+    (QrCodeEcc::Quartile, Level::Q),
+    (QrCodeEcc::High, Level::H),
+];
 
 /// A picture that is still painted.
 #[derive(Clone)]

@@ -93,25 +93,11 @@ fn followed(luma: &Luma, version: Version, lattice: Lattice, stop: &impl Fn() ->
 }
 
 fn worst(lattice: &Lattice, sheet: Sheet) -> f32 {
-    all(lattice, sheet).into_iter().fold(0.0, f32::max)
+    sheet.off(lattice).into_iter().fold(0.0, f32::max)
 }
 
 fn mean(lattice: &Lattice, sheet: Sheet) -> f32 {
-    let all = all(lattice, sheet);
+    let all = sheet.off(lattice);
 
     all.iter().sum::<f32>() / pixel::distance(all.len())
-}
-
-/// How far each module is off, in modules.
-fn all(lattice: &Lattice, sheet: Sheet) -> Vec<f32> {
-    let side = sheet.side;
-    let off = |at: usize| {
-        let (u, v) = (
-            pixel::distance(at % side) + 0.5,
-            pixel::distance(at / side) + 0.5,
-        );
-        (lattice.at(u, v) - sheet.at(u, v)).length() / sheet.module
-    };
-
-    (0..side * side).map(off).collect()
 }

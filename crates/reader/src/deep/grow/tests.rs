@@ -123,15 +123,7 @@ fn grown(picture: &Picture, version: Version, sheet: Sheet) -> Option<Lattice> {
 
 /// How far the middles of the modules are off: in the mean and at most, in modules.
 fn off(lattice: &Lattice, sheet: Sheet) -> (f32, f32) {
-    let side = sheet.side;
-    let off = |at: usize| {
-        let (u, v) = (
-            pixel::distance(at % side) + 0.5,
-            pixel::distance(at / side) + 0.5,
-        );
-        (lattice.at(u, v) - sheet.at(u, v)).length() / sheet.module
-    };
-    let all: Vec<f32> = (0..side * side).map(off).collect();
+    let all = sheet.off(lattice);
 
     (
         all.iter().sum::<f32>() / pixel::distance(all.len()),
