@@ -9,10 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { browserHere, LANGUAGES, ON_TOP, open } from './browser.mjs';
 
 const SHOWN = [
-  'scan', 'scan_first', 'scan_offline', 'scan_two', 'scan_flatten', 'scan_further', 'scan_hold_still', 'scan_more_light', 'scan_tilt', 'scan_doubt', 'scan_undo', 'scan_too_late', 'scan_other_camera',
+  'scan', 'scan_first', 'scan_offline', 'scan_two', 'scan_flatten', 'scan_further', 'scan_hold_still', 'scan_more_light',
+  'scan_tilt', 'scan_doubt', 'scan_undo', 'scan_too_late', 'scan_other_camera',
   'scan_demo', 'camera_opening', 'comparing', 'comparing_long', 'comparing_blank', 'comparing_press_again',
-  'comparing_not_stored', 'storing', 'admit', 'admit_ageing', 'admit_worn', 'attention_seen', 'attention_yellow', 'attention_class',
-  'attention_by_hand', 'refuse_forged', 'refuse_red', 'refuse_expired', 'refuse_test', 'refuse_positive', 'refuse_lost',
+  'comparing_not_stored', 'storing', 'admit', 'admit_ageing', 'admit_worn', 'attention_seen', 'attention_yellow',
+  'attention_class', 'attention_by_hand', 'refuse_forged', 'refuse_red', 'refuse_worn', 'refuse_expired', 'refuse_test',
+  'refuse_positive', 'refuse_lost',
   'undecided_status', 'undecided_clock', 'undecided_store', 'let_in', 'undone', 'emergency', 'emergency_chosen',
   'emergency_held', 'emergency_done', 'emergency_lost', 'register', 'camera_missing', 'camera_missing_real', 'camera_busy',
   'camera_forbidden', 'camera_gone', 'camera_gone_other', 'camera_stalled', 'fault', 'passphrase',
