@@ -22,8 +22,9 @@ fn a_result_counts_for_a_second() {
 
 #[test]
 fn a_result_counts_unless_the_first_thread_read_a_code_since_the_frame() {
-    let taken = Duration::from_secs(40);
-    let (before, after) = (taken - SECOND, taken + SECOND / 4);
+    let before = Duration::from_secs(40);
+    let taken = before + SECOND;
+    let after = taken + SECOND / 4;
 
     assert!(counts(taken, taken + SECOND / 2, Some(before)));
     assert!(!counts(taken, taken + SECOND / 2, Some(after)));
