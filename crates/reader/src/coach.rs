@@ -4,7 +4,7 @@
 
 mod spot;
 
-use self::spot::{Block, Size, Spot, extent, grain, middle, share};
+use self::spot::{Block, Size, Spot, brightest, extent, grain, middle, share};
 use crate::{luma::Luma, pixel, reading::Place};
 
 /// What the person who holds the sheet can do.
@@ -53,11 +53,14 @@ pub struct Sights<'a> {
     pub perhaps: &'a [Place],
     /// Finder patterns, that of a code or not: seven modules a side.
     pub finders: &'a [Place],
+    /// Large dark and bright spots fill the picture.
+    pub filled: bool,
     /// Where one was in the picture before.
     pub before: Option<&'a Place>,
 }
 
-/// The hint for a picture with codes in these places; a code that was read needs none, unless there is another.
+/// The hint for a picture with codes in these places; a code that was read needs none, unless there is another. Where
+/// nothing was seen, there is one in the dark only.
 #[must_use]
 pub fn advise(luma: &Luma, sights: &Sights<'_>) -> Option<Hint> {
     if sights.read.len() > 1 {
@@ -78,6 +81,10 @@ pub fn advise(luma: &Luma, sights: &Sights<'_>) -> Option<Hint> {
         return another.then_some(Hint::OneSheet);
     }
 
+    // Whatever else is seen in the dark is half noise, and much is not seen.
+    if brightest(luma) < DARK || grain(luma) > GRAINY {
+        return Some(Hint::MoreLight);
+    }
     let perhaps = sized(sights.perhaps);
     // What is large enough for that shows a finder pattern beyond doubt.
     let has_finder = |place: &Place| {
@@ -89,7 +96,7 @@ pub fn advise(luma: &Luma, sights: &Sights<'_>) -> Option<Hint> {
         size.likeness > SURE && (size.module < FEWEST_PIXELS || has_finder(place))
     });
     let Some((place, size)) = unread.first().or_else(|| likely.clone().next()) else {
-        return pieces(luma, sights.finders);
+        return pieces(luma, sights);
     };
     let spot = Spot::new(luma, place)?;
     let hint = judge(&Seen::measure(&spot, size.module, sights.before));
@@ -105,9 +112,11 @@ pub fn advise(luma: &Luma, sights: &Sights<'_>) -> Option<Hint> {
     Some(hint)
 }
 
-/// The hint where only finder patterns were seen.
-fn pieces(luma: &Luma, finders: &[Place]) -> Option<Hint> {
-    let finder = finders.first()?;
+/// The hint where no code was seen, but finder patterns perhaps, or what may be the middle of one.
+fn pieces(luma: &Luma, sights: &Sights<'_>) -> Option<Hint> {
+    let Some(finder) = sights.finders.first() else {
+        return sights.filled.then_some(Hint::Further);
+    };
     let module = finder.side() / 7.0;
     let spot = Spot::new(luma, finder)?;
     let blocks = spot.blocks();
@@ -152,6 +161,8 @@ const FEWEST_PIXELS: f32 = 2.2;
 const GLARE: f32 = 0.04;
 /// Noise as a share of the contrast.
 const NOISY: f32 = 0.05;
+/// Deviation of the grain of a picture in which more is noise than not.
+const GRAINY: f32 = 10.0;
 /// The brightest grey of a dark picture.
 const DARK: f32 = 75.0;
 /// How much weaker edges are across the direction of a movement.
@@ -358,6 +369,23 @@ mod tests {
             hint(&[place(10.0), place(110.0)], &[]),
             Some(Hint::OneSheet)
         );
+    }
+
+    #[test]
+    fn in_the_dark_and_in_noise_more_light_is_asked_for_before_all_else() {
+        let grey = |at: usize| u8::try_from(40 + at * 7 % 23).unwrap();
+        let dark = Luma::new(200, 200, (0..40_000).map(grey).collect()).unwrap();
+        let noisy = |at: usize| u8::try_from(100 + at * at * 31 % 97).unwrap();
+        let noisy = Luma::new(200, 200, (0..40_000).map(noisy).collect()).unwrap();
+        let filled = Sights {
+            filled: true,
+            ..Sights::default()
+        };
+
+        assert_eq!(advise(&dark, &filled), Some(Hint::MoreLight));
+        assert_eq!(advise(&noisy, &filled), Some(Hint::MoreLight));
+        let bright = Luma::new(200, 200, vec![128; 40_000]).unwrap();
+        assert_eq!(advise(&bright, &filled), Some(Hint::Further));
     }
 
     #[test]

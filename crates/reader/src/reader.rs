@@ -78,6 +78,7 @@ impl Reader {
             unread: Vec::new(),
             sighted: Vec::new(),
             finders: Vec::new(),
+            filled: false,
             loose: Loose::default(),
             crowded: false,
         };
@@ -92,7 +93,7 @@ impl Reader {
         self.calm = if look.is_calm() { self.calm + 1 } else { 0 };
         if self.calm == SMALL_EVERY {
             self.calm = 0;
-            look.sight_small();
+            look.sight_at_the_limits();
         }
         let hint = look.hint(self.seen.as_ref());
         self.seen = look
@@ -135,6 +136,8 @@ struct Look<'a> {
     sighted: Vec<Place>,
     /// Finder patterns of any code.
     finders: Vec<Place>,
+    /// Something fills the picture.
+    filled: bool,
     loose: Loose,
     crowded: bool,
 }
@@ -269,9 +272,12 @@ impl Look<'_> {
         self.codes.is_empty() && self.unread.is_empty() && !self.crowded
     }
 
-    /// Where nothing was seen at all, a code may be too small for everything that reads.
-    fn sight_small(&mut self) {
+    /// Where nothing was seen at all, a code may be too small for everything that reads, or too large.
+    fn sight_at_the_limits(&mut self) {
         let pyramid = Rc::clone(&self.pyramid);
+        if let (Some(quarter), Some(eighth)) = (pyramid.level(2), pyramid.level(3)) {
+            self.filled = deep::is_filled(&quarter.luma, &eighth.luma);
+        }
         if let (Some(whole), Some(half)) = (pyramid.level(0), pyramid.level(1)) {
             let peaks = deep::seek_small(&whole.luma, &half.luma);
             self.sighted.extend(deep::sight(&[], &peaks));
@@ -285,6 +291,7 @@ impl Look<'_> {
             unread: &self.unread,
             perhaps: &self.sighted,
             finders: &self.finders,
+            filled: self.filled,
             before,
         };
 

@@ -2,10 +2,74 @@
 
 use std::collections::BTreeMap;
 
-use reader::{Hint, Sights, advise};
+use reader::{Budget, Hint, Reader, Sights, advise};
 use reading::hints::plea;
 
 const FRAMES: u32 = 30;
+/// Sheets that the whole reader cannot read, and the first one, which no threshold was chosen by.
+const UNREAD: u32 = 10;
+const UNTUNED: u32 = 1_000;
+/// Frames for which a sheet is held up: half a second, in which a code at the limits is looked for once.
+const HELD: usize = 9;
+
+#[test]
+fn what_the_whole_reader_cannot_read_it_hints_at_right_in_nine_of_ten() {
+    for wanted in [
+        Hint::Closer,
+        Hint::Flatten,
+        Hint::Further,
+        Hint::OneSheet,
+        Hint::Tilt,
+    ] {
+        let given = hinted(wanted, UNREAD);
+        let right = given.get(&Some(wanted)).copied().unwrap_or(0);
+
+        assert!(right * 10 >= UNREAD * 9, "{wanted:?}: {given:?}");
+    }
+}
+
+#[test]
+fn what_is_read_in_half_of_the_frames_gets_no_wrong_hint_in_the_others() {
+    for wanted in [Hint::HoldStill, Hint::MoreLight] {
+        let given = hinted(wanted, 4);
+        let right = given.get(&Some(wanted)).copied().unwrap_or(0);
+        let silent = given.get(&None).copied().unwrap_or(0);
+
+        assert!(right >= 2 && right + silent == 4, "{wanted:?}: {given:?}");
+    }
+}
+
+/// The last hints of a reader that is shown sheets which call for one, until so many were not read.
+fn hinted(wanted: Hint, unread: u32) -> BTreeMap<Option<Hint>, u32> {
+    let mut given: BTreeMap<Option<Hint>, u32> = BTreeMap::new();
+    let mut left = unread;
+    for index in UNTUNED.. {
+        let plea = plea(wanted, index);
+        let held = plea.frames.last().into_iter().cycle().take(HELD);
+        let mut reader = Reader::new();
+        let mut last = None;
+        for frame in plea.frames.iter().chain(held) {
+            let reading = reader.read(frame, Budget::unlimited());
+            if reading.codes.len() == 1 {
+                last = None;
+                break;
+            }
+            last = Some(reading.hint);
+            if reading.hint.is_some() {
+                break;
+            }
+        }
+        if let Some(hint) = last {
+            *given.entry(hint).or_default() += 1;
+            left -= 1;
+        }
+        if left == 0 {
+            break;
+        }
+    }
+
+    given
+}
 
 #[test]
 fn a_code_of_few_pixels_is_asked_closer() {

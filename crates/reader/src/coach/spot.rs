@@ -243,6 +243,18 @@ pub(super) fn grain(luma: &Luma) -> f32 {
     middle(bends.collect()) / BEND
 }
 
+/// The grey that one pixel in fifty exceeds; that of a picture without pixels is white.
+pub(super) fn brightest(luma: &Luma) -> f32 {
+    const APART: usize = 251;
+    let mut greys: Vec<u8> = luma.pixels().iter().copied().step_by(APART).collect();
+    if greys.is_empty() {
+        return f32::from(u8::MAX);
+    }
+    let at = greys.len() * 49 / 50;
+
+    f32::from(*greys.select_nth_unstable(at).1)
+}
+
 pub(super) fn middle(mut values: Vec<f32>) -> f32 {
     if values.is_empty() {
         return 0.0;

@@ -17,6 +17,7 @@ mod hypothesis;
 #[cfg(feature = "inside")]
 pub mod inside;
 mod lattice;
+mod near;
 mod point;
 mod pose;
 mod raster;
@@ -30,6 +31,7 @@ mod texture;
 mod tone;
 
 pub(crate) use lattice::{Lattice, Projection};
+pub(crate) use near::is_filled;
 pub(crate) use point::{Point, point};
 pub(crate) use raster::Raster;
 pub(crate) use seek::{Peak, seek_small};

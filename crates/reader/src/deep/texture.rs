@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::{luma::Luma, pixel};
 
 /// Pixels a side of a block of the quarter-size picture.
-const BLOCK: usize = 8;
+pub(crate) const BLOCK: usize = 8;
 /// The least mean difference between neighbours of a busy block, in grey levels.
 const LEAST: f32 = 2.2;
 /// How much a busy block stands out from the calmest quarter of the picture.
@@ -62,6 +62,13 @@ impl Texture {
     /// Whether nothing is busy.
     pub(crate) fn is_calm(&self) -> bool {
         !self.busy.contains(&true)
+    }
+
+    /// Whether the block in this column and row is.
+    pub(crate) fn is_busy(&self, column: usize, row: usize) -> bool {
+        self.busy
+            .get(row * self.columns + column)
+            .is_some_and(|busy| *busy)
     }
 
     /// The busy spans of a row of a picture whose pixels are this many to a quarter-size pixel.
@@ -133,7 +140,8 @@ impl Fineness {
     }
 }
 
-fn restlessness(luma: &Luma, left: usize, top: usize) -> f32 {
+/// The smaller of the mean differences between neighbours across and down, in a block with this corner.
+pub(crate) fn restlessness(luma: &Luma, left: usize, top: usize) -> f32 {
     let (mut across, mut down) = (0_u32, 0_u32);
     let mut above: Option<&[u8]> = None;
     for row in luma.pixels().chunks_exact(luma.width).skip(top).take(BLOCK) {

@@ -23,9 +23,12 @@ cargo xtask bench read [DIR...] [OPTIONS]
   --write        keeps tables and plot in docs/reader-figures.md and docs/reader-figures.svg
 Instead of that:
   --wrong N      N frames without a code and N random or half-damaged symbols, none of which may give a wrong text
-  --coach        the hints given to drawn frames that call for one
+  --coach [N]    the hints given to drawn frames that call for one, from the N-th on (1000)
   --draw DIR     writes the drawn sheets and videos into DIR
   --figures      draws the figures of docs/reader.md into docs/reader, and tells what each stage costs";
+
+/// The first drawn frame that the coach's thresholds were not chosen by.
+const UNTUNED: u32 = 1_000;
 
 /// What is to be done, with which sets, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +48,8 @@ pub(crate) struct Asked {
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Chore {
-    /// Draw frames that call for a hint, and count the hints that are given.
-    Coach,
+    /// Draw frames that call for a hint, from that one on, and count the hints that are given.
+    Coach(u32),
     /// Write the drawn pictures into a folder.
     Draw(PathBuf),
     /// Draw the figures of docs/reader.md.
@@ -87,13 +90,18 @@ impl Asked {
             budget: Duration::from_secs(2),
             frame_budget: Duration::from_millis(33),
         };
-        let mut words = words.into_iter();
+        let mut words = words.into_iter().peekable();
         while let Some(word) = words.next() {
+            if word == "--coach" {
+                let first = words.next_if(|next| next.parse::<u32>().is_ok());
+                asked.chore =
+                    Chore::Coach(first.map_or(Ok(UNTUNED), |first| number(&word, Some(first)))?);
+                continue;
+            }
             let mut number = || number(&word, words.next());
             match word.as_str() {
                 "--alone" => asked.beside = Beside::Nobody,
                 "--budget" => asked.budget = Duration::from_millis(number()?.into()),
-                "--coach" => asked.chore = Chore::Coach,
                 "--counts" => asked.counts_only = true,
                 "--draw" => {
                     let folder = words.next().context("--draw needs a folder after it")?;
@@ -191,6 +199,13 @@ mod tests {
             ["ours", "ours, with a second look"]
         );
         assert_eq!(names(false).collect::<Vec<_>>(), ["ours"]);
+    }
+
+    #[test]
+    fn frames_that_call_for_a_hint_are_drawn_from_the_one_that_is_named() {
+        for (words, first) in [("--coach", 1_000), ("--coach 7 --budget 9", 7)] {
+            assert_eq!(parse(words).unwrap().chore, Chore::Coach(first), "{words}");
+        }
     }
 
     #[test]

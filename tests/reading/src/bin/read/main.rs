@@ -40,7 +40,7 @@ fn perform() -> anyhow::Result<bool> {
     let asked = Asked::parse(std::env::args().skip(1))?;
     eyes::quieten();
     match &asked.chore {
-        Chore::Coach => coach::perform(asked.budget(true)),
+        Chore::Coach(first) => coach::perform(*first, asked.budget(true)),
         Chore::Draw(folder) => {
             for set in sets::asked_for(&asked)? {
                 sets::keep(&set, folder)?;
