@@ -4,8 +4,14 @@
 
 mod spot;
 
+use std::borrow::Borrow;
+
 use self::spot::{Block, Size, Spot, brightest, extent, grain, middle, share};
-use crate::{luma::Luma, pixel, reading::Place};
+use crate::{
+    luma::Luma,
+    pixel,
+    reading::{Place, Sight},
+};
 
 /// What the person who holds the sheet can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +56,7 @@ pub struct Sights<'a> {
     /// Seen, and not read.
     pub unread: &'a [Place],
     /// Where there is perhaps one.
-    pub perhaps: &'a [Place],
+    pub perhaps: &'a [Sight],
     /// Finder patterns, that of a code or not: seven modules a side.
     pub finders: &'a [Place],
     /// Large dark and bright spots fill the picture.
@@ -66,16 +72,7 @@ pub fn advise(luma: &Luma, sights: &Sights<'_>) -> Option<Hint> {
     if sights.read.len() > 1 {
         return Some(Hint::OneSheet);
     }
-    let sized = |places: &[Place]| -> Vec<(Place, Size)> {
-        let mut sized: Vec<(Place, Size)> = places
-            .iter()
-            .take(MOST)
-            .filter_map(|place| Some((*place, Spot::new(luma, place)?.size())))
-            .collect();
-        sized.sort_by(|(_, one), (_, other)| other.likeness.total_cmp(&one.likeness));
-        sized
-    };
-    let unread = sized(sights.unread);
+    let unread = sized(luma, sights.unread, |_, _| true);
     if let [place] = sights.read {
         let another = unread.iter().any(|code| is_another(code, place));
         return another.then_some(Hint::OneSheet);
@@ -85,23 +82,16 @@ pub fn advise(luma: &Luma, sights: &Sights<'_>) -> Option<Hint> {
     if brightest(luma) < DARK || grain(luma) > GRAINY {
         return Some(Hint::MoreLight);
     }
-    let perhaps = sized(sights.perhaps);
-    // What is large enough for that shows a finder pattern beyond doubt.
-    let has_finder = |place: &Place| {
-        let from = place.middle();
-        let mut finders = sights.finders.iter();
-        finders.any(|finder| finder.middle().away(from) < place.side())
-    };
-    let likely = perhaps.iter().filter(|(place, size)| {
-        size.likeness > SURE && (size.module < FEWEST_PIXELS || has_finder(place))
+    let likely = sized(luma, sights.perhaps, |sight, size| {
+        sights.is_likely(sight, size)
     });
-    let Some((place, size)) = unread.first().or_else(|| likely.clone().next()) else {
+    let Some((place, size)) = unread.first().or(likely.first()) else {
         return pieces(luma, sights);
     };
     let spot = Spot::new(luma, place)?;
     let hint = judge(&Seen::measure(&spot, size.module, sights.before));
     // In the dark, noise gives places that are none.
-    let mut others = unread.iter().chain(likely);
+    let mut others = unread.iter().chain(&likely);
     let is_beside = |finder: &Place| finder.middle().away(place.middle()) > AWAY * place.side();
     if hint != Hint::MoreLight
         && (others.any(|code| is_another(code, place)) || sights.finders.iter().any(is_beside))
@@ -110,6 +100,40 @@ pub fn advise(luma: &Luma, sights: &Sights<'_>) -> Option<Hint> {
     }
 
     Some(hint)
+}
+
+/// The places that hold what they should and how large their modules are, the likeliest first.
+fn sized<P: Borrow<Place>>(
+    luma: &Luma,
+    places: &[P],
+    holds: impl Fn(&P, &Size) -> bool,
+) -> Vec<(Place, Size)> {
+    let mut sized: Vec<(Place, Size)> = places
+        .iter()
+        .take(MOST)
+        .filter_map(|sight| {
+            let place: &Place = sight.borrow();
+            let size = Spot::new(luma, place)?.size();
+            holds(sight, &size).then_some((*place, size))
+        })
+        .collect();
+    sized.sort_by(|(_, one), (_, other)| other.likeness.total_cmp(&one.likeness));
+
+    sized
+}
+
+impl Sights<'_> {
+    /// What is large enough for that shows a finder pattern beyond doubt; of what is not, two measures tell more than one.
+    fn is_likely(&self, sight: &Sight, size: &Size) -> bool {
+        let is_sure = size.likeness > SURE;
+        if size.module < FEWEST_PIXELS {
+            return is_sure || size.likeness + sight.score > BOTH_SURE;
+        }
+        let is_of_it =
+            |finder: &Place| finder.middle().away(sight.place.middle()) < sight.place.side();
+
+        is_sure && self.finders.iter().any(is_of_it)
+    }
 }
 
 /// The hint where no code was seen, but finder patterns perhaps, or what may be the middle of one.
@@ -149,6 +173,8 @@ const LIKE: f32 = 0.35;
 /// How like them are those of a place where there is only perhaps a code: of a few pixels a module, other print has up to
 /// 0.66.
 const SURE: f32 = 0.68;
+/// The same together with what a search over the whole picture says of them: other print has up to 1.25.
+const BOTH_SURE: f32 = 1.26;
 /// How far the middles of two codes are apart at least, in sides of the larger.
 const BESIDE: f32 = 0.9;
 /// How far a finder pattern is from the middle of a code at least that it does not belong to, in sides.
@@ -407,7 +433,10 @@ mod tests {
                 &luma,
                 &Sights {
                     unread: &[Place { corners }],
-                    perhaps: &[Place { corners }],
+                    perhaps: &[Sight {
+                        place: Place { corners },
+                        score: 1.0,
+                    }],
                     ..Sights::default()
                 },
             );

@@ -27,7 +27,7 @@ pub use deep::inside;
 pub use grade::{Grade, Letter, Measure};
 pub use luma::{Luma, MAX_PIXELS, WrongSize};
 pub use reader::Reader;
-pub use reading::{Budget, Code, Corner, Level, Place, Reading};
+pub use reading::{Budget, Code, Corner, Level, Place, Reading, Sight};
 pub use stages::{Stage, Stages};
 #[doc(hidden)]
 pub use symbol::trial;

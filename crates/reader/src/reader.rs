@@ -12,7 +12,7 @@ use crate::{
     grade::Grade,
     luma::Luma,
     pyramid::Pyramid,
-    reading::{Budget, Code, Place, Reading},
+    reading::{Budget, Code, Place, Reading, Sight},
     second,
     stages::Stages,
     view::View,
@@ -133,7 +133,7 @@ struct Look<'a> {
     codes: Vec<Code>,
     unread: Vec<Place>,
     /// Where a code may be, for a hint only.
-    sighted: Vec<Place>,
+    sighted: Vec<Sight>,
     /// Finder patterns of any code.
     finders: Vec<Place>,
     /// Something fills the picture.

@@ -1,6 +1,6 @@
 //! What a picture gave, and the time it may take.
 
-use std::{fmt, time::Duration};
+use std::{borrow::Borrow, fmt, time::Duration};
 
 use crate::{coach::Hint, grade::Grade};
 
@@ -152,5 +152,21 @@ impl Place {
         Self {
             corners: self.corners.map(to),
         }
+    }
+}
+
+/// Where a code seems to be, good enough for a hint and for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sight {
+    /// Where.
+    pub place: Place,
+    /// How like finder patterns three of its corners look to a search over the whole picture, 1 at best; 0 if it was found
+    /// in another way.
+    pub score: f32,
+}
+
+impl Borrow<Place> for Sight {
+    fn borrow(&self) -> &Place {
+        &self.place
     }
 }

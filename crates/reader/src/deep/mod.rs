@@ -39,7 +39,7 @@ pub(crate) use sight::sight;
 
 use crate::{
     pyramid::Pyramid,
-    reading::{Code, Place},
+    reading::{Code, Place, Sight},
     stages::{Stage, Stages},
     symbol::Known,
 };
@@ -64,7 +64,7 @@ pub(crate) struct Seen {
     /// Surely a code, though not read.
     pub(crate) unread: Vec<Place>,
     /// Perhaps a code.
-    pub(crate) sighted: Vec<Place>,
+    pub(crate) sighted: Vec<Sight>,
     /// Finder patterns beyond doubt, the clearest first.
     pub(crate) finders: Vec<Place>,
 }

@@ -6,7 +6,7 @@ use crate::{
         point::Point,
         seek::Peak,
     },
-    reading::Place,
+    reading::{Place, Sight},
 };
 
 /// What is printed between the corners fits so well.
@@ -22,32 +22,36 @@ const LONGEST: f32 = 100.0;
 const MOST: usize = 4;
 
 /// The places of the likeliest symbols, and of three peaks that lie as finder patterns do.
-pub(crate) fn sight(hypotheses: &[Hypothesis], peaks: &[Peak]) -> Vec<Place> {
-    let mut places: Vec<Place> = Vec::new();
+pub(crate) fn sight(hypotheses: &[Hypothesis], peaks: &[Peak]) -> Vec<Sight> {
+    let mut sights: Vec<Sight> = Vec::new();
     let ranked = hypotheses
         .iter()
         .filter(|hypothesis| hypothesis.rank > LEAST_RANK)
-        .map(Hypothesis::place);
-    for place in ranked.chain(triples(peaks)) {
-        if places.len() < MOST && !places.iter().any(|old| old.meets(&place)) {
-            places.push(place);
+        .map(|hypothesis| Sight {
+            place: hypothesis.place(),
+            score: 0.0,
+        });
+    for sight in ranked.chain(triples(peaks)) {
+        let is_new = sights.iter().all(|old| !old.place.meets(&sight.place));
+        if sights.len() < MOST && is_new {
+            sights.push(sight);
         }
     }
 
-    places
+    sights
 }
 
 /// Squares with a peak in three of their corners, the likeliest first.
-fn triples(peaks: &[Peak]) -> Vec<Place> {
-    let mut found: Vec<(f32, Place)> = corners(peaks)
+fn triples(peaks: &[Peak]) -> Vec<Sight> {
+    let mut found: Vec<(f32, Sight)> = corners(peaks)
         .filter_map(|[corner, a, b]| square(corner, a, b))
         .collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
 
-    found.into_iter().map(|(_, place)| place).collect()
+    found.into_iter().map(|(_, sight)| sight).collect()
 }
 
-fn square(corner: &Peak, a: &Peak, b: &Peak) -> Option<(f32, Place)> {
+fn square(corner: &Peak, a: &Peak, b: &Peak) -> Option<(f32, Sight)> {
     let (one, two) = (a.at - corner.at, b.at - corner.at);
     let (long, short) = (
         one.length().max(two.length()),
@@ -85,12 +89,17 @@ fn square(corner: &Peak, a: &Peak, b: &Peak) -> Option<(f32, Place)> {
         at(1.0, 1.0, (1.0, 1.0)),
         at(0.0, 1.0, (-1.0, 1.0)),
     ];
-    let score = corner.score + a.score + b.score - cosine.abs() - (long / short - 1.0);
+    let place = Place {
+        corners: corners.map(Into::into),
+    };
+    let scores = corner.score + a.score + b.score;
+    let crooked = cosine.abs() + (long / short - 1.0);
 
     Some((
-        score,
-        Place {
-            corners: corners.map(Into::into),
+        scores - crooked,
+        Sight {
+            place,
+            score: scores / 3.0,
         },
     ))
 }
@@ -108,9 +117,10 @@ mod tests {
             score: 0.8,
         };
         let square = [peak(107.0, 57.0), peak(193.0, 57.0), peak(107.0, 143.0)];
-        let places = sight(&[], &square);
-        let corners = places.first().map(|place| place.corners);
-        assert_eq!(places.len(), 1);
+        let sights = sight(&[], &square);
+        let corners = sights.first().map(|sight| sight.place.corners);
+        assert_eq!(sights.len(), 1);
+        assert!((sights[0].score - 0.8).abs() < 1e-6);
         for (corner, (x, y)) in corners.into_iter().flatten().zip([
             (100.0, 50.0),
             (200.0, 50.0),
