@@ -19,7 +19,8 @@ use crate::{
     reading::{Code, Place},
     stages::{Stage, Stages},
     symbol::{
-        Decoded, Evidence, Known, Outcome, Tried, Version, decode, function_patterns, version_lead,
+        Decoded, Evidence, Known, Outcome, Tried, Version, Votes, decode, function_patterns,
+        version_lead,
     },
 };
 
@@ -47,21 +48,42 @@ pub(crate) struct Attempt<'a> {
     /// Colours that are known: the function patterns, then the blocks.
     colours: Vec<Option<bool>>,
     known: Option<Known>,
+    /// What earlier pictures showed.
+    votes: Option<&'a Votes>,
+    /// What this one shows, sampled along the lattice on which the function patterns agree best, and how well.
+    best: Option<(f32, Evidence)>,
+}
+
+impl Learned {
+    /// What a first picture comes after.
+    pub(crate) const NOTHING: Self = Self {
+        known: None,
+        votes: None,
+    };
 }
 
 /// What came of it.
 pub(crate) enum Attempted {
     Read(Box<Code>, Known),
-    /// A code, with what was read of it.
-    Located(Place, Option<Known>),
+    /// A code, with what was seen of it.
+    Located(Place, Learned),
     Nothing,
+}
+
+/// What one picture of a symbol teaches for the next.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Learned {
+    /// What was read.
+    pub(crate) known: Option<Known>,
+    /// What was seen of each module.
+    pub(crate) votes: Option<Votes>,
 }
 
 impl<'a> Attempt<'a> {
     pub(crate) fn new(
         raster: Raster<'a>,
         hypothesis: &'a Hypothesis,
-        known: Option<&Known>,
+        before: &'a Learned,
         stages: Stages,
     ) -> Self {
         let version = hypothesis.version;
@@ -72,7 +94,13 @@ impl<'a> Attempt<'a> {
             hypothesis,
             stages,
             colours: function_patterns(version),
-            known: known.filter(|known| known.version() == version).cloned(),
+            known: before
+                .known
+                .as_ref()
+                .filter(|known| known.version() == version)
+                .cloned(),
+            votes: before.votes.as_ref(),
+            best: None,
         }
     }
 
@@ -133,7 +161,7 @@ impl<'a> Attempt<'a> {
             }
         }
 
-        Attempted::Located(outline, self.known)
+        Attempted::Located(outline, self.learned())
     }
 
     /// The lattice through finder and alignment patterns.
@@ -270,9 +298,26 @@ impl<'a> Attempt<'a> {
         Evidence::new(self.version, tone.black.clone(), doubt)
     }
 
+    /// Decodes what is seen, and what that and earlier pictures show together.
     fn decode(&mut self, tone: &Tone) -> Option<Box<Decoded>> {
         let evidence = self.evidence(tone)?;
-        match decode(&evidence, self.known.as_ref(), &mut Tried::default()) {
+        let together = self
+            .votes
+            .and_then(|votes| votes.with(&evidence))
+            .and_then(|votes| votes.evidence());
+        let decoded = self
+            .decode_evidence(&evidence)
+            .or_else(|| self.decode_evidence(&together?));
+        let agreement = self.agreement(tone);
+        if self.best.as_ref().is_none_or(|(best, _)| *best < agreement) {
+            self.best = Some((agreement, evidence));
+        }
+
+        decoded
+    }
+
+    fn decode_evidence(&mut self, evidence: &Evidence) -> Option<Box<Decoded>> {
+        match decode(evidence, self.known.as_ref(), &mut Tried::default()) {
             Outcome::Read(decoded) => Some(decoded),
             Outcome::Partly(known) => {
                 if self.stages.has(Stage::Feedback) {
@@ -282,6 +327,19 @@ impl<'a> Attempt<'a> {
                 None
             }
             Outcome::Nothing => None,
+        }
+    }
+
+    /// What is left for the next picture.
+    fn learned(self) -> Learned {
+        let votes = self.best.map(|(_, evidence)| {
+            let more = self.votes.and_then(|votes| votes.with(&evidence));
+            more.unwrap_or_else(|| Votes::of(&evidence))
+        });
+
+        Learned {
+            known: self.known,
+            votes,
         }
     }
 

@@ -5,7 +5,7 @@
 use crate::{
     black,
     deep::{
-        attempt::{self, Attempt},
+        attempt::{self, Attempt, Learned},
         belief::{self, Sight},
         doubt::doubt,
         equaliser, field,
@@ -197,7 +197,7 @@ impl<'a> Picture<'a> {
         let raster = super::raster(&self.pyramid, guess.0.module())?;
 
         Some(Work {
-            attempt: Attempt::new(raster, &guess.0, None, Stages::all()),
+            attempt: Attempt::new(raster, &guess.0, &Learned::NOTHING, Stages::all()),
             raster,
             version: guess.0.version,
             colours: function_patterns(guess.0.version),

@@ -41,9 +41,8 @@ use crate::{
     pyramid::Pyramid,
     reading::{Code, Place, Sight},
     stages::{Stage, Stages},
-    symbol::Known,
 };
-use attempt::{Attempt, Attempted};
+use attempt::{Attempt, Attempted, Learned};
 use texture::Texture;
 
 /// Hypotheses that are sampled in one picture, and those that go through all stages.
@@ -54,6 +53,8 @@ const MOST_THOROUGH: usize = 4;
 const MOST_IN_VAIN: usize = 4;
 /// Peaks of which a hint is made.
 const MOST_SIGHTED: usize = 16;
+/// Frames for which votes count after the last in which the code was seen: a third of a second.
+const LASTING: u8 = 10;
 /// Frames without a search after one that found nothing: an empty desk stays empty for a tenth of a second.
 const REST: u8 = 3;
 
@@ -72,9 +73,34 @@ pub(crate) struct Seen {
 /// What one picture taught for the next.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    known: Option<Known>,
+    learned: Learned,
+    /// Frames since then.
+    age: u8,
     /// Frames in which the search by correlation rests, unless the first pass saw pieces.
     rest: u8,
+}
+
+impl Memory {
+    /// Blocks of an earlier picture stay where there are no newer ones: each is checked before it counts. Of several
+    /// hypotheses in one picture the first to be a code is the likeliest.
+    fn keep(&mut self, learned: Learned) {
+        let is_first = self.age > 0;
+        self.age = 0;
+        if learned.known.is_some() {
+            self.learned.known = learned.known;
+        }
+        if is_first {
+            self.learned.votes = learned.votes;
+        }
+    }
+
+    /// Another picture; what was seen of single modules is soon of another code, or of the same bent in another way.
+    fn grow_older(&mut self) {
+        self.age = self.age.saturating_add(1);
+        if self.age > LASTING {
+            self.learned.votes = None;
+        }
+    }
 }
 
 /// Looks at a picture in which `places` were read already and `peaks` are known to look like finder patterns.
@@ -96,6 +122,7 @@ pub(crate) fn read(
     if !stages.has(Stage::Memory) {
         *memory = Memory::default();
     }
+    memory.grow_older();
     let rests = peaks.is_empty() && memory.rest > 0;
     memory.rest = memory.rest.saturating_sub(1);
     if stages.has(Stage::Seek) && !rests {
@@ -154,23 +181,24 @@ pub(crate) fn read(
             let Some(raster) = raster(pyramid, hypothesis.module()) else {
                 continue;
             };
-            let attempt = Attempt::new(raster, &hypothesis, memory.known.as_ref(), stages);
+            let attempt = Attempt::new(raster, &hypothesis, &memory.learned, stages);
             match attempt.run(stop) {
                 Attempted::Read(code, known) => {
                     in_vain = 0;
                     seen.unread.retain(|place| !place.meets(&code.place));
                     seen.codes.push(*code);
-                    memory.known = Some(known);
+                    memory.keep(Learned {
+                        known: Some(known),
+                        votes: None,
+                    });
                 }
-                Attempted::Located(place, known) => {
+                Attempted::Located(place, learned) => {
                     in_vain = 0;
                     thorough += 1;
                     if !seen.unread.iter().any(|old| old.meets(&place)) {
                         seen.unread.push(place);
                     }
-                    if known.is_some() {
-                        memory.known = known;
-                    }
+                    memory.keep(learned);
                 }
                 Attempted::Nothing => in_vain += 1,
             }

@@ -4,8 +4,8 @@ use crate::{
     luma::Luma,
     reading::Level,
     symbol::{
-        Version,
-        drawn::{self, Drawn},
+        Known, Version,
+        drawn::{self, Chance, Drawn},
     },
 };
 
@@ -69,7 +69,7 @@ fn without_a_memory_no_search_rests() {
 fn a_block_that_an_earlier_frame_showed_is_known_by_its_parity() {
     // Of one block nothing is seen; then of another all parity but hardly any data.
     let (one, other) = (frame(&hidden(1, 99)), frame(&hidden(4, 18)));
-    let progress = |memory: &Memory| memory.known.as_ref().map(Known::progress);
+    let progress = |memory: &Memory| memory.learned.known.as_ref().map(Known::progress);
     let mut memory = Memory::default();
     assert_eq!(look(&one, &mut memory, Stages::all()).unread.len(), 1);
     assert_eq!(progress(&memory), Some((5, 6)));
@@ -80,6 +80,40 @@ fn a_block_that_an_earlier_frame_showed_is_known_by_its_parity() {
     let mut fresh = Memory::default();
     assert_eq!(look(&other, &mut fresh, Stages::all()).codes, []);
     assert_eq!(progress(&fresh), Some((5, 6)));
+}
+
+#[test]
+fn a_video_is_read_of_which_no_frame_can_be_read_by_itself() {
+    let is_read = |luma: &Luma, memory: &mut Memory| {
+        let seen = look(luma, memory, Stages::all());
+        seen.codes.iter().any(|code| code.content == TEXT)
+    };
+    let frames: Vec<Luma> = (1..=5).map(|seed| frame(&spotted(seed))).collect();
+
+    let alone = frames
+        .iter()
+        .map(|frame| is_read(frame, &mut Memory::default()));
+    let alone: Vec<bool> = alone.collect();
+    let mut memory = Memory::default();
+    let together: Vec<bool> = frames
+        .iter()
+        .map(|frame| is_read(frame, &mut memory))
+        .collect();
+    assert_eq!((alone, together.contains(&true)), (vec![false; 5], true));
+}
+
+#[test]
+fn votes_are_forgotten_when_their_code_was_not_seen_for_a_third_of_a_second() {
+    let mut memory = Memory::default();
+    look(&frame(&hidden(1, 99)), &mut memory, Stages::all());
+    let desk = Picture::desk(640, 480).luma();
+    for _ in 0..LASTING {
+        look(&desk, &mut memory, Stages::all());
+    }
+    assert!(memory.learned.votes.is_some());
+
+    look(&desk, &mut memory, Stages::all());
+    assert!(memory.learned.votes.is_none());
 }
 
 #[test]
@@ -138,6 +172,14 @@ fn symbol() -> Drawn {
 fn hidden(block: usize, count: usize) -> Drawn {
     let mut symbol = symbol();
     symbol.doubt_first(LEVEL, block, count);
+
+    symbol
+}
+
+/// The symbol with half of each block unseen, others with each seed.
+fn spotted(seed: u64) -> Drawn {
+    let mut symbol = symbol();
+    symbol.doubt_some(LEVEL, 18, &mut Chance::new(seed));
 
     symbol
 }

@@ -93,6 +93,15 @@ impl Drawn {
         self.doubt(layout, block, &first, &mut Chance::new(7));
     }
 
+    /// The same in so many codewords of each block, whichever they are.
+    pub(crate) fn doubt_some(&mut self, level: Level, count: usize, chance: &mut Chance) {
+        let layout = Layout::new(self.version, level);
+        for block in 0..layout.blocks() {
+            let some = chance.some(layout.length(block), count);
+            self.doubt(layout, block, &some, chance);
+        }
+    }
+
     /// Zero in these codewords of a block, under the mask.
     pub(crate) fn blank(&mut self, layout: Layout, block: usize, codewords: &[usize], mask: u8) {
         let under = Places::of(self.version);

@@ -72,6 +72,14 @@ impl Evidence {
         self.doubt[at]
     }
 
+    /// For each module the logarithm of how much likelier black is than white.
+    pub(crate) fn odds(&self) -> impl Iterator<Item = f32> {
+        self.black.iter().zip(&self.doubt).map(|(black, doubt)| {
+            let surer = (1.0 / doubt - 1.0).ln();
+            if *black { surer } else { -surer }
+        })
+    }
+
     /// How well colours fit what was seen, each weighed with how sure that is: from -1 to 1, 0 by chance.
     pub(crate) fn agreement(&self, modules: impl Iterator<Item = (usize, bool)>) -> f32 {
         let (mut fit, mut whole) = (0.0, 0.0);

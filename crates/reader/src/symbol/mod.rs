@@ -29,6 +29,7 @@ pub(crate) mod sampled;
 mod text;
 pub mod trial;
 mod version;
+mod votes;
 
 pub(crate) use decode::{Decoded, Outcome, Tried, decode};
 pub(crate) use evidence::Evidence;
@@ -37,3 +38,4 @@ pub(crate) use grade::Correction;
 pub(crate) use known::Known;
 pub(crate) use pattern::function_patterns;
 pub(crate) use version::Version;
+pub(crate) use votes::Votes;

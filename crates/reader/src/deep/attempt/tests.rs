@@ -50,11 +50,12 @@ fn what_is_left_of_a_symbol_is_kept() {
     let mut symbol = symbol(7);
     symbol.doubt_first(LEVEL, 2, ALL);
     let sheet = sheet(7);
-    let Attempted::Located(place, Some(known)) = attempt(&picture(&symbol, sheet).luma(), sheet, 7)
+    let Attempted::Located(place, learned) = attempt(&picture(&symbol, sheet).luma(), sheet, 7)
     else {
         panic!("read, or nothing");
     };
 
+    let known = learned.known.expect("some blocks");
     assert_eq!(known.progress(), (5, 6));
     let middle = Point::from(place.middle());
     assert!((middle - sheet.middle).length() < 2.0, "{middle:?}");
@@ -70,7 +71,7 @@ fn a_code_without_any_block_is_located() {
 
     assert!(matches!(
         attempt(&picture(&symbol, sheet).luma(), sheet, 7),
-        Attempted::Located(_, None)
+        Attempted::Located(_, Learned { known: None, .. })
     ));
 }
 
@@ -102,7 +103,7 @@ fn another_version_than_the_one_that_is_written_is_nothing() {
     let smaller = attempt(&luma, sheet, 6);
     assert!(matches!(
         smaller,
-        Attempted::Located(_, None) | Attempted::Nothing
+        Attempted::Located(_, Learned { known: None, .. }) | Attempted::Nothing
     ));
 }
 
@@ -135,10 +136,10 @@ fn a_stopped_attempt_reads_nothing_more() {
     let luma = picture(&symbol, sheet).luma();
     let hypothesis = hypothesis(sheet, 7);
     let raster = Raster::new(&luma, 1.0).unwrap();
-    let attempt = Attempt::new(raster, &hypothesis, None, Stages::all());
+    let attempt = Attempt::new(raster, &hypothesis, &Learned::NOTHING, Stages::all());
 
     assert!(
-        matches!(attempt.run(&|| true), Attempted::Located(_, Some(known)) if known.progress() == (5, 6))
+        matches!(attempt.run(&|| true), Attempted::Located(_, Learned { known: Some(known), .. }) if known.progress() == (5, 6))
     );
 }
 
@@ -148,7 +149,7 @@ fn without_any_way_to_lay_a_lattice_there_is_nothing() {
     let luma = picture(&symbol(2), sheet).luma();
     let hypothesis = hypothesis(sheet, 2);
     let raster = Raster::new(&luma, 1.0).unwrap();
-    let run = |stages| Attempt::new(raster, &hypothesis, None, stages).run(&|| false);
+    let run = |stages| Attempt::new(raster, &hypothesis, &Learned::NOTHING, stages).run(&|| false);
 
     let neither = Stages::all().without(Stage::Anchors).without(Stage::Growth);
     assert!(matches!(run(neither), Attempted::Nothing));
@@ -204,5 +205,5 @@ fn attempt(luma: &Luma, sheet: Sheet, number: u8) -> Attempted {
     let hypothesis = hypothesis(sheet, number);
     let raster = Raster::new(luma, 1.0).unwrap();
 
-    Attempt::new(raster, &hypothesis, None, Stages::all()).run(&|| false)
+    Attempt::new(raster, &hypothesis, &Learned::NOTHING, Stages::all()).run(&|| false)
 }
