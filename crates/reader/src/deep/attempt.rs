@@ -54,14 +54,6 @@ pub(crate) struct Attempt<'a> {
     best: Option<(f32, Evidence)>,
 }
 
-impl Learned {
-    /// What a first picture comes after.
-    pub(crate) const NOTHING: Self = Self {
-        known: None,
-        votes: None,
-    };
-}
-
 /// What came of it.
 pub(crate) enum Attempted {
     Read(Box<Code>, Known),

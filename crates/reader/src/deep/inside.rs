@@ -197,13 +197,19 @@ impl<'a> Picture<'a> {
         let raster = super::raster(&self.pyramid, guess.0.module())?;
 
         Some(Work {
-            attempt: Attempt::new(raster, &guess.0, &Learned::NOTHING, Stages::all()),
+            attempt: Attempt::new(raster, &guess.0, &NOTHING_LEARNED, Stages::all()),
             raster,
             version: guess.0.version,
             colours: function_patterns(guess.0.version),
         })
     }
 }
+
+/// A first picture comes after none.
+const NOTHING_LEARNED: Learned = Learned {
+    known: None,
+    votes: None,
+};
 
 impl Guess {
     /// 1 to 40.

@@ -136,7 +136,8 @@ fn a_stopped_attempt_reads_nothing_more() {
     let luma = picture(&symbol, sheet).luma();
     let hypothesis = hypothesis(sheet, 7);
     let raster = Raster::new(&luma, 1.0).unwrap();
-    let attempt = Attempt::new(raster, &hypothesis, &Learned::NOTHING, Stages::all());
+    let nothing = Learned::default();
+    let attempt = Attempt::new(raster, &hypothesis, &nothing, Stages::all());
 
     assert!(
         matches!(attempt.run(&|| true), Attempted::Located(_, Learned { known: Some(known), .. }) if known.progress() == (5, 6))
@@ -149,7 +150,8 @@ fn without_any_way_to_lay_a_lattice_there_is_nothing() {
     let luma = picture(&symbol(2), sheet).luma();
     let hypothesis = hypothesis(sheet, 2);
     let raster = Raster::new(&luma, 1.0).unwrap();
-    let run = |stages| Attempt::new(raster, &hypothesis, &Learned::NOTHING, stages).run(&|| false);
+    let run =
+        |stages| Attempt::new(raster, &hypothesis, &Learned::default(), stages).run(&|| false);
 
     let neither = Stages::all().without(Stage::Anchors).without(Stage::Growth);
     assert!(matches!(run(neither), Attempted::Nothing));
@@ -205,5 +207,5 @@ fn attempt(luma: &Luma, sheet: Sheet, number: u8) -> Attempted {
     let hypothesis = hypothesis(sheet, number);
     let raster = Raster::new(luma, 1.0).unwrap();
 
-    Attempt::new(raster, &hypothesis, &Learned::NOTHING, Stages::all()).run(&|| false)
+    Attempt::new(raster, &hypothesis, &Learned::default(), Stages::all()).run(&|| false)
 }
