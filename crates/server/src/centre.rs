@@ -1,6 +1,7 @@
 //! What the centre does with what comes in, whatever carries it: it judges, stores and signs.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::ids::StationId;
 use domain::time::Moment;
@@ -11,6 +12,7 @@ use thiserror::Error;
 
 use crate::authority::{Authority, AuthorityError};
 use crate::clock::Clock;
+use crate::day::Day;
 use crate::registrar::{RegistrarError, renewed};
 use crate::store::{
     ChainId, EnrolmentState, Filing, Head, Known, Outcome, OutcomeKind, Register, Start, Store,
@@ -26,6 +28,7 @@ pub struct Centre {
     store: Arc<dyn Store>,
     register: Arc<dyn Register>,
     clock: Arc<dyn Clock>,
+    retention_days: AtomicU32,
 }
 
 /// A batch whose signature and chain hold, and what is to be done with it.
@@ -72,11 +75,14 @@ impl Centre {
         register: Arc<dyn Register>,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let retention_days = AtomicU32::new(authority.terms().retention_days);
+
         Self {
             authority,
             store,
             register,
             clock,
+            retention_days,
         }
     }
 
@@ -237,11 +243,14 @@ impl Centre {
     }
 
     fn filing(&self, chain: ChainId, batch: CheckedBatch, known: &Known) -> Filing {
+        let received = self.clock.now().wall;
+
         Filing {
             chain,
             start: Start::of(chain.epoch, known.starts.clone()),
             batch,
-            received: self.clock.now().wall,
+            received,
+            kept_from: Day::of(received).back(self.retention_days.load(Ordering::Relaxed)),
         }
     }
 

@@ -33,19 +33,23 @@ impl DayKeys {
     ///
     /// # Errors
     /// What the file system says; a file that is no key is [`io::ErrorKind::InvalidData`].
-    pub fn blind(&mut self, day: &Day, token: &[u8; 16]) -> io::Result<[u8; 32]> {
-        if let Some(key) = self.keys.get(day) {
+    pub fn blind(&mut self, day: Day, token: &[u8; 16]) -> io::Result<[u8; 32]> {
+        if let Some(key) = self.keys.get(&day) {
             return Ok(hmac(key.expose(), &[token]));
         }
         let key = self.read_or_make(day)?;
         let blinded = hmac(key.expose(), &[token]);
-        self.keys.insert(day.clone(), key);
+        self.keys.insert(day, key);
 
         Ok(blinded)
     }
 
-    fn read_or_make(&self, day: &Day) -> io::Result<Secret> {
-        let path = self.folder.join(format!("{day}.key"));
+    fn path(&self, day: Day) -> PathBuf {
+        self.folder.join(format!("{day}.key"))
+    }
+
+    fn read_or_make(&self, day: Day) -> io::Result<Secret> {
+        let path = self.path(day);
         match std::fs::read_to_string(&path) {
             Ok(text) => {
                 let text = Zeroizing::new(text);
@@ -85,10 +89,10 @@ mod tests {
         let keys = || DayKeys::new(place.path().to_owned());
         let (today, tomorrow) = (Day::of(Timestamp(0)), Day::of(Timestamp(DAY)));
         let mut first = keys();
-        let kept = first.blind(&today, &[7; 16]).unwrap();
-        assert_eq!(first.blind(&today, &[7; 16]).unwrap(), kept);
-        assert_eq!(keys().blind(&today, &[7; 16]).unwrap(), kept);
-        assert_ne!(keys().blind(&tomorrow, &[7; 16]).unwrap(), kept);
+        let kept = first.blind(today, &[7; 16]).unwrap();
+        assert_eq!(first.blind(today, &[7; 16]).unwrap(), kept);
+        assert_eq!(keys().blind(today, &[7; 16]).unwrap(), kept);
+        assert_ne!(keys().blind(tomorrow, &[7; 16]).unwrap(), kept);
     }
 
     #[test]
@@ -98,7 +102,7 @@ mod tests {
         let path = place.path().join("1970-01-01.key");
         std::fs::write(&path, "00").unwrap();
         let error = DayKeys::new(place.path().to_owned())
-            .blind(&day, &[7; 16])
+            .blind(day, &[7; 16])
             .unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "00");

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use domain::hex;
 
+use crate::day::Day;
 use crate::random;
 
 /// The data folder.
@@ -45,6 +46,12 @@ impl Folder {
     #[must_use]
     pub fn days(&self) -> PathBuf {
         self.server().join("days")
+    }
+
+    /// The database of a UTC day.
+    #[must_use]
+    pub fn day(&self, day: Day) -> PathBuf {
+        self.days().join(format!("{day}.db"))
     }
 
     /// The heads of all chains.

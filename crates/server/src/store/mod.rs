@@ -14,6 +14,8 @@ use domain::time::Timestamp;
 use domain::wire::CheckedBatch;
 use thiserror::Error;
 
+use crate::day::Day;
+
 pub use placing::{Placement, place};
 pub use register::{
     AssignmentRow, Enrolment, EnrolmentState, Known, PairingRow, Register, StationRow, TokenUse,
@@ -52,6 +54,8 @@ pub struct Filing {
     pub batch: CheckedBatch,
     /// When they came.
     pub received: Timestamp,
+    /// The oldest day that is not erased at retention.
+    pub kept_from: Day,
 }
 
 /// With what a chain may begin.

@@ -72,6 +72,15 @@ impl Town {
         Self::open(place, queue)
     }
 
+    /// A town whose server's part of the folder was made before.
+    pub(crate) fn with_folder(server: &std::path::Path) -> Self {
+        let place = tempfile::tempdir().unwrap();
+        authority::write(place.path());
+        copy_folder(server, &Folder::new(place.path()).server());
+
+        Self::open(place, server::store::sqlite::QUEUE)
+    }
+
     /// Stops and starts again on the same folder.
     pub(crate) fn restart(self) -> Self {
         self.restart_after(|_| {})
@@ -241,6 +250,20 @@ pub(crate) fn chain(row: &AssignmentRow) -> ChainId {
         venue: row.venue.id,
         station: row.station,
         epoch: row.epoch,
+    }
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for item in std::fs::read_dir(from).unwrap() {
+        let item = item.unwrap();
+        let to = to.join(item.file_name());
+        if item.path().is_dir() {
+            copy_folder(&item.path(), &to);
+        } else {
+            std::fs::copy(item.path(), to).unwrap();
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! All files of the store and what the writer does to them within one commit.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::entry::{ChainHash, Core};
@@ -9,7 +10,7 @@ use domain::wire::{CheckedEntry, EntryCheck};
 use super::day_file::{DayFile, Kept, KeptPoison};
 use super::heads::HeadsFile;
 use super::{ChainId, Filing, Head, Outcome, StoreError, rebuild};
-use crate::day::Day;
+use crate::day::{Day, Shelf};
 use crate::day_keys::DayKeys;
 use crate::folder::Folder;
 use crate::store::{OutcomeKind, Placement, place};
@@ -73,19 +74,19 @@ impl Books {
     }
 
     pub(super) fn days(&self) -> Vec<Day> {
-        self.days.iter().cloned().collect()
+        self.days.iter().copied().collect()
     }
 
-    pub(super) fn day(&mut self, day: &Day) -> Result<&mut DayFile, StoreError> {
-        if !self.open.contains_key(day) {
-            let path = self.folder.days().join(format!("{day}.db"));
-            self.open.insert(day.clone(), DayFile::open(&path)?);
-            self.days.insert(day.clone());
-        }
+    pub(super) fn day(&mut self, day: Day) -> Result<&mut DayFile, StoreError> {
+        match self.open.entry(day) {
+            Entry::Occupied(open) => Ok(open.into_mut()),
+            Entry::Vacant(place) => {
+                let file = DayFile::open(&self.folder.day(day))?;
+                self.days.insert(day);
 
-        self.open
-            .get_mut(day)
-            .ok_or_else(|| StoreError::Failed("a day file closed by itself".to_owned()))
+                Ok(place.insert(file))
+            }
+        }
     }
 
     /// Stores what is new of a batch; on the disk after [`Self::commit`].
@@ -131,10 +132,11 @@ impl Books {
             days |= day.commit(generation)?;
         }
         if days || self.behind || !self.changed.is_empty() {
+            // Asked by name: going through all heads would cost a commit more with every station there is.
             let changed = self
-                .heads
+                .changed
                 .iter()
-                .filter(|(chain, _)| self.changed.contains(*chain));
+                .filter_map(|chain| self.heads.get_key_value(chain));
             self.heads_file.write(generation, changed)?;
             self.changed.clear();
             self.behind = false;
@@ -156,7 +158,7 @@ impl Books {
     ) -> Result<BTreeMap<u64, ChainHash>, StoreError> {
         let wanted = last.saturating_sub(first).saturating_add(1);
         let mut found = BTreeMap::new();
-        for day in self.days().iter().rev() {
+        for day in self.days().into_iter().rev() {
             found.extend(self.day(day)?.hashes(chain, first, last)?);
             if u64::try_from(found.len()).unwrap_or(u64::MAX) >= wanted {
                 break;
@@ -199,12 +201,23 @@ impl Books {
         core: &Core,
         bucket: i64,
     ) -> Result<(), StoreError> {
-        let day = Day::of_entry(core.bucket, filing.received);
-        let kept = self.kept(filing, checked, &day)?;
-        let file = self.day(&day)?;
-        file.begin()?;
+        let entry = &checked.entry;
+        let empty = entry.sealed.is_none() && entry.detail.is_none();
+        match Day::of_entry(core.bucket, filing.received, filing.kept_from, empty) {
+            Shelf::Expired => {
+                let file = self.day(Day::of(filing.received))?;
+                file.begin()?;
 
-        file.add(&kept, bucket)
+                file.add_expired(&filing.chain, checked.seq, checked.hash, filing.received.0)
+            }
+            Shelf::Of(day) => {
+                let kept = self.kept(filing, checked, day)?;
+                let file = self.day(day)?;
+                file.begin()?;
+
+                file.add(&kept, bucket)
+            }
+        }
     }
 
     fn store_poison(&mut self, filing: &Filing, checked: &CheckedEntry) -> Result<(), StoreError> {
@@ -217,7 +230,7 @@ impl Books {
         let bytes = parts.iter().flatten().map(|part| part.len()).sum::<usize>();
         let [core, sealed, detail] =
             parts.map(|part| part.map(|part| hex::encode(part.get(..POISON_CAP).unwrap_or(part))));
-        let file = self.day(&Day::of(filing.received))?;
+        let file = self.day(Day::of(filing.received))?;
         file.begin()?;
 
         file.add_poison(&KeptPoison {
@@ -237,7 +250,7 @@ impl Books {
         &mut self,
         filing: &Filing,
         checked: &'a CheckedEntry,
-        day: &Day,
+        day: Day,
     ) -> Result<Kept<'a>, StoreError> {
         let entry = &checked.entry;
         let token = match &entry.token {

@@ -6,31 +6,15 @@ use domain::entry::ChainHash;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::rows::{chain_from, chain_params, number, unsigned};
-use super::{ChainId, Head, StoreError, file};
+use super::{ChainId, Head, StoreError, file, layouts};
 use crate::folder::Folder;
-
-const LAYOUTS: &[&str] = &["
-CREATE TABLE heads (
-    venue BLOB NOT NULL,
-    station BLOB NOT NULL,
-    epoch INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    hash BLOB NOT NULL,
-    forked INTEGER NOT NULL,
-    PRIMARY KEY (venue, station, epoch)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE meta (
-    name TEXT PRIMARY KEY,
-    value INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-"];
 
 /// The file, open for the writer.
 pub(super) struct HeadsFile(Connection);
 
 impl HeadsFile {
     pub(super) fn open(folder: &Folder) -> Result<Self, StoreError> {
-        file::open(&folder.heads(), LAYOUTS).map(Self)
+        file::open(&folder.heads(), layouts::HEADS).map(Self)
     }
 
     pub(super) fn all(&self) -> Result<BTreeMap<ChainId, Head>, StoreError> {

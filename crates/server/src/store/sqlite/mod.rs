@@ -9,6 +9,7 @@ mod branches;
 mod day_file;
 mod file;
 mod heads;
+mod layouts;
 mod rebuild;
 mod register;
 mod register_rows;
