@@ -7,11 +7,14 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use domain::hex;
-use domain::ids::StationId;
+use domain::ids::{StationId, VenueId};
 use domain::screen::Preset;
+use domain::time::{HOUR, Timestamp};
 use server::Config;
 use server::clock::SystemClock;
+use server::day::Day;
 use server::registrar::PairingOrder;
+use server::store::sqlite::Question;
 use server::tls::TlsFiles;
 use zeroize::Zeroizing;
 
@@ -47,6 +50,27 @@ pub(crate) enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Lists the entries of a venue in a time, for tracing: what the server can see, which is no name.
+    Visits(VisitsArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct VisitsArgs {
+    /// The data folder.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// The venue: the 32 hexadecimal digits that `menshen-server stations` lists.
+    #[arg(long, value_parser = venue)]
+    venue: VenueId,
+    /// From this time on, UTC, as 2026-11-24T08:15.
+    #[arg(long, value_parser = utc)]
+    from: Timestamp,
+    /// Before this time, UTC, as 2026-11-24T10:00.
+    #[arg(long, value_parser = utc)]
+    to: Timestamp,
+    /// The most entries that are listed.
+    #[arg(long, default_value_t = 10_000)]
+    limit: usize,
 }
 
 #[derive(Debug, clap::Args)]
@@ -141,6 +165,44 @@ impl ServeArgs {
     }
 }
 
+impl VisitsArgs {
+    pub(crate) fn question(&self) -> Question {
+        Question {
+            venue: self.venue,
+            from: self.from,
+            to: self.to,
+            limit: self.limit,
+        }
+    }
+}
+
+fn venue(digits: &str) -> Result<VenueId, String> {
+    hex::decode_array(digits)
+        .map(VenueId)
+        .ok_or_else(|| "32 hexadecimal digits are wanted".to_owned())
+}
+
+/// `YYYY-MM-DDTHH:MM`, UTC.
+fn utc(text: &str) -> Result<Timestamp, String> {
+    let read = || {
+        let (day, time) = text.split_once('T')?;
+        let (hour, minute) = time.split_once(':')?;
+        let two = |digits: &str, below: i64| {
+            let two = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+
+            digits
+                .parse()
+                .ok()
+                .filter(|number: &i64| two && *number < below)
+        };
+        let seconds = two(hour, 24)? * HOUR + two(minute, 60)? * 60;
+
+        Some(Day::from_stem(day)?.begins().plus(seconds))
+    };
+
+    read().ok_or_else(|| "a time in UTC is wanted, as 2026-11-24T08:15".to_owned())
+}
+
 impl PairArgs {
     pub(crate) fn order(&self) -> Result<PairingOrder> {
         let station = match &self.station {
@@ -174,6 +236,21 @@ mod tests {
     #[test]
     fn the_words_of_the_command_line_do_not_contradict_each_other() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_time_is_read_in_utc_and_nothing_else_is_taken_for_one() {
+        assert_eq!(utc("2026-11-24T10:00"), Ok(Timestamp(1_795_514_400)));
+        for other in [
+            "2026-11-24",
+            "2026-11-24T24:00",
+            "2026-11-24T1:00",
+            "2026-11-24T+1:00",
+            "2026-11-24T10:00Z",
+            "2026-11-31T10:00",
+        ] {
+            assert!(utc(other).is_err(), "{other}");
+        }
     }
 
     #[test]

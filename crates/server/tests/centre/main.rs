@@ -16,3 +16,4 @@ mod renewal;
 mod socket;
 mod station;
 mod town;
+mod visits;

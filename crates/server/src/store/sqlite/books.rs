@@ -282,7 +282,8 @@ fn fit(entry: &CheckedEntry, chain: &ChainId) -> Option<(Core, i64)> {
     }
 }
 
-fn days_in(folder: &Folder) -> Result<BTreeSet<Day>, StoreError> {
+/// The days that have a file.
+pub(super) fn days_in(folder: &Folder) -> Result<BTreeSet<Day>, StoreError> {
     let mut days = BTreeSet::new();
     for item in std::fs::read_dir(folder.days())? {
         let path = item?.path();

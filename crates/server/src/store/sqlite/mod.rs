@@ -14,6 +14,7 @@ mod rebuild;
 mod register;
 mod register_rows;
 mod rows;
+mod visits;
 mod writer;
 
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -29,6 +30,7 @@ use writer::Job;
 
 pub use heads::read as read_heads;
 pub use register::SqliteRegister;
+pub use visits::{Question, Visit, visits};
 
 /// How many batches may wait for the writer before the store says that it is busy.
 pub const QUEUE: usize = 128;
