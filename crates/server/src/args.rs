@@ -50,6 +50,28 @@ pub(crate) enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Copies days, heads and register into a new folder while the server may run; no key is in it.
+    Backup {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// The new folder.
+        to: PathBuf,
+    },
+    /// Puts a backup into a data folder that has only the authority in it, and verifies it.
+    Restore {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// The backup.
+        from: PathBuf,
+    },
+    /// Reads everything that is stored: files undamaged, chains unbroken, heads equal to the rows.
+    Verify {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
     /// Lists the entries of a venue in a time, for tracing: what the server can see, which is no name.
     Visits(VisitsArgs),
 }

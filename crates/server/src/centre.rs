@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::ids::StationId;
-use domain::time::Moment;
+use domain::time::{DAY, Moment};
 use domain::wire::{
     Answer, AnswerKind, Batch, BatchError, BatchHeader, CheckedBatch, EnrolRequest, Hello,
 };
@@ -15,8 +15,8 @@ use crate::clock::Clock;
 use crate::day::Day;
 use crate::registrar::{RegistrarError, renewed};
 use crate::store::{
-    ChainId, EnrolmentState, Filing, Head, Known, Outcome, OutcomeKind, Register, Start, Store,
-    StoreError, TokenUse,
+    ChainId, EnrolmentState, Filing, Head, Known, Outcome, OutcomeKind, Purged, Register, Start,
+    Store, StoreError, TokenUse,
 };
 
 /// Seconds until a station that needs a new assignment asks again.
@@ -64,6 +64,25 @@ pub enum Refused {
     /// An unknown station, or not signed by the one it names.
     #[error("the station is not known here")]
     Unknown,
+}
+
+/// Why the days beyond retention were not erased.
+#[derive(Debug, Error)]
+pub enum NotErased {
+    /// The authority's documents do not serve, so nobody knows how long entries are kept.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// The wall clock went ahead of the other by more than a day.
+    #[error(
+        "the clock went ahead by more than a day: set it right, or start the server anew if it is"
+    )]
+    ClockLeapt,
+    /// The store has no time or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// By the clock the trust document has expired, which the clock may be wrong about.
+    #[error("by the clock the trust document has expired: set the clock right, or sign a new one")]
+    TrustExpired,
 }
 
 impl Centre {
@@ -236,6 +255,35 @@ impl Centre {
         let given = renewed(self.register.as_ref(), &self.authority, held, now)?;
 
         Ok(Some(given.bytes))
+    }
+
+    /// Erases the days that are older than the trust document's retention, and takes over what it says for
+    /// entries that come later. `started`: what the clocks said when the server did.
+    ///
+    /// # Errors
+    /// [`NotErased`]: nothing, or not everything, was erased; to be tried again.
+    pub async fn erase_old(&self, started: Moment) -> Result<Vec<Purged>, NotErased> {
+        let now = self.clock.now();
+        let terms = self.authority.terms_now()?;
+        if terms.expires <= now.wall {
+            return Err(NotErased::TrustExpired);
+        }
+        let by_wall = now.wall.since(started.wall);
+        let by_count = i64::try_from(now.ms_since(started) / 1_000).unwrap_or(i64::MAX);
+        if by_wall.saturating_sub(by_count) > DAY {
+            return Err(NotErased::ClockLeapt);
+        }
+        self.retention_days
+            .store(terms.retention_days, Ordering::Relaxed);
+        let kept_from = Day::of(now.wall).back(terms.retention_days);
+        let purged = self.store.erase_before(kept_from, now.wall).await?;
+        for gone in &purged {
+            let (entries, poison, branches, expired) =
+                (gone.entries, gone.poison, gone.branches, gone.expired);
+            tracing::info!(day = %gone.day, entries, poison, branches, expired, "a day was erased at retention");
+        }
+
+        Ok(purged)
     }
 
     fn known(&self, station: StationId, epoch: u32) -> Result<Known, Refused> {

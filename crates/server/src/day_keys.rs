@@ -10,7 +10,7 @@ use domain::hex;
 use zeroize::Zeroizing;
 
 use crate::day::Day;
-use crate::folder::write_private;
+use crate::folder::{sync_folder, write_private};
 use crate::random;
 
 /// The keys read or made so far.
@@ -42,6 +42,18 @@ impl DayKeys {
         self.keys.insert(day, key);
 
         Ok(blinded)
+    }
+
+    /// Destroys the key of a day: nobody can say any more whose token is kept. The folder is synced.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn destroy(&mut self, day: Day) -> io::Result<()> {
+        self.keys.remove(&day);
+        match std::fs::remove_file(self.path(day)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => sync_folder(&self.folder),
+        }
     }
 
     fn path(&self, day: Day) -> PathBuf {

@@ -96,7 +96,7 @@ impl Folder {
     /// What the file system says.
     pub fn create(&self) -> io::Result<()> {
         for folder in [self.server(), self.days(), self.day_keys(), self.tls()] {
-            create_private(&folder)?;
+            private_folder(&folder)?;
         }
 
         Ok(())
@@ -137,7 +137,7 @@ pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     fs::rename(&temporary, path)?;
 
-    sync_folder_of(path)
+    sync_folder(folder_of(path))
 }
 
 /// Makes a file for this account only, empty if it is not there. One that is there is not opened: closing it
@@ -153,9 +153,13 @@ pub fn make_private_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A folder that is there may have been made by someone who thought less of it.
+/// Makes a folder for this account only. One that is there may have been made by someone who thought less of
+/// it.
+///
+/// # Errors
+/// What the file system says.
 #[cfg(unix)]
-fn create_private(folder: &Path) -> io::Result<()> {
+pub fn private_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
 
     fs::DirBuilder::new()
@@ -166,8 +170,12 @@ fn create_private(folder: &Path) -> io::Result<()> {
     restrict(folder, 0o700)
 }
 
+/// Makes a folder; in the user's profile it is the user's alone.
+///
+/// # Errors
+/// What the file system says.
 #[cfg(not(unix))]
-fn create_private(folder: &Path) -> io::Result<()> {
+pub fn private_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
@@ -198,19 +206,25 @@ fn private_options() -> OpenOptions {
     File::options()
 }
 
-/// A rename is on the disk once its folder is.
+/// A rename or an unlinking is on the disk once its folder is.
+///
+/// # Errors
+/// What the file system says.
 #[cfg(unix)]
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    File::open(folder_of(path))?.sync_all()
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
+/// A rename or an unlinking is on the disk once its folder is; this system does that by itself.
+///
+/// # Errors
+/// None.
 #[cfg(not(unix))]
-fn sync_folder_of(_: &Path) -> io::Result<()> {
+pub fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
 /// The folder of `name` alone is the one that we are in.
-#[cfg(unix)]
 fn folder_of(path: &Path) -> &Path {
     path.parent()
         .filter(|folder| !folder.as_os_str().is_empty())

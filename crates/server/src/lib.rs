@@ -6,6 +6,7 @@
 
 pub mod attempts;
 pub mod authority;
+pub mod backup;
 pub mod centre;
 pub mod clock;
 mod crash;
@@ -16,6 +17,7 @@ pub mod folder;
 pub mod http;
 pub mod random;
 pub mod registrar;
+mod retention;
 mod running;
 pub mod store;
 pub mod tls;

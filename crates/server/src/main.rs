@@ -2,6 +2,7 @@
 
 mod args;
 mod ending;
+mod keeping;
 mod visiting;
 
 use std::io::{self, Write};
@@ -44,6 +45,9 @@ fn run(args: Args) -> Result<()> {
         Command::Pair(pair_args) => pair(&pair_args, now),
         Command::Approve { data, code } => approve(&data, &code.join(" "), now),
         Command::Stations { data } => stations(&data, now),
+        Command::Backup { data, to } => keeping::back_up(&Folder::new(data), &to, now),
+        Command::Restore { data, from } => keeping::restore(&from, &Folder::new(data)),
+        Command::Verify { data } => keeping::verify(&Folder::new(data)),
         Command::Visits(visits_args) => visits(&visits_args),
     }
 }

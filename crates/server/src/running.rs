@@ -16,6 +16,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::crash;
 use crate::folder::{Folder, Lock, write_private};
 use crate::http::{Listening, ServeError, listen, router};
+use crate::retention::Retention;
 use crate::store::sqlite::{QUEUE, SqliteRegister, SqliteStore};
 use crate::store::{Store, StoreError};
 use crate::tls::{Identity, TlsError, TlsFiles};
@@ -93,6 +94,7 @@ pub struct Running {
     folder: Folder,
     listening: Option<Listening>,
     store: Arc<SqliteStore>,
+    retention: Option<Retention>,
     lock: Option<Lock>,
 }
 
@@ -140,6 +142,7 @@ pub fn start(config: Config) -> Result<Running, StartError> {
         register,
         config.clock,
     ));
+    let retention = Retention::start(centre.clone()).map_err(ServeError::Threads)?;
     let (listening, missed_port) =
         open_socket(&folder, config.listen, config.port, &centre, &identity)?;
     let address = listening.address;
@@ -154,6 +157,7 @@ pub fn start(config: Config) -> Result<Running, StartError> {
         folder,
         listening: Some(listening),
         store,
+        retention: Some(retention),
         lock: Some(lock),
     };
     running.announce(identity.own)?;
@@ -194,6 +198,9 @@ impl Running {
             tracing::warn!(%error, "the ready file stays behind");
         }
         listening.stop();
+        if let Some(retention) = self.retention.take() {
+            retention.stop();
+        }
         self.store.close();
         self.lock = None;
         tracing::info!("stopped");

@@ -104,6 +104,21 @@ pub enum OutcomeKind {
     Stored,
 }
 
+/// A day that was erased at retention, and what was in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Purged {
+    /// Which day.
+    pub day: Day,
+    /// Entries that made sense.
+    pub entries: u64,
+    /// Entries that did not.
+    pub poison: u64,
+    /// Entries of other branches, and remains of commits that were cut short.
+    pub branches: u64,
+    /// Hashes of entries that had come too late.
+    pub expired: u64,
+}
+
 /// Why the store did not do it. Nothing was acknowledged; the station sends again.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StoreError {
@@ -131,6 +146,9 @@ pub trait Store: Send + Sync {
 
     /// How far a chain is stored; none while nothing is.
     fn head(&self, chain: ChainId) -> Later<'_, Option<Head>>;
+
+    /// Erases every day before `kept_from` for good, with the key of its tokens; heads stay. Tells which.
+    fn erase_before(&self, kept_from: Day, now: Timestamp) -> Later<'_, Vec<Purged>>;
 
     /// Whether the store still takes entries.
     fn is_open(&self) -> bool;

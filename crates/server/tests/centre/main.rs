@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod authority;
+mod backup;
 mod batches;
 mod crash;
 mod enrolment;
@@ -13,7 +14,9 @@ mod made;
 mod many;
 mod public;
 mod renewal;
+mod retention;
 mod socket;
 mod station;
 mod town;
+mod verify;
 mod visits;

@@ -47,6 +47,7 @@ pub(crate) struct Town {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) register: Arc<SqliteRegister>,
+    pub(crate) centre: Arc<Centre>,
     router: Router,
 }
 
@@ -70,6 +71,11 @@ impl Town {
         authority::write(place.path());
 
         Self::open(place, queue)
+    }
+
+    /// A town in a folder that is there.
+    pub(crate) fn with_place(place: TempDir) -> Self {
+        Self::open(place, server::store::sqlite::QUEUE)
     }
 
     /// A town whose server's part of the folder was made before.
@@ -222,19 +228,20 @@ impl Town {
         folder.create().unwrap();
         let store = Arc::new(SqliteStore::open(&folder, queue).unwrap());
         let register = Arc::new(SqliteRegister::open(&folder).unwrap());
-        let centre = Centre::new(
+        let centre = Arc::new(Centre::new(
             Authority::open(&folder, None, NOW).unwrap(),
             store.clone(),
             register.clone(),
             clock.clone(),
-        );
+        ));
 
         Self {
             place,
             clock,
             store,
             register,
-            router: server::http::router(Arc::new(centre)),
+            router: server::http::router(centre.clone()),
+            centre,
         }
     }
 }

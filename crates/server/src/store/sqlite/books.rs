@@ -18,7 +18,7 @@ use crate::store::{OutcomeKind, Placement, place};
 /// Day files held open between commits.
 const OPEN_DAYS: usize = 16;
 /// The most bytes of each part of a poisonous entry that are kept: what an entry may have.
-const POISON_CAP: usize = 2 * 1024;
+pub(super) const POISON_CAP: usize = 2 * 1024;
 
 /// The files, the heads in memory, and what of them is not yet committed.
 pub(super) struct Books {
@@ -31,6 +31,7 @@ pub(super) struct Books {
     days: BTreeSet<Day>,
     open: BTreeMap<Day, DayFile>,
     keys: DayKeys,
+    erased_before: Option<Day>,
 }
 
 impl Books {
@@ -46,6 +47,7 @@ impl Books {
             days: days_in(folder)?,
             open: BTreeMap::new(),
             keys: DayKeys::new(folder.day_keys()),
+            erased_before: None,
         };
         books.heads = books.heads_file.all()?;
         books.generation = books.heads_file.generation()?;
@@ -71,6 +73,34 @@ impl Books {
     pub(super) fn skip_to_generation(&mut self, generation: u64) {
         self.generation = self.generation.max(generation);
         self.behind = true;
+    }
+
+    pub(super) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    pub(super) fn heads_mut(&mut self) -> &mut HeadsFile {
+        &mut self.heads_file
+    }
+
+    pub(super) fn keys_mut(&mut self) -> &mut DayKeys {
+        &mut self.keys
+    }
+
+    /// From now on no day before this one gets a file.
+    pub(super) fn set_erased_before(&mut self, day: Day) {
+        self.erased_before = self.erased_before.max(Some(day));
+    }
+
+    /// Gives a day's file back to the system; it is opened again when it is asked for.
+    pub(super) fn close_day(&mut self, day: Day) {
+        self.open.remove(&day);
+    }
+
+    /// A day that has no file any more.
+    pub(super) fn forget_day(&mut self, day: Day) {
+        self.close_day(day);
+        self.days.remove(&day);
     }
 
     pub(super) fn days(&self) -> Vec<Day> {
@@ -203,7 +233,10 @@ impl Books {
     ) -> Result<(), StoreError> {
         let entry = &checked.entry;
         let empty = entry.sealed.is_none() && entry.detail.is_none();
-        match Day::of_entry(core.bucket, filing.received, filing.kept_from, empty) {
+        // A batch may be judged before a day is erased and come here after it.
+        let kept_from = self.erased_before.max(Some(filing.kept_from));
+        let kept_from = kept_from.unwrap_or(filing.kept_from);
+        match Day::of_entry(core.bucket, filing.received, kept_from, empty) {
             Shelf::Expired => {
                 let file = self.day(Day::of(filing.received))?;
                 file.begin()?;
@@ -282,8 +315,11 @@ fn fit(entry: &CheckedEntry, chain: &ChainId) -> Option<(Core, i64)> {
     }
 }
 
-/// The days that have a file.
-pub(super) fn days_in(folder: &Folder) -> Result<BTreeSet<Day>, StoreError> {
+/// The days that have a file, oldest first.
+///
+/// # Errors
+/// [`StoreError::Failed`].
+pub fn days_in(folder: &Folder) -> Result<BTreeSet<Day>, StoreError> {
     let mut days = BTreeSet::new();
     for item in std::fs::read_dir(folder.days())? {
         let path = item?.path();

@@ -9,6 +9,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{chain_from, chain_params, number, numbered_hash, unsigned};
 use super::{ChainId, StoreError, file, layouts};
+use crate::day::Day;
+use crate::store::Purged;
 
 /// One day's file. Between [`DayFile::begin`] and [`DayFile::commit`] nothing is on the disk for sure.
 pub(super) struct DayFile {
@@ -236,15 +238,41 @@ impl DayFile {
 
     /// Every chain that has an entry here, and whether another branch of it lies here.
     pub(super) fn chains(&self) -> Result<Vec<(ChainId, bool)>, StoreError> {
+        chains(&self.database)
+    }
+
+    /// What the day holds, for the record of its end.
+    pub(super) fn contents(&self, day: Day) -> Result<Purged, StoreError> {
+        let count = |table: &str| -> Result<u64, StoreError> {
+            let sql = format!("SELECT count(*) FROM {table}");
+
+            Ok(self.database.query_row(&sql, [], |row| unsigned(row, 0))?)
+        };
+
+        Ok(Purged {
+            day,
+            entries: self.entries,
+            poison: count("poison")?,
+            branches: count("branches")?,
+            expired: count("expired")?,
+        })
+    }
+
+    /// The highest number of each chain, of poison and of what expired too.
+    pub(super) fn highest(&self) -> Result<Vec<(ChainId, u64)>, StoreError> {
         let mut statement = self.database.prepare(
-            "SELECT venue, station, epoch, max(forked) FROM (
-                 SELECT v.venue, c.station, c.epoch, 0 AS forked
+            "SELECT venue, station, epoch, max(seq) FROM (
+                 SELECT v.venue, c.station, c.epoch,
+                     (SELECT max(seq) FROM filed WHERE chain = c.number) AS seq
                  FROM chains AS c JOIN venues AS v ON v.number = c.venue
-                 UNION ALL SELECT DISTINCT venue, station, epoch, 0 FROM poison
-                 UNION ALL SELECT DISTINCT venue, station, epoch, 1 FROM branches WHERE why = 'fork'
-             ) GROUP BY venue, station, epoch",
+                 UNION ALL
+                 SELECT v.venue, c.station, c.epoch,
+                     (SELECT max(seq) FROM expired WHERE chain = c.number)
+                 FROM chains AS c JOIN venues AS v ON v.number = c.venue
+                 UNION ALL SELECT venue, station, epoch, seq FROM poison
+             ) WHERE seq IS NOT NULL GROUP BY venue, station, epoch",
         )?;
-        let rows = statement.query_map([], |row| Ok((chain_from(row)?, row.get(3)?)))?;
+        let rows = statement.query_map([], |row| Ok((chain_from(row)?, unsigned(row, 3)?)))?;
 
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -329,6 +357,21 @@ impl DayFile {
             })
             .optional()?)
     }
+}
+
+/// Every chain that has an entry in a day's file, and whether another branch of it lies there.
+pub(super) fn chains(database: &Connection) -> Result<Vec<(ChainId, bool)>, StoreError> {
+    let mut statement = database.prepare(
+        "SELECT venue, station, epoch, max(forked) FROM (
+             SELECT v.venue, c.station, c.epoch, 0 AS forked
+             FROM chains AS c JOIN venues AS v ON v.number = c.venue
+             UNION ALL SELECT DISTINCT venue, station, epoch, 0 FROM poison
+             UNION ALL SELECT DISTINCT venue, station, epoch, 1 FROM branches WHERE why = 'fork'
+         ) GROUP BY venue, station, epoch",
+    )?;
+    let rows = statement.query_map([], |row| Ok((chain_from(row)?, row.get(3)?)))?;
+
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// A number that the file keeps about itself; 0 if it does not.

@@ -6,14 +6,17 @@
 
 mod books;
 mod branches;
+mod copy;
 mod day_file;
 mod file;
 mod heads;
 mod layouts;
+mod purge;
 mod rebuild;
 mod register;
 mod register_rows;
 mod rows;
+mod verify;
 mod visits;
 mod writer;
 
@@ -21,15 +24,20 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use domain::time::Timestamp;
 use tokio::sync::oneshot;
 
-use super::{ChainId, Filing, Head, Later, Outcome, Store, StoreError};
+use super::{ChainId, Filing, Head, Later, Outcome, Purged, Store, StoreError};
+use crate::day::Day;
 use crate::folder::Folder;
 use books::Books;
 use writer::Job;
 
+pub use books::days_in;
+pub use copy::copy_database;
 pub use heads::read as read_heads;
 pub use register::SqliteRegister;
+pub use verify::{Fault, Verified, verify};
 pub use visits::{Question, Visit, visits};
 
 /// How many batches may wait for the writer before the store says that it is busy.
@@ -81,6 +89,10 @@ impl Store for SqliteStore {
 
     fn head(&self, chain: ChainId) -> Later<'_, Option<Head>> {
         Box::pin(self.ask(move |reply| Job::Head(chain, reply)))
+    }
+
+    fn erase_before(&self, kept_from: Day, now: Timestamp) -> Later<'_, Vec<Purged>> {
+        Box::pin(self.ask(move |reply| Job::Erase(kept_from, now, reply)))
     }
 
     fn is_open(&self) -> bool {

@@ -3,10 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
 
+use domain::time::Timestamp;
 use tokio::sync::oneshot;
 
 use super::books::Books;
-use super::{ChainId, Filing, Head, Outcome, StoreError};
+use super::{ChainId, Filing, Head, Outcome, Purged, StoreError};
+use crate::day::Day;
 use crate::folder::Folder;
 
 /// The most batches in one commit.
@@ -19,6 +21,8 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(super) enum Job {
     /// Store a batch.
     Append(Box<Filing>, Reply<Outcome>),
+    /// Erase the days before this one.
+    Erase(Day, Timestamp, Reply<Vec<Purged>>),
     /// How far is a chain stored?
     Head(ChainId, Reply<Option<Head>>),
     /// Fail as a fault in the program would.
@@ -31,6 +35,7 @@ pub(super) enum Job {
 /// Answers that are true once the commit is.
 enum Pending {
     Append(Outcome, Reply<Outcome>),
+    Erase(Vec<Purged>, Reply<Vec<Purged>>),
     Head(Option<Head>, Reply<Option<Head>>),
 }
 
@@ -141,6 +146,14 @@ fn perform(books: &mut Books, job: Job) -> Result<Pending, StoreError> {
                 Err(error)
             }
         },
+        Job::Erase(kept_from, now, reply) => match books.erase_before(kept_from, now) {
+            Ok(purged) => Ok(Pending::Erase(purged, reply)),
+            Err(error) => {
+                tracing::error!(%error, "a day was not erased");
+                let _ = reply.send(Err(error.clone()));
+                Err(error)
+            }
+        },
         Job::Head(chain, reply) => Ok(Pending::Head(books.head(&chain), reply)),
         #[cfg(test)]
         Job::Panic(_) => panic!("as a fault in the program would"),
@@ -153,6 +166,9 @@ impl Pending {
         match self {
             Self::Append(outcome, reply) => {
                 let _ = reply.send(Ok(outcome));
+            }
+            Self::Erase(purged, reply) => {
+                let _ = reply.send(Ok(purged));
             }
             Self::Head(head, reply) => {
                 let _ = reply.send(Ok(head));
@@ -167,6 +183,9 @@ fn fail(pending: Vec<Pending>, error: &StoreError) {
             Pending::Append(_, reply) => {
                 let _ = reply.send(Err(error.clone()));
             }
+            Pending::Erase(_, reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
             Pending::Head(_, reply) => {
                 let _ = reply.send(Err(error.clone()));
             }
@@ -178,6 +197,9 @@ fn refuse(jobs: impl IntoIterator<Item = Job>, error: &StoreError) {
     for job in jobs {
         match job {
             Job::Append(_, reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
+            Job::Erase(_, _, reply) => {
                 let _ = reply.send(Err(error.clone()));
             }
             Job::Head(_, reply) => {
