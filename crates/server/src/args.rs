@@ -1,6 +1,6 @@
 //! The words of the command line.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use domain::time::{HOUR, Timestamp};
 use server::Config;
 use server::clock::SystemClock;
 use server::day::Day;
+use server::http::Connections;
 use server::registrar::PairingOrder;
 use server::store::sqlite::Question;
 use server::tls::TlsFiles;
@@ -115,6 +116,16 @@ pub(crate) struct ServeArgs {
     /// Its private key in PEM.
     #[arg(long, requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Where metrics (/metrics, for Prometheus) and health are told in plain HTTP, as 127.0.0.1:9464; keep it
+    /// from strangers. Nowhere unless it is given.
+    #[arg(long)]
+    metrics: Option<SocketAddr>,
+    /// The most open connections.
+    #[arg(long, default_value_t = Connections::default().all)]
+    connections: usize,
+    /// The most open connections from one address, or one IPv6 network; loopback may have all.
+    #[arg(long, default_value_t = Connections::default().each)]
+    connections_each: usize,
     /// Stops when standard input closes, so that the server ends with who started it.
     #[arg(long)]
     pub(crate) stop_on_stdin_close: bool,
@@ -182,6 +193,11 @@ impl ServeArgs {
             tls,
             passphrase,
             clock,
+            operator: self.metrics,
+            connections: Connections {
+                all: self.connections,
+                each: self.connections_each,
+            },
             ..Config::new(self.data)
         }
     }

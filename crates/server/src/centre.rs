@@ -13,12 +13,15 @@ use thiserror::Error;
 use crate::authority::{Authority, AuthorityError};
 use crate::clock::Clock;
 use crate::day::Day;
+use crate::metrics::Answered;
 use crate::registrar::{RegistrarError, renewed};
 use crate::store::{
     ChainId, EnrolmentState, Filing, Head, Known, Outcome, OutcomeKind, Purged, Register, Start,
     Store, StoreError, TokenUse,
 };
 
+/// Bytes free on the disk below which the centre is not ready: some minutes of a city's entries.
+const LOW: u64 = 256 * 1024 * 1024;
 /// Seconds until a station that needs a new assignment asks again.
 const ASK_AGAIN: u32 = 900;
 
@@ -64,6 +67,20 @@ pub enum Refused {
     /// An unknown station, or not signed by the one it names.
     #[error("the station is not known here")]
     Unknown,
+}
+
+/// What stands in the way of storing entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NotReady {
+    /// The store is closing or gone.
+    #[error("the store is closed")]
+    Closed,
+    /// The last commit failed, and so does another.
+    #[error("the database cannot be written")]
+    Commit,
+    /// The next commits may fail for want of room.
+    #[error("the disk is nearly full")]
+    Disk,
 }
 
 /// Why the days beyond retention were not erased.
@@ -161,6 +178,7 @@ impl Centre {
         match judged {
             Judged::Fenced(chain, header, known) => {
                 let head = self.store.head(chain).await?;
+                self.store.metrics().answered(Answered::Fenced, 0, 0);
 
                 Ok(self.answer(AnswerKind::Fenced, chain, head, &known, header.nonce))
             }
@@ -168,11 +186,13 @@ impl Centre {
                 let (chain, nonce) = (filing.chain, filing.batch.header.nonce);
                 let outcome = self.store.append(*filing).await?;
                 note(&chain, &outcome);
-                let kind = match outcome.kind {
-                    OutcomeKind::Fork => AnswerKind::Fork,
-                    OutcomeKind::Gap => AnswerKind::Gap,
-                    OutcomeKind::Stored => AnswerKind::Ok,
+                let (kind, counted) = match outcome.kind {
+                    OutcomeKind::Fork => (AnswerKind::Fork, Answered::Fork),
+                    OutcomeKind::Gap => (AnswerKind::Gap, Answered::Gap),
+                    OutcomeKind::Stored => (AnswerKind::Ok, Answered::Ok),
                 };
+                let metrics = self.store.metrics();
+                metrics.answered(counted, outcome.stored, outcome.poison);
 
                 Ok(self.answer(kind, chain, outcome.head, &known, nonce))
             }
@@ -257,6 +277,24 @@ impl Centre {
         Ok(Some(given.bytes))
     }
 
+    /// Whether entries can be stored: the store is open, its last commit went well or another one does now, and
+    /// the disk has room.
+    ///
+    /// # Errors
+    /// See [`NotReady`].
+    pub async fn ready(&self) -> Result<(), NotReady> {
+        match self.store.ready().await {
+            // Busy is not ill.
+            Ok(()) | Err(StoreError::Busy) => {}
+            Err(StoreError::Closed) => return Err(NotReady::Closed),
+            Err(StoreError::Failed(_) | StoreError::Taken) => return Err(NotReady::Commit),
+        }
+        match self.store.disk() {
+            Some(disk) if disk.free < LOW => Err(NotReady::Disk),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Erases the days that are older than the trust document's retention, and takes over what it says for
     /// entries that come later. `started`: what the clocks said when the server did.
     ///
@@ -277,6 +315,7 @@ impl Centre {
             .store(terms.retention_days, Ordering::Relaxed);
         let kept_from = Day::of(now.wall).back(terms.retention_days);
         let purged = self.store.erase_before(kept_from, now.wall).await?;
+        self.store.metrics().erased(purged.len(), now.wall);
         for gone in &purged {
             let (entries, poison, branches, expired) =
                 (gone.entries, gone.poison, gone.branches, gone.expired);

@@ -224,6 +224,22 @@ pub fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Bytes that this account may still write where this folder lies; none where the system does not tell.
+#[cfg(unix)]
+#[must_use]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    let about = rustix::fs::statvfs(folder).ok()?;
+
+    Some(about.f_bavail.saturating_mul(about.f_frsize))
+}
+
+/// Bytes that this account may still write where this folder lies: this system is not asked.
+#[cfg(not(unix))]
+#[must_use]
+pub fn free_bytes(_: &Path) -> Option<u64> {
+    None
+}
+
 /// The folder of `name` alone is the one that we are in.
 fn folder_of(path: &Path) -> &Path {
     path.parent()

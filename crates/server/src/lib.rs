@@ -15,6 +15,7 @@ pub mod day_keys;
 pub mod desk;
 pub mod folder;
 pub mod http;
+pub mod metrics;
 pub mod random;
 pub mod registrar;
 mod retention;

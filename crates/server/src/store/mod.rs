@@ -7,6 +7,7 @@ pub mod sqlite;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use domain::entry::ChainHash;
 use domain::ids::{StationId, VenueId};
@@ -15,6 +16,7 @@ use domain::wire::CheckedBatch;
 use thiserror::Error;
 
 use crate::day::Day;
+use crate::metrics::{Disk, Metrics};
 
 pub use placing::{Placement, place};
 pub use register::{
@@ -149,6 +151,15 @@ pub trait Store: Send + Sync {
 
     /// Erases every day before `kept_from` for good, with the key of its tokens; heads stay. Tells which.
     fn erase_before(&self, kept_from: Day, now: Timestamp) -> Later<'_, Vec<Purged>>;
+
+    /// Proves that entries can be stored, by a commit where the last one failed.
+    fn ready(&self) -> Later<'_, ()>;
+
+    /// What is counted here and elsewhere in the centre.
+    fn metrics(&self) -> &Arc<Metrics>;
+
+    /// The disk that entries go to; none where the system does not tell.
+    fn disk(&self) -> Option<Disk>;
 
     /// Whether the store still takes entries.
     fn is_open(&self) -> bool;

@@ -117,7 +117,7 @@ impl Town {
         self.send(Request::get(path), Body::empty()).await
     }
 
-    async fn send(&self, request: axum::http::request::Builder, body: Body) -> Got {
+    pub(crate) async fn send(&self, request: axum::http::request::Builder, body: Body) -> Got {
         let address: SocketAddr = "192.0.2.7:1000".parse().unwrap();
         let request = request.extension(ConnectInfo(address)).body(body).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
