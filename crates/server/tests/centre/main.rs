@@ -8,6 +8,7 @@ mod backup;
 mod batches;
 mod crash;
 mod enrolment;
+mod kill;
 mod layout;
 mod limits;
 mod log;
