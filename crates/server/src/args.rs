@@ -1,17 +1,21 @@
 //! The words of the command line.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use domain::hex;
-use domain::ids::StationId;
+use domain::ids::{StationId, VenueId};
 use domain::screen::Preset;
+use domain::time::{HOUR, Timestamp};
 use server::Config;
 use server::clock::SystemClock;
+use server::day::Day;
+use server::http::Connections;
 use server::registrar::PairingOrder;
+use server::store::sqlite::Question;
 use server::tls::TlsFiles;
 use zeroize::Zeroizing;
 
@@ -47,6 +51,49 @@ pub(crate) enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Copies days, heads and register into a new folder while the server may run; no key is in it.
+    Backup {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// The new folder.
+        to: PathBuf,
+    },
+    /// Puts a backup into a data folder that has only the authority in it, and verifies it.
+    Restore {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// The backup.
+        from: PathBuf,
+    },
+    /// Reads everything that is stored: files undamaged, chains unbroken, heads equal to the rows.
+    Verify {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Lists the entries of a venue in a time, for tracing: what the server can see, which is no name.
+    Visits(VisitsArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct VisitsArgs {
+    /// The data folder.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// The venue: the 32 hexadecimal digits that `menshen-server stations` lists.
+    #[arg(long, value_parser = venue)]
+    venue: VenueId,
+    /// From this time on, UTC, as 2026-11-24T08:15.
+    #[arg(long, value_parser = utc)]
+    from: Timestamp,
+    /// Before this time, UTC, as 2026-11-24T10:00.
+    #[arg(long, value_parser = utc)]
+    to: Timestamp,
+    /// The most entries that are listed.
+    #[arg(long, default_value_t = 10_000)]
+    limit: usize,
 }
 
 #[derive(Debug, clap::Args)]
@@ -69,6 +116,16 @@ pub(crate) struct ServeArgs {
     /// Its private key in PEM.
     #[arg(long, requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Where metrics (/metrics, for Prometheus) and health are told in plain HTTP, as 127.0.0.1:9464; keep it
+    /// from strangers. Nowhere unless it is given.
+    #[arg(long)]
+    metrics: Option<SocketAddr>,
+    /// The most open connections.
+    #[arg(long, default_value_t = Connections::default().all)]
+    connections: usize,
+    /// The most open connections from one address, or one IPv6 network; loopback may have all.
+    #[arg(long, default_value_t = Connections::default().each)]
+    connections_each: usize,
     /// Stops when standard input closes, so that the server ends with who started it.
     #[arg(long)]
     pub(crate) stop_on_stdin_close: bool,
@@ -136,9 +193,52 @@ impl ServeArgs {
             tls,
             passphrase,
             clock,
+            operator: self.metrics,
+            connections: Connections {
+                all: self.connections,
+                each: self.connections_each,
+            },
             ..Config::new(self.data)
         }
     }
+}
+
+impl VisitsArgs {
+    pub(crate) fn question(&self) -> Question {
+        Question {
+            venue: self.venue,
+            from: self.from,
+            to: self.to,
+            limit: self.limit,
+        }
+    }
+}
+
+fn venue(digits: &str) -> Result<VenueId, String> {
+    hex::decode_array(digits)
+        .map(VenueId)
+        .ok_or_else(|| "32 hexadecimal digits are wanted".to_owned())
+}
+
+/// `YYYY-MM-DDTHH:MM`, UTC.
+fn utc(text: &str) -> Result<Timestamp, String> {
+    let read = || {
+        let (day, time) = text.split_once('T')?;
+        let (hour, minute) = time.split_once(':')?;
+        let two = |digits: &str, below: i64| {
+            let two = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+
+            digits
+                .parse()
+                .ok()
+                .filter(|number: &i64| two && *number < below)
+        };
+        let seconds = two(hour, 24)? * HOUR + two(minute, 60)? * 60;
+
+        Some(Day::from_stem(day)?.begins().plus(seconds))
+    };
+
+    read().ok_or_else(|| "a time in UTC is wanted, as 2026-11-24T08:15".to_owned())
 }
 
 impl PairArgs {
@@ -174,6 +274,21 @@ mod tests {
     #[test]
     fn the_words_of_the_command_line_do_not_contradict_each_other() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_time_is_read_in_utc_and_nothing_else_is_taken_for_one() {
+        assert_eq!(utc("2026-11-24T10:00"), Ok(Timestamp(1_795_514_400)));
+        for other in [
+            "2026-11-24",
+            "2026-11-24T24:00",
+            "2026-11-24T1:00",
+            "2026-11-24T+1:00",
+            "2026-11-24T10:00Z",
+            "2026-11-31T10:00",
+        ] {
+            assert!(utc(other).is_err(), "{other}");
+        }
     }
 
     #[test]

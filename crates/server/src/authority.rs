@@ -27,6 +27,16 @@ pub struct Authority {
     receipt: SigningKey,
     registry: SigningKey,
     passphrase: Option<Zeroizing<Vec<u8>>>,
+    terms: Terms,
+}
+
+/// What the trust document says about the centre's own keeping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Not believed from this second on.
+    pub expires: Timestamp,
+    /// After so many days a day's entries are erased.
+    pub retention_days: u32,
 }
 
 /// A public document by its name in the route.
@@ -136,6 +146,7 @@ impl Authority {
             receipt,
             registry,
             passphrase,
+            terms: terms(&trust),
         })
     }
 
@@ -155,6 +166,20 @@ impl Authority {
     #[must_use]
     pub fn registry(&self) -> &SigningKey {
         &self.registry
+    }
+
+    /// What the trust document said at the start.
+    #[must_use]
+    pub fn terms(&self) -> Terms {
+        self.terms
+    }
+
+    /// What the trust document says now: a newer one may lie there.
+    ///
+    /// # Errors
+    /// See [`AuthorityError`].
+    pub fn terms_now(&self) -> Result<Terms, AuthorityError> {
+        documents(&self.folder).map(|(_, trust)| terms(&trust))
     }
 
     /// SHA-256 of the root document, for a pairing.
@@ -265,6 +290,13 @@ fn documents(folder: &Path) -> Result<(Root, Trust), AuthorityError> {
     })?;
 
     Ok((root, trust))
+}
+
+fn terms(trust: &Trust) -> Terms {
+    Terms {
+        expires: trust.body.header.expires,
+        retention_days: trust.body.retention_days,
+    }
 }
 
 fn signing_key(

@@ -1,9 +1,10 @@
 //! What the centre does with what comes in, whatever carries it: it judges, stores and signs.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::ids::StationId;
-use domain::time::Moment;
+use domain::time::{DAY, Moment};
 use domain::wire::{
     Answer, AnswerKind, Batch, BatchError, BatchHeader, CheckedBatch, EnrolRequest, Hello,
 };
@@ -11,12 +12,16 @@ use thiserror::Error;
 
 use crate::authority::{Authority, AuthorityError};
 use crate::clock::Clock;
+use crate::day::Day;
+use crate::metrics::Answered;
 use crate::registrar::{RegistrarError, renewed};
 use crate::store::{
-    ChainId, EnrolmentState, Filing, Head, Known, Outcome, OutcomeKind, Register, Start, Store,
-    StoreError, TokenUse,
+    ChainId, EnrolmentState, Filing, Head, Known, Outcome, OutcomeKind, Purged, Register, Start,
+    Store, StoreError, TokenUse,
 };
 
+/// Bytes free on the disk below which the centre is not ready: some minutes of a city's entries.
+const LOW: u64 = 256 * 1024 * 1024;
 /// Seconds until a station that needs a new assignment asks again.
 const ASK_AGAIN: u32 = 900;
 
@@ -26,6 +31,7 @@ pub struct Centre {
     store: Arc<dyn Store>,
     register: Arc<dyn Register>,
     clock: Arc<dyn Clock>,
+    retention_days: AtomicU32,
 }
 
 /// A batch whose signature and chain hold, and what is to be done with it.
@@ -63,6 +69,39 @@ pub enum Refused {
     Unknown,
 }
 
+/// What stands in the way of storing entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NotReady {
+    /// The store is closing or gone.
+    #[error("the store is closed")]
+    Closed,
+    /// The last commit failed, and so does another.
+    #[error("the database cannot be written")]
+    Commit,
+    /// The next commits may fail for want of room.
+    #[error("the disk is nearly full")]
+    Disk,
+}
+
+/// Why the days beyond retention were not erased.
+#[derive(Debug, Error)]
+pub enum NotErased {
+    /// The authority's documents do not serve, so nobody knows how long entries are kept.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// The wall clock went ahead of the other by more than a day.
+    #[error(
+        "the clock went ahead by more than a day: set it right, or start the server anew if it is"
+    )]
+    ClockLeapt,
+    /// The store has no time or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// By the clock the trust document has expired, which the clock may be wrong about.
+    #[error("by the clock the trust document has expired: set the clock right, or sign a new one")]
+    TrustExpired,
+}
+
 impl Centre {
     /// A centre of these parts.
     #[must_use]
@@ -72,11 +111,14 @@ impl Centre {
         register: Arc<dyn Register>,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let retention_days = AtomicU32::new(authority.terms().retention_days);
+
         Self {
             authority,
             store,
             register,
             clock,
+            retention_days,
         }
     }
 
@@ -136,6 +178,7 @@ impl Centre {
         match judged {
             Judged::Fenced(chain, header, known) => {
                 let head = self.store.head(chain).await?;
+                self.store.metrics().answered(Answered::Fenced, 0, 0);
 
                 Ok(self.answer(AnswerKind::Fenced, chain, head, &known, header.nonce))
             }
@@ -143,11 +186,13 @@ impl Centre {
                 let (chain, nonce) = (filing.chain, filing.batch.header.nonce);
                 let outcome = self.store.append(*filing).await?;
                 note(&chain, &outcome);
-                let kind = match outcome.kind {
-                    OutcomeKind::Fork => AnswerKind::Fork,
-                    OutcomeKind::Gap => AnswerKind::Gap,
-                    OutcomeKind::Stored => AnswerKind::Ok,
+                let (kind, counted) = match outcome.kind {
+                    OutcomeKind::Fork => (AnswerKind::Fork, Answered::Fork),
+                    OutcomeKind::Gap => (AnswerKind::Gap, Answered::Gap),
+                    OutcomeKind::Stored => (AnswerKind::Ok, Answered::Ok),
                 };
+                let metrics = self.store.metrics();
+                metrics.answered(counted, outcome.stored, outcome.poison);
 
                 Ok(self.answer(kind, chain, outcome.head, &known, nonce))
             }
@@ -232,16 +277,67 @@ impl Centre {
         Ok(Some(given.bytes))
     }
 
+    /// Whether entries can be stored: the store is open, its last commit went well or another one does now, and
+    /// the disk has room.
+    ///
+    /// # Errors
+    /// See [`NotReady`].
+    pub async fn ready(&self) -> Result<(), NotReady> {
+        match self.store.ready().await {
+            // Busy is not ill.
+            Ok(()) | Err(StoreError::Busy) => {}
+            Err(StoreError::Closed) => return Err(NotReady::Closed),
+            Err(StoreError::Failed(_) | StoreError::Taken) => return Err(NotReady::Commit),
+        }
+        match self.store.disk() {
+            Some(disk) if disk.free < LOW => Err(NotReady::Disk),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Erases the days that are older than the trust document's retention, and takes over what it says for
+    /// entries that come later. `started`: what the clocks said when the server did.
+    ///
+    /// # Errors
+    /// [`NotErased`]: nothing, or not everything, was erased; to be tried again.
+    pub async fn erase_old(&self, started: Moment) -> Result<Vec<Purged>, NotErased> {
+        let now = self.clock.now();
+        let terms = self.authority.terms_now()?;
+        if terms.expires <= now.wall {
+            return Err(NotErased::TrustExpired);
+        }
+        let by_wall = now.wall.since(started.wall);
+        let by_count = i64::try_from(now.ms_since(started) / 1_000).unwrap_or(i64::MAX);
+        if by_wall.saturating_sub(by_count) > DAY {
+            return Err(NotErased::ClockLeapt);
+        }
+        self.retention_days
+            .store(terms.retention_days, Ordering::Relaxed);
+        let kept_from = Day::of(now.wall).back(terms.retention_days);
+        let purged = self.store.erase_before(kept_from, now.wall).await?;
+        self.store.metrics().erased(purged.len(), now.wall);
+        for gone in &purged {
+            let (entries, poison, branches, expired) =
+                (gone.entries, gone.poison, gone.branches, gone.expired);
+            tracing::info!(day = %gone.day, entries, poison, branches, expired, "a day was erased at retention");
+        }
+
+        Ok(purged)
+    }
+
     fn known(&self, station: StationId, epoch: u32) -> Result<Known, Refused> {
         self.register.known(station, epoch)?.ok_or(Refused::Unknown)
     }
 
     fn filing(&self, chain: ChainId, batch: CheckedBatch, known: &Known) -> Filing {
+        let received = self.clock.now().wall;
+
         Filing {
             chain,
             start: Start::of(chain.epoch, known.starts.clone()),
             batch,
-            received: self.clock.now().wall,
+            received,
+            kept_from: Day::of(received).back(self.retention_days.load(Ordering::Relaxed)),
         }
     }
 

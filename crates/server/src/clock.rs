@@ -1,6 +1,6 @@
 //! The only place that asks the machine what time it is.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use domain::time::{Moment, Timestamp};
 
@@ -49,5 +49,24 @@ impl Clock for SystemClock {
             wall: Timestamp(i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX)),
             mono_ms: u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX),
         }
+    }
+}
+
+/// A running time, for figures.
+pub(crate) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a commit's time is finer than the milliseconds of the clock above, and decides nothing"
+    )]
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time since the start.
+    pub(crate) fn time(&self) -> Duration {
+        self.0.elapsed()
     }
 }

@@ -10,7 +10,7 @@ use domain::hex;
 use zeroize::Zeroizing;
 
 use crate::day::Day;
-use crate::folder::write_private;
+use crate::folder::{sync_folder, write_private};
 use crate::random;
 
 /// The keys read or made so far.
@@ -33,19 +33,35 @@ impl DayKeys {
     ///
     /// # Errors
     /// What the file system says; a file that is no key is [`io::ErrorKind::InvalidData`].
-    pub fn blind(&mut self, day: &Day, token: &[u8; 16]) -> io::Result<[u8; 32]> {
-        if let Some(key) = self.keys.get(day) {
+    pub fn blind(&mut self, day: Day, token: &[u8; 16]) -> io::Result<[u8; 32]> {
+        if let Some(key) = self.keys.get(&day) {
             return Ok(hmac(key.expose(), &[token]));
         }
         let key = self.read_or_make(day)?;
         let blinded = hmac(key.expose(), &[token]);
-        self.keys.insert(day.clone(), key);
+        self.keys.insert(day, key);
 
         Ok(blinded)
     }
 
-    fn read_or_make(&self, day: &Day) -> io::Result<Secret> {
-        let path = self.folder.join(format!("{day}.key"));
+    /// Destroys the key of a day: nobody can say any more whose token is kept. The folder is synced.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn destroy(&mut self, day: Day) -> io::Result<()> {
+        self.keys.remove(&day);
+        match std::fs::remove_file(self.path(day)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => sync_folder(&self.folder),
+        }
+    }
+
+    fn path(&self, day: Day) -> PathBuf {
+        self.folder.join(format!("{day}.key"))
+    }
+
+    fn read_or_make(&self, day: Day) -> io::Result<Secret> {
+        let path = self.path(day);
         match std::fs::read_to_string(&path) {
             Ok(text) => {
                 let text = Zeroizing::new(text);
@@ -85,10 +101,10 @@ mod tests {
         let keys = || DayKeys::new(place.path().to_owned());
         let (today, tomorrow) = (Day::of(Timestamp(0)), Day::of(Timestamp(DAY)));
         let mut first = keys();
-        let kept = first.blind(&today, &[7; 16]).unwrap();
-        assert_eq!(first.blind(&today, &[7; 16]).unwrap(), kept);
-        assert_eq!(keys().blind(&today, &[7; 16]).unwrap(), kept);
-        assert_ne!(keys().blind(&tomorrow, &[7; 16]).unwrap(), kept);
+        let kept = first.blind(today, &[7; 16]).unwrap();
+        assert_eq!(first.blind(today, &[7; 16]).unwrap(), kept);
+        assert_eq!(keys().blind(today, &[7; 16]).unwrap(), kept);
+        assert_ne!(keys().blind(tomorrow, &[7; 16]).unwrap(), kept);
     }
 
     #[test]
@@ -98,7 +114,7 @@ mod tests {
         let path = place.path().join("1970-01-01.key");
         std::fs::write(&path, "00").unwrap();
         let error = DayKeys::new(place.path().to_owned())
-            .blind(&day, &[7; 16])
+            .blind(day, &[7; 16])
             .unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "00");

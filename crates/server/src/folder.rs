@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use domain::hex;
 
+use crate::day::Day;
 use crate::random;
 
 /// The data folder.
@@ -45,6 +46,12 @@ impl Folder {
     #[must_use]
     pub fn days(&self) -> PathBuf {
         self.server().join("days")
+    }
+
+    /// The database of a UTC day.
+    #[must_use]
+    pub fn day(&self, day: Day) -> PathBuf {
+        self.days().join(format!("{day}.db"))
     }
 
     /// The heads of all chains.
@@ -89,7 +96,7 @@ impl Folder {
     /// What the file system says.
     pub fn create(&self) -> io::Result<()> {
         for folder in [self.server(), self.days(), self.day_keys(), self.tls()] {
-            create_private(&folder)?;
+            private_folder(&folder)?;
         }
 
         Ok(())
@@ -130,7 +137,7 @@ pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     fs::rename(&temporary, path)?;
 
-    sync_folder_of(path)
+    sync_folder(folder_of(path))
 }
 
 /// Makes a file for this account only, empty if it is not there. One that is there is not opened: closing it
@@ -146,9 +153,13 @@ pub fn make_private_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A folder that is there may have been made by someone who thought less of it.
+/// Makes a folder for this account only. One that is there may have been made by someone who thought less of
+/// it.
+///
+/// # Errors
+/// What the file system says.
 #[cfg(unix)]
-fn create_private(folder: &Path) -> io::Result<()> {
+pub fn private_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
 
     fs::DirBuilder::new()
@@ -159,8 +170,12 @@ fn create_private(folder: &Path) -> io::Result<()> {
     restrict(folder, 0o700)
 }
 
+/// Makes a folder; in the user's profile it is the user's alone.
+///
+/// # Errors
+/// What the file system says.
 #[cfg(not(unix))]
-fn create_private(folder: &Path) -> io::Result<()> {
+pub fn private_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
@@ -191,19 +206,41 @@ fn private_options() -> OpenOptions {
     File::options()
 }
 
-/// A rename is on the disk once its folder is.
+/// A rename or an unlinking is on the disk once its folder is.
+///
+/// # Errors
+/// What the file system says.
 #[cfg(unix)]
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    File::open(folder_of(path))?.sync_all()
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
+/// A rename or an unlinking is on the disk once its folder is; this system does that by itself.
+///
+/// # Errors
+/// None.
 #[cfg(not(unix))]
-fn sync_folder_of(_: &Path) -> io::Result<()> {
+pub fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The folder of `name` alone is the one that we are in.
+/// Bytes that this account may still write where this folder lies; none where the system does not tell.
 #[cfg(unix)]
+#[must_use]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    let about = rustix::fs::statvfs(folder).ok()?;
+
+    Some(about.f_bavail.saturating_mul(about.f_frsize))
+}
+
+/// Bytes that this account may still write where this folder lies: this system is not asked.
+#[cfg(not(unix))]
+#[must_use]
+pub fn free_bytes(_: &Path) -> Option<u64> {
+    None
+}
+
+/// The folder of `name` alone is the one that we are in.
 fn folder_of(path: &Path) -> &Path {
     path.parent()
         .filter(|folder| !folder.as_os_str().is_empty())

@@ -6,6 +6,7 @@
 
 pub mod attempts;
 pub mod authority;
+pub mod backup;
 pub mod centre;
 pub mod clock;
 mod crash;
@@ -14,8 +15,10 @@ pub mod day_keys;
 pub mod desk;
 pub mod folder;
 pub mod http;
+pub mod metrics;
 pub mod random;
 pub mod registrar;
+mod retention;
 mod running;
 pub mod store;
 pub mod tls;

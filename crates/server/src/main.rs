@@ -2,6 +2,8 @@
 
 mod args;
 mod ending;
+mod keeping;
+mod visiting;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,11 +16,12 @@ use domain::hex;
 use domain::time::Timestamp;
 use server::clock::{Clock, SystemClock};
 use server::desk::Desk;
-use server::folder::write_private;
+use server::folder::{Folder, write_private};
+use server::store::sqlite;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
-use args::{Args, Command, LogForm, PairArgs, ServeArgs};
+use args::{Args, Command, LogForm, PairArgs, ServeArgs, VisitsArgs};
 
 fn main() -> ExitCode {
     match run(Args::parse()) {
@@ -42,6 +45,10 @@ fn run(args: Args) -> Result<()> {
         Command::Pair(pair_args) => pair(&pair_args, now),
         Command::Approve { data, code } => approve(&data, &code.join(" "), now),
         Command::Stations { data } => stations(&data, now),
+        Command::Backup { data, to } => keeping::back_up(&Folder::new(data), &to, now),
+        Command::Restore { data, from } => keeping::restore(&from, &Folder::new(data)),
+        Command::Verify { data } => keeping::verify(&Folder::new(data)),
+        Command::Visits(visits_args) => visits(&visits_args),
     }
 }
 
@@ -112,12 +119,26 @@ fn stations(data: &Path, now: Timestamp) -> Result<()> {
             None => "no entry yet".to_owned(),
         };
         say(&format!(
-            "approved  {}  epoch {}  {}, gate {}: {state}",
+            "approved  {}  epoch {}  {}, gate {}: {state} (venue {})",
             hex::encode(station.station.0),
             station.epoch,
             station.venue.name,
-            station.gate
+            station.gate,
+            hex::encode(station.venue.id.0)
         ))?;
+    }
+
+    Ok(())
+}
+
+fn visits(args: &VisitsArgs) -> Result<()> {
+    let question = args.question();
+    let visits = sqlite::visits(&Folder::new(&args.data), &question)?;
+    for visit in &visits {
+        say(&visiting::line(visit))?;
+    }
+    if visits.len() >= question.limit {
+        say("there may be more: ask for a shorter time or with a higher --limit")?;
     }
 
     Ok(())

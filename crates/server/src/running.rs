@@ -15,10 +15,14 @@ use crate::centre::Centre;
 use crate::clock::{Clock, SystemClock};
 use crate::crash;
 use crate::folder::{Folder, Lock, write_private};
-use crate::http::{Listening, ServeError, listen, router};
+use crate::http::{Connections, Guard, Listening, ServeError, listen, operator_router, router};
+use crate::retention::Retention;
 use crate::store::sqlite::{QUEUE, SqliteRegister, SqliteStore};
 use crate::store::{Store, StoreError};
 use crate::tls::{Identity, TlsError, TlsFiles};
+
+/// Connections of the operator's machines.
+const OPERATOR_CONNECTIONS: Connections = Connections { all: 32, each: 32 };
 
 /// How a centre is started.
 pub struct Config {
@@ -38,6 +42,10 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// How many batches may wait to be written.
     pub queue: usize,
+    /// How many connections there may be.
+    pub connections: Connections,
+    /// Where metrics and health are told in plain HTTP, for the operator's machines; nowhere unless it is set.
+    pub operator: Option<SocketAddr>,
 }
 
 /// What the ready file says, while the server listens.
@@ -88,11 +96,14 @@ pub struct Running {
     pub url: String,
     /// SHA-256 of the TLS public key (SPKI).
     pub spki: [u8; 32],
+    /// Where metrics and health are told in plain HTTP, if they are.
+    pub operator: Option<SocketAddr>,
     /// The port that stations know, where another program has it and the server listens elsewhere.
     pub missed_port: Option<u16>,
     folder: Folder,
     listening: Option<Listening>,
     store: Arc<SqliteStore>,
+    retention: Option<Retention>,
     lock: Option<Lock>,
 }
 
@@ -109,6 +120,8 @@ impl Config {
             passphrase: None,
             clock: Arc::new(SystemClock::new()),
             queue: QUEUE,
+            connections: Connections::default(),
+            operator: None,
         }
     }
 }
@@ -140,8 +153,15 @@ pub fn start(config: Config) -> Result<Running, StartError> {
         register,
         config.clock,
     ));
-    let (listening, missed_port) =
-        open_socket(&folder, config.listen, config.port, &centre, &identity)?;
+    let retention = Retention::start(centre.clone()).map_err(ServeError::Threads)?;
+    let guard = Guard::new(config.connections, Arc::clone(store.metrics()));
+    let wanted = SocketAddr::new(config.listen, config.port);
+    let (mut listening, missed_port) = open_socket(&folder, wanted, &centre, &identity, &guard)?;
+    if let Some(address) = config.operator {
+        // Apart, so that strangers who take every place do not hide that they do.
+        let apart = Guard::new(OPERATOR_CONNECTIONS, Arc::default());
+        listening.serve_operator(address, operator_router(centre), apart)?;
+    }
     let address = listening.address;
     let url = config
         .public_url
@@ -150,10 +170,12 @@ pub fn start(config: Config) -> Result<Running, StartError> {
         address,
         url,
         spki: identity.spki,
+        operator: listening.operator,
         missed_port,
         folder,
         listening: Some(listening),
         store,
+        retention: Some(retention),
         lock: Some(lock),
     };
     running.announce(identity.own)?;
@@ -194,6 +216,9 @@ impl Running {
             tracing::warn!(%error, "the ready file stays behind");
         }
         listening.stop();
+        if let Some(retention) = self.retention.take() {
+            retention.stop();
+        }
         self.store.close();
         self.lock = None;
         tracing::info!("stopped");
@@ -218,20 +243,22 @@ fn forget_last_start(folder: &Folder) -> Result<(), StartError> {
 /// value is that port where it is not.
 fn open_socket(
     folder: &Folder,
-    address: IpAddr,
-    port: u16,
+    address: SocketAddr,
     centre: &Arc<Centre>,
     identity: &Identity,
+    guard: &Guard,
 ) -> Result<(Listening, Option<u16>), ServeError> {
     let last = std::fs::read_to_string(folder.port())
         .ok()
         .and_then(|text| text.trim().parse().ok());
+    let port = address.port();
     let wanted = if port == 0 { last.unwrap_or(0) } else { port };
     let open = |port| {
         listen(
-            SocketAddr::new(address, port),
+            SocketAddr::new(address.ip(), port),
             router(centre.clone()),
             identity,
+            guard.clone(),
         )
     };
     match open(wanted) {

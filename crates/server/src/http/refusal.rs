@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::wire::BatchError;
 
-use crate::centre::Refused;
+use crate::centre::{NotReady, Refused};
 use crate::store::StoreError;
 
 /// Seconds after which a refused request may come again.
@@ -22,6 +22,8 @@ pub(super) enum Refusal {
     Later,
     /// No such thing.
     NotFound,
+    /// What stands in the way of storing entries.
+    NotReady(NotReady),
     /// Not built as it should be; sending it again does not help.
     Shape,
     /// Send less at once.
@@ -82,6 +84,10 @@ impl IntoResponse for Refusal {
                 (StatusCode::SERVICE_UNAVAILABLE, retry(SOON), "later\n").into_response()
             }
             Self::NotFound => (StatusCode::NOT_FOUND, "not found\n").into_response(),
+            Self::NotReady(why) => {
+                let text = format!("not ready: {why}\n");
+                (StatusCode::SERVICE_UNAVAILABLE, retry(SOON), text).into_response()
+            }
             Self::Shape => (StatusCode::UNPROCESSABLE_ENTITY, "not readable\n").into_response(),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too large\n").into_response(),
             Self::TooMany => {

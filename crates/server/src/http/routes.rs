@@ -7,10 +7,13 @@ use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::hex;
+use domain::wire::MAX_BATCH_BYTES;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::Door;
+use super::body::{self, Read};
 use super::refusal::Refusal;
-use super::{Door, body};
+use super::table::SMALL_BODY;
 use crate::authority::{AuthorityError, Document};
 use crate::centre::{Centre, Refused};
 
@@ -24,18 +27,22 @@ pub(super) async fn enrol(
     if !door.attempts.allow(from.ip(), door.centre.now().mono_ms) {
         return Err(Refusal::TooMany);
     }
-    let _place = place(&door.others)?;
     // Too long, too slow or no request at all: the same answer as for a wrong token.
-    let body = body::read(request).await.map_err(|_| Refusal::Enrolment)?;
-    let documents = work(&door.centre, move |centre| centre.enrol(&body)).await?;
+    let body = body::read(request, SMALL_BODY, &door.bodies)
+        .await
+        .map_err(|_| Refusal::Enrolment)?;
+    let _place = place(&door.others)?;
+    let bytes = body.bytes;
+    let documents = work(&door.centre, move |centre| centre.enrol(&bytes)).await?;
 
     Ok(cbor(documents))
 }
 
 pub(super) async fn assignment(State(door): Shared, request: Request) -> Result<Response, Refusal> {
+    let body = body::read(request, SMALL_BODY, &door.bodies).await?;
     let _place = place(&door.others)?;
-    let body = body::read(request).await?;
-    let assignment = work(&door.centre, move |centre| centre.assignment(&body)).await?;
+    let bytes = body.bytes;
+    let assignment = work(&door.centre, move |centre| centre.assignment(&bytes)).await?;
 
     Ok(match assignment {
         Some(document) => cbor(document),
@@ -44,16 +51,21 @@ pub(super) async fn assignment(State(door): Shared, request: Request) -> Result<
 }
 
 pub(super) async fn head(State(door): Shared, request: Request) -> Result<Response, Refusal> {
+    let body = body::read(request, SMALL_BODY, &door.bodies).await?;
     let _place = place(&door.others)?;
-    let body = body::read(request).await?;
 
-    Ok(cbor(door.centre.head(&body).await?))
+    Ok(cbor(door.centre.head(&body.bytes).await?))
 }
 
 pub(super) async fn batch(State(door): Shared, request: Request) -> Result<Response, Refusal> {
+    // Not for nothing: where every place is taken, a MiB need not come first.
+    if door.batches.available_permits() == 0 {
+        return Err(Refusal::Later);
+    }
+    let Read { bytes, share } = body::read(request, MAX_BATCH_BYTES, &door.bodies).await?;
     let _place = place(&door.batches)?;
-    let body = body::read(request).await?;
-    let judged = work(&door.centre, move |centre| centre.judge(&body)).await?;
+    let judged = work(&door.centre, move |centre| centre.judge(&bytes)).await?;
+    drop(share);
 
     Ok(cbor(door.centre.receive(judged).await?))
 }
@@ -101,11 +113,16 @@ pub(super) async fn status(
 }
 
 pub(super) async fn health(State(door): Shared) -> Result<&'static str, Refusal> {
-    if door.centre.store().is_open() {
-        Ok("ok\n")
-    } else {
-        Err(Refusal::Later)
-    }
+    door.centre.ready().await.map_err(Refusal::NotReady)?;
+
+    Ok("ok\n")
+}
+
+pub(super) async fn metrics(State(door): Shared) -> Response {
+    let store = door.centre.store();
+    let headers = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
+
+    (headers, store.metrics().text(store.disk())).into_response()
 }
 
 pub(super) async fn nothing_here() -> Refusal {

@@ -7,12 +7,16 @@ pub mod sqlite;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use domain::entry::ChainHash;
 use domain::ids::{StationId, VenueId};
 use domain::time::Timestamp;
 use domain::wire::CheckedBatch;
 use thiserror::Error;
+
+use crate::day::Day;
+use crate::metrics::{Disk, Metrics};
 
 pub use placing::{Placement, place};
 pub use register::{
@@ -52,6 +56,8 @@ pub struct Filing {
     pub batch: CheckedBatch,
     /// When they came.
     pub received: Timestamp,
+    /// The oldest day that is not erased at retention.
+    pub kept_from: Day,
 }
 
 /// With what a chain may begin.
@@ -100,6 +106,21 @@ pub enum OutcomeKind {
     Stored,
 }
 
+/// A day that was erased at retention, and what was in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Purged {
+    /// Which day.
+    pub day: Day,
+    /// Entries that made sense.
+    pub entries: u64,
+    /// Entries that did not.
+    pub poison: u64,
+    /// Entries of other branches, and remains of commits that were cut short.
+    pub branches: u64,
+    /// Hashes of entries that had come too late.
+    pub expired: u64,
+}
+
 /// Why the store did not do it. Nothing was acknowledged; the station sends again.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StoreError {
@@ -127,6 +148,18 @@ pub trait Store: Send + Sync {
 
     /// How far a chain is stored; none while nothing is.
     fn head(&self, chain: ChainId) -> Later<'_, Option<Head>>;
+
+    /// Erases every day before `kept_from` for good, with the key of its tokens; heads stay. Tells which.
+    fn erase_before(&self, kept_from: Day, now: Timestamp) -> Later<'_, Vec<Purged>>;
+
+    /// Proves that entries can be stored, by a commit where the last one failed.
+    fn ready(&self) -> Later<'_, ()>;
+
+    /// What is counted here and elsewhere in the centre.
+    fn metrics(&self) -> &Arc<Metrics>;
+
+    /// The disk that entries go to; none where the system does not tell.
+    fn disk(&self) -> Option<Disk>;
 
     /// Whether the store still takes entries.
     fn is_open(&self) -> bool;

@@ -120,7 +120,7 @@ fn erase_day(folder: &Folder, at: Timestamp) {
         .days()
         .join(format!("{year:04}-{month:02}-{day:02}.db"));
     let database = Connection::open(path).unwrap();
-    let erased = database.execute("DELETE FROM entries", []).unwrap();
+    let erased = database.execute("DELETE FROM filed", []).unwrap();
     assert_eq!(erased, 2);
     database.execute("DELETE FROM meta", []).unwrap();
 }

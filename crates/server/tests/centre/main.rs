@@ -4,13 +4,24 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod authority;
+mod backup;
 mod batches;
 mod crash;
 mod enrolment;
+mod kill;
+mod layout;
 mod limits;
+mod log;
+mod made;
 mod many;
+mod openapi;
+mod operation;
 mod public;
 mod renewal;
+mod retention;
 mod socket;
 mod station;
+mod stop;
 mod town;
+mod verify;
+mod visits;

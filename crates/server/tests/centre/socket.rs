@@ -124,8 +124,11 @@ fn a_key_of_the_wrong_role_or_that_no_station_would_believe_stops_the_start() {
     assert!(told().contains("receipt.key: this is no key file"));
 }
 
-/// What a server that shows a key with this pin answers.
-fn ask(address: SocketAddr, pin: [u8; 32], path: &str) -> std::io::Result<String> {
+/// A connection to a server that shows a key with this pin.
+pub(crate) fn connect(
+    address: SocketAddr,
+    pin: [u8; 32],
+) -> std::io::Result<StreamOwned<ClientConnection, TcpStream>> {
     let provider = Arc::new(ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
@@ -136,7 +139,13 @@ fn ask(address: SocketAddr, pin: [u8; 32], path: &str) -> std::io::Result<String
     let name = ServerName::from(address.ip());
     let connection =
         ClientConnection::new(Arc::new(config), name).map_err(std::io::Error::other)?;
-    let mut stream = StreamOwned::new(connection, TcpStream::connect(address)?);
+
+    Ok(StreamOwned::new(connection, TcpStream::connect(address)?))
+}
+
+/// What a server that shows a key with this pin answers.
+pub(crate) fn ask(address: SocketAddr, pin: [u8; 32], path: &str) -> std::io::Result<String> {
+    let mut stream = connect(address, pin)?;
     write!(
         stream,
         "GET {path} HTTP/1.1\r\nhost: centre\r\nconnection: close\r\n\r\n"

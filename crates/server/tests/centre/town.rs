@@ -47,6 +47,7 @@ pub(crate) struct Town {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) register: Arc<SqliteRegister>,
+    pub(crate) centre: Arc<Centre>,
     router: Router,
 }
 
@@ -70,6 +71,20 @@ impl Town {
         authority::write(place.path());
 
         Self::open(place, queue)
+    }
+
+    /// A town in a folder that is there.
+    pub(crate) fn with_place(place: TempDir) -> Self {
+        Self::open(place, server::store::sqlite::QUEUE)
+    }
+
+    /// A town whose server's part of the folder was made before.
+    pub(crate) fn with_folder(server: &std::path::Path) -> Self {
+        let place = tempfile::tempdir().unwrap();
+        authority::write(place.path());
+        copy_folder(server, &Folder::new(place.path()).server());
+
+        Self::open(place, server::store::sqlite::QUEUE)
     }
 
     /// Stops and starts again on the same folder.
@@ -102,7 +117,7 @@ impl Town {
         self.send(Request::get(path), Body::empty()).await
     }
 
-    async fn send(&self, request: axum::http::request::Builder, body: Body) -> Got {
+    pub(crate) async fn send(&self, request: axum::http::request::Builder, body: Body) -> Got {
         let address: SocketAddr = "192.0.2.7:1000".parse().unwrap();
         let request = request.extension(ConnectInfo(address)).body(body).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -213,19 +228,20 @@ impl Town {
         folder.create().unwrap();
         let store = Arc::new(SqliteStore::open(&folder, queue).unwrap());
         let register = Arc::new(SqliteRegister::open(&folder).unwrap());
-        let centre = Centre::new(
+        let centre = Arc::new(Centre::new(
             Authority::open(&folder, None, NOW).unwrap(),
             store.clone(),
             register.clone(),
             clock.clone(),
-        );
+        ));
 
         Self {
             place,
             clock,
             store,
             register,
-            router: server::http::router(Arc::new(centre)),
+            router: server::http::router(centre.clone()),
+            centre,
         }
     }
 }
@@ -241,6 +257,20 @@ pub(crate) fn chain(row: &AssignmentRow) -> ChainId {
         venue: row.venue.id,
         station: row.station,
         epoch: row.epoch,
+    }
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for item in std::fs::read_dir(from).unwrap() {
+        let item = item.unwrap();
+        let to = to.join(item.file_name());
+        if item.path().is_dir() {
+            copy_folder(&item.path(), &to);
+        } else {
+            std::fs::copy(item.path(), to).unwrap();
+        }
     }
 }
 

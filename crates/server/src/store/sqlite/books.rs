@@ -1,5 +1,6 @@
 //! All files of the store and what the writer does to them within one commit.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::entry::{ChainHash, Core};
@@ -9,7 +10,7 @@ use domain::wire::{CheckedEntry, EntryCheck};
 use super::day_file::{DayFile, Kept, KeptPoison};
 use super::heads::HeadsFile;
 use super::{ChainId, Filing, Head, Outcome, StoreError, rebuild};
-use crate::day::Day;
+use crate::day::{Day, Shelf};
 use crate::day_keys::DayKeys;
 use crate::folder::Folder;
 use crate::store::{OutcomeKind, Placement, place};
@@ -17,7 +18,7 @@ use crate::store::{OutcomeKind, Placement, place};
 /// Day files held open between commits.
 const OPEN_DAYS: usize = 16;
 /// The most bytes of each part of a poisonous entry that are kept: what an entry may have.
-const POISON_CAP: usize = 2 * 1024;
+pub(super) const POISON_CAP: usize = 2 * 1024;
 
 /// The files, the heads in memory, and what of them is not yet committed.
 pub(super) struct Books {
@@ -30,6 +31,7 @@ pub(super) struct Books {
     days: BTreeSet<Day>,
     open: BTreeMap<Day, DayFile>,
     keys: DayKeys,
+    erased_before: Option<Day>,
 }
 
 impl Books {
@@ -45,6 +47,7 @@ impl Books {
             days: days_in(folder)?,
             open: BTreeMap::new(),
             keys: DayKeys::new(folder.day_keys()),
+            erased_before: None,
         };
         books.heads = books.heads_file.all()?;
         books.generation = books.heads_file.generation()?;
@@ -72,20 +75,58 @@ impl Books {
         self.behind = true;
     }
 
-    pub(super) fn days(&self) -> Vec<Day> {
-        self.days.iter().cloned().collect()
+    pub(super) fn folder(&self) -> &Folder {
+        &self.folder
     }
 
-    pub(super) fn day(&mut self, day: &Day) -> Result<&mut DayFile, StoreError> {
-        if !self.open.contains_key(day) {
-            let path = self.folder.days().join(format!("{day}.db"));
-            self.open.insert(day.clone(), DayFile::open(&path)?);
-            self.days.insert(day.clone());
-        }
+    pub(super) fn heads_mut(&mut self) -> &mut HeadsFile {
+        &mut self.heads_file
+    }
 
-        self.open
-            .get_mut(day)
-            .ok_or_else(|| StoreError::Failed("a day file closed by itself".to_owned()))
+    pub(super) fn keys_mut(&mut self) -> &mut DayKeys {
+        &mut self.keys
+    }
+
+    /// From now on no day before this one gets a file.
+    pub(super) fn set_erased_before(&mut self, day: Day) {
+        self.erased_before = self.erased_before.max(Some(day));
+    }
+
+    /// Gives a day's file back to the system; it is opened again when it is asked for.
+    pub(super) fn close_day(&mut self, day: Day) {
+        self.open.remove(&day);
+    }
+
+    /// A day that has no file any more.
+    pub(super) fn forget_day(&mut self, day: Day) {
+        self.close_day(day);
+        self.days.remove(&day);
+    }
+
+    /// How many chains have a head.
+    pub(super) fn chains(&self) -> usize {
+        self.heads.len()
+    }
+
+    /// Lets the next commit write the heads' file whatever else there is to do.
+    pub(super) fn prove(&mut self) {
+        self.behind = true;
+    }
+
+    pub(super) fn days(&self) -> Vec<Day> {
+        self.days.iter().copied().collect()
+    }
+
+    pub(super) fn day(&mut self, day: Day) -> Result<&mut DayFile, StoreError> {
+        match self.open.entry(day) {
+            Entry::Occupied(open) => Ok(open.into_mut()),
+            Entry::Vacant(place) => {
+                let file = DayFile::open(&self.folder.day(day))?;
+                self.days.insert(day);
+
+                Ok(place.insert(file))
+            }
+        }
     }
 
     /// Stores what is new of a batch; on the disk after [`Self::commit`].
@@ -131,10 +172,11 @@ impl Books {
             days |= day.commit(generation)?;
         }
         if days || self.behind || !self.changed.is_empty() {
+            // Asked by name: going through all heads would cost a commit more with every station there is.
             let changed = self
-                .heads
+                .changed
                 .iter()
-                .filter(|(chain, _)| self.changed.contains(*chain));
+                .filter_map(|chain| self.heads.get_key_value(chain));
             self.heads_file.write(generation, changed)?;
             self.changed.clear();
             self.behind = false;
@@ -156,7 +198,7 @@ impl Books {
     ) -> Result<BTreeMap<u64, ChainHash>, StoreError> {
         let wanted = last.saturating_sub(first).saturating_add(1);
         let mut found = BTreeMap::new();
-        for day in self.days().iter().rev() {
+        for day in self.days().into_iter().rev() {
             found.extend(self.day(day)?.hashes(chain, first, last)?);
             if u64::try_from(found.len()).unwrap_or(u64::MAX) >= wanted {
                 break;
@@ -199,12 +241,26 @@ impl Books {
         core: &Core,
         bucket: i64,
     ) -> Result<(), StoreError> {
-        let day = Day::of_entry(core.bucket, filing.received);
-        let kept = self.kept(filing, checked, &day)?;
-        let file = self.day(&day)?;
-        file.begin()?;
+        let entry = &checked.entry;
+        let empty = entry.sealed.is_none() && entry.detail.is_none();
+        // A batch may be judged before a day is erased and come here after it.
+        let kept_from = self.erased_before.max(Some(filing.kept_from));
+        let kept_from = kept_from.unwrap_or(filing.kept_from);
+        match Day::of_entry(core.bucket, filing.received, kept_from, empty) {
+            Shelf::Expired => {
+                let file = self.day(Day::of(filing.received))?;
+                file.begin()?;
 
-        file.add(&kept, bucket)
+                file.add_expired(&filing.chain, checked.seq, checked.hash, filing.received.0)
+            }
+            Shelf::Of(day) => {
+                let kept = self.kept(filing, checked, day)?;
+                let file = self.day(day)?;
+                file.begin()?;
+
+                file.add(&kept, bucket)
+            }
+        }
     }
 
     fn store_poison(&mut self, filing: &Filing, checked: &CheckedEntry) -> Result<(), StoreError> {
@@ -217,7 +273,7 @@ impl Books {
         let bytes = parts.iter().flatten().map(|part| part.len()).sum::<usize>();
         let [core, sealed, detail] =
             parts.map(|part| part.map(|part| hex::encode(part.get(..POISON_CAP).unwrap_or(part))));
-        let file = self.day(&Day::of(filing.received))?;
+        let file = self.day(Day::of(filing.received))?;
         file.begin()?;
 
         file.add_poison(&KeptPoison {
@@ -237,7 +293,7 @@ impl Books {
         &mut self,
         filing: &Filing,
         checked: &'a CheckedEntry,
-        day: &Day,
+        day: Day,
     ) -> Result<Kept<'a>, StoreError> {
         let entry = &checked.entry;
         let token = match &entry.token {
@@ -269,7 +325,11 @@ fn fit(entry: &CheckedEntry, chain: &ChainId) -> Option<(Core, i64)> {
     }
 }
 
-fn days_in(folder: &Folder) -> Result<BTreeSet<Day>, StoreError> {
+/// The days that have a file, oldest first.
+///
+/// # Errors
+/// [`StoreError::Failed`].
+pub fn days_in(folder: &Folder) -> Result<BTreeSet<Day>, StoreError> {
     let mut days = BTreeSet::new();
     for item in std::fs::read_dir(folder.days())? {
         let path = item?.path();

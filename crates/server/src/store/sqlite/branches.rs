@@ -17,8 +17,8 @@ impl Books {
             if ours.get(&entry.seq) == Some(&entry.hash) {
                 continue;
             }
-            let kept = self.kept(filing, entry, &day)?;
-            let file = self.day(&day)?;
+            let kept = self.kept(filing, entry, day)?;
+            let file = self.day(day)?;
             file.begin()?;
             added += usize::from(file.add_branch(&kept)?);
         }

@@ -44,6 +44,24 @@ pub(super) fn open_existing(path: &Path) -> Result<Option<Connection>, StoreErro
     Ok(Some(database))
 }
 
+/// Opens a database that is there to read what only the newest layout has; none if it is not there.
+pub(super) fn open_newest(path: &Path, layouts: &[&str]) -> Result<Option<Connection>, StoreError> {
+    let Some(database) = open_existing(path)? else {
+        return Ok(None);
+    };
+    let held: i64 = database
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(|error| at(path, &error))?;
+    if usize::try_from(held) != Ok(layouts.len()) {
+        return Err(StoreError::Failed(format!(
+            "{} was made by another release: start this release's server on it once",
+            path.display()
+        )));
+    }
+
+    Ok(Some(database))
+}
+
 fn migrate(database: &mut Connection, path: &Path, layouts: &[&str]) -> Result<(), StoreError> {
     let at = |error: rusqlite::Error| at(path, &error);
     let transaction = database
@@ -73,7 +91,8 @@ fn migrate(database: &mut Connection, path: &Path, layouts: &[&str]) -> Result<(
     transaction.commit().map_err(at)
 }
 
-fn at(path: &Path, error: &rusqlite::Error) -> StoreError {
+/// An error of the database, with the file that it is about.
+pub(super) fn at(path: &Path, error: &rusqlite::Error) -> StoreError {
     StoreError::Failed(format!("{}: {error}", path.display()))
 }
 

@@ -3,34 +3,21 @@
 use std::collections::BTreeMap;
 
 use domain::entry::ChainHash;
+use domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::rows::{chain_from, chain_params, number, unsigned};
-use super::{ChainId, Head, StoreError, file};
+use super::{ChainId, Head, StoreError, file, layouts};
+use crate::day::Day;
 use crate::folder::Folder;
-
-const LAYOUTS: &[&str] = &["
-CREATE TABLE heads (
-    venue BLOB NOT NULL,
-    station BLOB NOT NULL,
-    epoch INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    hash BLOB NOT NULL,
-    forked INTEGER NOT NULL,
-    PRIMARY KEY (venue, station, epoch)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE meta (
-    name TEXT PRIMARY KEY,
-    value INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-"];
+use crate::store::Purged;
 
 /// The file, open for the writer.
 pub(super) struct HeadsFile(Connection);
 
 impl HeadsFile {
     pub(super) fn open(folder: &Folder) -> Result<Self, StoreError> {
-        file::open(&folder.heads(), LAYOUTS).map(Self)
+        file::open(&folder.heads(), layouts::HEADS).map(Self)
     }
 
     pub(super) fn all(&self) -> Result<BTreeMap<ChainId, Head>, StoreError> {
@@ -89,6 +76,64 @@ impl HeadsFile {
     }
 }
 
+impl HeadsFile {
+    /// Writes down what is about to be erased, and how far each chain is then gone.
+    pub(super) fn begin_purge(
+        &mut self,
+        purged: &Purged,
+        highest: &[(ChainId, u64)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let transaction = self
+            .0
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        for (chain, seq) in highest {
+            let (venue, station, epoch) = chain_params(chain);
+            transaction
+                .prepare_cached(
+                    "INSERT INTO erased (venue, station, epoch, seq) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (venue, station, epoch) DO UPDATE SET seq = max(seq, ?4)",
+                )?
+                .execute(params![venue, station, epoch, number(*seq)?])?;
+        }
+        transaction.execute(
+            "INSERT INTO purges (day, began, ended, entries, poison, branches, expired)
+             VALUES (?1, ?2, NULL, ?3, ?4, ?5, ?6)
+             ON CONFLICT (day) DO UPDATE SET
+                 began = ?2, ended = NULL, entries = ?3, poison = ?4, branches = ?5, expired = ?6",
+            params![
+                purged.day.to_string(),
+                now.0,
+                number(purged.entries)?,
+                number(purged.poison)?,
+                number(purged.branches)?,
+                number(purged.expired)?,
+            ],
+        )?;
+        transaction.commit()?;
+
+        Ok(())
+    }
+
+    /// The day's files are gone.
+    pub(super) fn end_purge(&mut self, day: Day, now: Timestamp) -> Result<(), StoreError> {
+        self.0.execute(
+            "UPDATE purges SET ended = ?2 WHERE day = ?1",
+            params![day.to_string(), now.0],
+        )?;
+
+        Ok(())
+    }
+}
+
+/// How far each chain was erased at retention.
+pub(super) fn erased(database: &Connection) -> Result<BTreeMap<ChainId, u64>, StoreError> {
+    let mut statement = database.prepare("SELECT venue, station, epoch, seq FROM erased")?;
+    let rows = statement.query_map([], |row| Ok((chain_from(row)?, unsigned(row, 3)?)))?;
+
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The heads as the file has them, for the commands beside a server; empty before the first entry.
 ///
 /// # Errors
@@ -100,7 +145,7 @@ pub fn read(folder: &Folder) -> Result<BTreeMap<ChainId, Head>, StoreError> {
     }
 }
 
-fn all(database: &Connection) -> Result<BTreeMap<ChainId, Head>, StoreError> {
+pub(super) fn all(database: &Connection) -> Result<BTreeMap<ChainId, Head>, StoreError> {
     let mut statement =
         database.prepare("SELECT venue, station, epoch, seq, hash, forked FROM heads")?;
     let rows = statement.query_map([], |row| Ok((chain_from(row)?, head_from(row)?)))?;

@@ -6,28 +6,40 @@
 
 mod books;
 mod branches;
+mod copy;
 mod day_file;
 mod file;
 mod heads;
+mod layouts;
+mod purge;
 mod rebuild;
 mod register;
 mod register_rows;
 mod rows;
+mod verify;
+mod visits;
 mod writer;
 
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use domain::time::Timestamp;
 use tokio::sync::oneshot;
 
-use super::{ChainId, Filing, Head, Later, Outcome, Store, StoreError};
-use crate::folder::Folder;
+use super::{ChainId, Filing, Head, Later, Outcome, Purged, Store, StoreError};
+use crate::day::Day;
+use crate::folder::{Folder, free_bytes};
+use crate::metrics::{Disk, Metrics};
 use books::Books;
 use writer::Job;
 
+pub use books::days_in;
+pub use copy::copy_database;
 pub use heads::read as read_heads;
 pub use register::SqliteRegister;
+pub use verify::{Fault, Verified, verify};
+pub use visits::{Question, Visit, visits};
 
 /// How many batches may wait for the writer before the store says that it is busy.
 pub const QUEUE: usize = 128;
@@ -36,6 +48,8 @@ pub const QUEUE: usize = 128;
 pub struct SqliteStore {
     queue: SyncSender<Job>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    metrics: Arc<Metrics>,
+    folder: Folder,
 }
 
 impl SqliteStore {
@@ -46,26 +60,31 @@ impl SqliteStore {
     pub fn open(folder: &Folder, queue: usize) -> Result<Self, StoreError> {
         let books = Books::open(folder)?;
         let (sender, jobs) = sync_channel(queue);
-        let folder = folder.clone();
+        let (folder, metrics) = (folder.clone(), Arc::new(Metrics::default()));
+        let (at, counted) = (folder.clone(), Arc::clone(&metrics));
         let writer = std::thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || writer::run(&folder, books, &jobs))
+            .spawn(move || writer::run(&at, books, &jobs, &counted))
             .map_err(|error| StoreError::Failed(error.to_string()))?;
 
         Ok(Self {
             queue: sender,
             writer: Mutex::new(Some(writer)),
+            metrics,
+            folder,
         })
     }
 
     async fn ask<T>(&self, job: impl FnOnce(writer::Reply<T>) -> Job) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.queue
-            .try_send(job(reply))
-            .map_err(|error| match error {
+        self.metrics.queued();
+        self.queue.try_send(job(reply)).map_err(|error| {
+            self.metrics.taken(1);
+            match error {
                 TrySendError::Full(_) => StoreError::Busy,
                 TrySendError::Disconnected(_) => StoreError::Closed,
-            })?;
+            }
+        })?;
 
         answer.await.map_err(|_| StoreError::Closed)?
     }
@@ -78,6 +97,22 @@ impl Store for SqliteStore {
 
     fn head(&self, chain: ChainId) -> Later<'_, Option<Head>> {
         Box::pin(self.ask(move |reply| Job::Head(chain, reply)))
+    }
+
+    fn erase_before(&self, kept_from: Day, now: Timestamp) -> Later<'_, Vec<Purged>> {
+        Box::pin(self.ask(move |reply| Job::Erase(kept_from, now, reply)))
+    }
+
+    fn ready(&self) -> Later<'_, ()> {
+        Box::pin(self.ask(Job::Ready))
+    }
+
+    fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    fn disk(&self) -> Option<Disk> {
+        free_bytes(&self.folder.days()).map(|free| Disk { free })
     }
 
     fn is_open(&self) -> bool {

@@ -20,7 +20,7 @@ const RUN: u64 = 10_000;
 pub(super) fn follow_the_days(books: &mut Books) -> Result<(), StoreError> {
     let mut ahead = Vec::new();
     for day in books.days() {
-        let generation = books.day(&day)?.generation()?;
+        let generation = books.day(day)?.generation()?;
         if generation > books.generation() {
             ahead.push((day, generation));
         }
@@ -31,7 +31,7 @@ pub(super) fn follow_the_days(books: &mut Books) -> Result<(), StoreError> {
     let lost = newest > books.generation().saturating_add(1);
     let days: Vec<Day> = ahead.into_iter().map(|(day, _)| day).collect();
     let mut chains: BTreeMap<ChainId, bool> = BTreeMap::new();
-    for day in &days {
+    for day in days.iter().copied() {
         for (chain, forked) in books.day(day)?.chains()? {
             *chains.entry(chain).or_default() |= forked;
         }
@@ -87,7 +87,7 @@ fn follow(
     }
     let beyond = end.map_or(1, |(seq, _)| seq.saturating_add(1));
     let mut set_aside = 0;
-    for day in days {
+    for day in days.iter().copied() {
         let file = books.day(day)?;
         if !file.hashes(chain, beyond, MAX_SEQ)?.is_empty() {
             file.begin()?;
@@ -110,7 +110,7 @@ fn last_without_break(
     loop {
         let last = next.saturating_add(RUN);
         let mut run = BTreeSet::new();
-        for day in days {
+        for day in days.iter().copied() {
             let hashes = books.day(day)?.hashes(chain, next, last)?;
             run.extend(hashes.into_iter().map(|(seq, hash)| (seq, hash.0)));
         }
@@ -129,7 +129,7 @@ fn last_without_break(
 
 fn lowest(books: &mut Books, days: &[Day], chain: &ChainId) -> Result<Option<u64>, StoreError> {
     let mut lowest = None;
-    for day in days {
+    for day in days.iter().copied() {
         let here = books.day(day)?.lowest(chain)?;
         lowest = lowest.into_iter().chain(here).min();
     }

@@ -3,11 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
 
+use domain::time::Timestamp;
 use tokio::sync::oneshot;
 
 use super::books::Books;
-use super::{ChainId, Filing, Head, Outcome, StoreError};
+use super::{ChainId, Filing, Head, Outcome, Purged, StoreError};
+use crate::clock::Stopwatch;
+use crate::day::Day;
 use crate::folder::Folder;
+use crate::metrics::Metrics;
 
 /// The most batches in one commit.
 const GROUP: usize = 64;
@@ -19,8 +23,12 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(super) enum Job {
     /// Store a batch.
     Append(Box<Filing>, Reply<Outcome>),
+    /// Erase the days before this one.
+    Erase(Day, Timestamp, Reply<Vec<Purged>>),
     /// How far is a chain stored?
     Head(ChainId, Reply<Option<Head>>),
+    /// Can entries be stored? By a commit where the last one failed.
+    Ready(Reply<()>),
     /// Fail as a fault in the program would.
     #[cfg(test)]
     Panic(Reply<()>),
@@ -31,25 +39,34 @@ pub(super) enum Job {
 /// Answers that are true once the commit is.
 enum Pending {
     Append(Outcome, Reply<Outcome>),
+    Erase(Vec<Purged>, Reply<Vec<Purged>>),
     Head(Option<Head>, Reply<Option<Head>>),
+    Ready(Reply<()>),
 }
 
 /// Takes jobs until [`Job::Stop`]. Whatever fails, nothing of that group is acknowledged: the files are
 /// opened anew, which undoes what was not committed, and the heads follow the days again.
-pub(super) fn run(folder: &Folder, books: Books, jobs: &Receiver<Job>) {
+pub(super) fn run(folder: &Folder, books: Books, jobs: &Receiver<Job>, metrics: &Metrics) {
+    metrics.set_store(books.chains(), books.days().len());
     let mut books = Some(books);
+    let mut failed = false;
     while let Ok(first) = jobs.recv() {
         let (group, stop) = gather(first, jobs);
+        metrics.taken(group.len());
         if books.is_none() {
             books = reopen(folder);
         }
         books = if let Some(books) = books {
-            work(books, group)
+            work(books, group, failed, metrics)
         } else {
             let closed = StoreError::Failed("the database does not open".to_owned());
             refuse(group, &closed);
             None
         };
+        failed = books.is_none();
+        if failed {
+            metrics.commit_failed();
+        }
         if stop {
             return;
         }
@@ -91,12 +108,25 @@ fn reopen(folder: &Folder) -> Option<Books> {
     }
 }
 
-/// Gives the books back unless they can no longer be relied on.
-fn work(mut books: Books, group: Vec<Job>) -> Option<Books> {
-    let done = catch_unwind(AssertUnwindSafe(|| commit_group(&mut books, group)));
+/// Gives the books back unless they can no longer be relied on. Where the last group failed, this one ends in
+/// a commit whatever it holds, so that it is known whether that can be done again.
+fn work(mut books: Books, group: Vec<Job>, failed: bool, metrics: &Metrics) -> Option<Books> {
+    let watch = Stopwatch::start();
+    let done = catch_unwind(AssertUnwindSafe(|| {
+        if failed {
+            books.prove();
+        }
+        commit_group(&mut books, group)
+    }));
     match done {
-        Ok(true) => Some(books),
-        Ok(false) => None,
+        Ok(Some(newest)) => {
+            if let Some(at) = newest {
+                metrics.committed(watch.time(), at);
+            }
+            metrics.set_store(books.chains(), books.days().len());
+            Some(books)
+        }
+        Ok(None) => None,
         Err(_) => {
             tracing::error!("a commit ended by a fault of the program; nothing was acknowledged");
             None
@@ -104,29 +134,38 @@ fn work(mut books: Books, group: Vec<Job>) -> Option<Books> {
     }
 }
 
-/// Whether the whole group went well; every job is answered either way.
-fn commit_group(books: &mut Books, group: Vec<Job>) -> bool {
+/// None if not the whole group went well; every job is answered either way. Otherwise when the newest of its
+/// batches came, if it held any.
+#[expect(
+    clippy::option_option,
+    reason = "a group that failed is one thing, and one without a batch another"
+)]
+fn commit_group(books: &mut Books, group: Vec<Job>) -> Option<Option<Timestamp>> {
     let mut pending = Vec::new();
+    let mut newest = None;
     let mut jobs = group.into_iter();
     while let Some(job) = jobs.next() {
+        if let Job::Append(filing, _) = &job {
+            newest = newest.max(Some(filing.received));
+        }
         match perform(books, job) {
             Ok(done) => pending.push(done),
             Err(error) => {
                 fail(pending, &error);
                 refuse(jobs, &error);
-                return false;
+                return None;
             }
         }
     }
     match books.commit() {
         Ok(()) => {
             pending.into_iter().for_each(Pending::answer);
-            true
+            Some(newest)
         }
         Err(error) => {
             tracing::error!(%error, "a commit failed; nothing was acknowledged");
             fail(pending, &error);
-            false
+            None
         }
     }
 }
@@ -141,7 +180,16 @@ fn perform(books: &mut Books, job: Job) -> Result<Pending, StoreError> {
                 Err(error)
             }
         },
+        Job::Erase(kept_from, now, reply) => match books.erase_before(kept_from, now) {
+            Ok(purged) => Ok(Pending::Erase(purged, reply)),
+            Err(error) => {
+                tracing::error!(%error, "a day was not erased");
+                let _ = reply.send(Err(error.clone()));
+                Err(error)
+            }
+        },
         Job::Head(chain, reply) => Ok(Pending::Head(books.head(&chain), reply)),
+        Job::Ready(reply) => Ok(Pending::Ready(reply)),
         #[cfg(test)]
         Job::Panic(_) => panic!("as a fault in the program would"),
         Job::Stop => Err(StoreError::Closed),
@@ -154,8 +202,14 @@ impl Pending {
             Self::Append(outcome, reply) => {
                 let _ = reply.send(Ok(outcome));
             }
+            Self::Erase(purged, reply) => {
+                let _ = reply.send(Ok(purged));
+            }
             Self::Head(head, reply) => {
                 let _ = reply.send(Ok(head));
+            }
+            Self::Ready(reply) => {
+                let _ = reply.send(Ok(()));
             }
         }
     }
@@ -167,7 +221,13 @@ fn fail(pending: Vec<Pending>, error: &StoreError) {
             Pending::Append(_, reply) => {
                 let _ = reply.send(Err(error.clone()));
             }
+            Pending::Erase(_, reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
             Pending::Head(_, reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
+            Pending::Ready(reply) => {
                 let _ = reply.send(Err(error.clone()));
             }
         }
@@ -180,7 +240,13 @@ fn refuse(jobs: impl IntoIterator<Item = Job>, error: &StoreError) {
             Job::Append(_, reply) => {
                 let _ = reply.send(Err(error.clone()));
             }
+            Job::Erase(_, _, reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
             Job::Head(_, reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
+            Job::Ready(reply) => {
                 let _ = reply.send(Err(error.clone()));
             }
             #[cfg(test)]
