@@ -264,6 +264,7 @@ mod tests {
                 last_receipt: None,
                 link: LinkView::Untried,
             },
+            shredded: 0,
             camera: CameraView::Missing,
             next_camera: None,
             last: Vec::new(),

@@ -203,6 +203,11 @@ knowledge: KnowledgeView,
  */
 sync: SyncView,
 /**
+ * Entries that never reached the centre and gave up what they carried of a person, because their time was
+ * over: an alarm until they are sent.
+ */
+shredded: number,
+/**
  * What the camera does.
  */
 camera: CameraView,

@@ -47,6 +47,7 @@ const WATCHING: OperatorScreen = {
     clock_doubt: false,
   },
   sync: { waiting: 0, last_receipt: NOW - MINUTE, link: { state: 'online' } },
+  shredded: 0,
   camera: { state: 'running', name: 'Integrated Webcam', demo: false },
   next_camera: null,
   last: [ADMITTED, REFUSED],

@@ -134,6 +134,13 @@ test('a link that was lost this minute is not counted in minutes', async () => {
   expect(container.textContent).toContain('offline just now');
 });
 
+test('entries that lost their personal part unsent are an alarm while we wait', async () => {
+  const { container } = await shown({ ...SCREENS.scan, shredded: 1_318 }, 'en');
+  expect(container.textContent).toContain('1,318 entries lost their personal part unsent');
+  const without = await shown(SCREENS.scan, 'en');
+  expect(without.container.textContent).not.toContain('lost their personal part');
+});
+
 test('a key in a plain file is told as level 0', async () => {
   const { container } = await shown(SCREENS.scan, 'en');
   expect(container.textContent).toContain('Key in a plain file (level 0)');

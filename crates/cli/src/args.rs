@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::code::clean_text;
 use domain::time::Timestamp;
+use station::Expected;
 
 use crate::{COLUMNS, clock};
 
@@ -33,6 +34,8 @@ pub enum Command {
     Issue(IssueArgs),
     /// Found an authority: all its keys, the first root, trust list and status list.
     Keys(KeysArgs),
+    /// A station's log.
+    Log(LogArgs),
     /// Read the codes in pictures.
     Read(ReadArgs),
     /// Print the sheets of codes again, with the slips that went with them.
@@ -138,6 +141,43 @@ pub struct StatusArgs {
     /// The time, instead of the clock's.
     #[arg(long, value_name = "TIME", value_parser = clock::parse)]
     pub at: Option<Timestamp>,
+}
+
+/// `menshen log`.
+#[derive(Debug, Args)]
+pub struct LogArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: LogAction,
+}
+
+/// What to do with a log.
+#[derive(Debug, Subcommand)]
+pub enum LogAction {
+    /// Say whether a station's log is what the station wrote, and where it is not.
+    Verify(LogVerifyArgs),
+}
+
+/// `menshen log verify`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Stop the station first. Nothing is changed; only a log of an earlier release is brought up to date.\n\
+Exit status: 0 the log is whole; 1 something is amiss, and each line says where and what to do; 2 the log cannot be opened.\n\
+What it cannot find is said in docs/log.md."
+)]
+pub struct LogVerifyArgs {
+    /// The data folder.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// An entry's number and its code, as they stand in the book: the log must hold that entry.
+    #[arg(long, value_name = "NUMBER:CODE", value_parser = expected)]
+    pub expect: Option<Expected>,
+    /// One JSON object instead of lines.
+    #[arg(long)]
+    pub json: bool,
+    /// The station's key is behind a passphrase: ask for it.
+    #[arg(long)]
+    pub passphrase: bool,
 }
 
 /// `menshen station`.
@@ -302,6 +342,30 @@ fn numbers(text: &str) -> Result<RangeInclusive<u64>, String> {
         .ok_or_else(|| "write a number, or the first and the last of several: 7 or 7-12".to_owned())
 }
 
+/// `120:7K3M9QWX2A`; what is easily taken for another character when it is copied by hand is read as that.
+fn expected(text: &str) -> Result<Expected, String> {
+    let read = |letter: char| match letter.to_ascii_uppercase() {
+        'I' | 'L' => '1',
+        'O' => '0',
+        letter => letter,
+    };
+
+    text.split_once(':')
+        .and_then(|(seq, code)| {
+            let code: String = code.trim().chars().map(read).collect();
+            let fits = code.len() == 10
+                && code
+                    .bytes()
+                    .all(|c| c != b'U' && (c.is_ascii_digit() || c.is_ascii_uppercase()));
+            let seq = seq.trim().parse().ok()?;
+
+            fits.then_some(Expected { seq, code })
+        })
+        .ok_or_else(|| {
+            "write the number, a colon and the ten characters: 120:7K3M9QWX2A".to_owned()
+        })
+}
+
 /// Short names without surprises.
 fn word(text: &str) -> Result<String, String> {
     let fits = (1..=32).contains(&text.len())
@@ -372,6 +436,27 @@ mod tests {
         assert_eq!(numbers("7-12"), Ok(7..=12));
         for wrong in ["", "-", "7-", "12-7", "7-12-13", "x"] {
             assert!(numbers(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_code_from_the_book_is_taken_as_it_was_written_by_hand() {
+        let wanted = Expected {
+            seq: 120,
+            code: "7K3M90WX1A".to_owned(),
+        };
+        for text in ["120:7K3M90WX1A", "120: 7k3m9owxia", "120:7K3M9OWXLA"] {
+            assert_eq!(expected(text), Ok(wanted.clone()), "{text}");
+        }
+        for wrong in [
+            "",
+            "120",
+            "120:",
+            "120:7K3M9",
+            "x:7K3M90WX1A",
+            "120:7K3M90WXUA",
+        ] {
+            assert!(expected(wrong).is_err(), "{wrong}");
         }
     }
 

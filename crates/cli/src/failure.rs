@@ -53,6 +53,9 @@ pub enum Failure {
     /// The station cannot be enrolled.
     #[error(transparent)]
     Enrol(#[from] station::EnrolError),
+    /// The station's log cannot be opened.
+    #[error(transparent)]
+    Log(#[from] station::StoreError),
     /// The station ended early.
     #[error(transparent)]
     Station(#[from] station::HeadlessError),

@@ -25,6 +25,10 @@ pub struct OperatorScreen {
     pub knowledge: KnowledgeView,
     /// What waits to be sent.
     pub sync: SyncView,
+    /// Entries that never reached the centre and gave up what they carried of a person, because their time was
+    /// over: an alarm until they are sent.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub shredded: u64,
     /// What the camera does.
     pub camera: CameraView,
     /// The webcam that [`Command::NextCamera`] takes; none where there is no other one.

@@ -26,6 +26,7 @@ pub struct Authority {
     id: AuthorityId,
     receipt: SigningKey,
     registry: SigningKey,
+    retention_days: u32,
     passphrase: Option<Zeroizing<Vec<u8>>>,
     terms: Terms,
 }
@@ -145,6 +146,7 @@ impl Authority {
             id: root.header.authority,
             receipt,
             registry,
+            retention_days: trust.body.retention_days,
             passphrase,
             terms: terms(&trust),
         })
@@ -160,6 +162,12 @@ impl Authority {
     #[must_use]
     pub fn receipt(&self) -> &SigningKey {
         &self.receipt
+    }
+
+    /// Days that entries are kept, by the trust document that the centre was started with.
+    #[must_use]
+    pub fn retention_days(&self) -> u32 {
+        self.retention_days
     }
 
     /// Signs assignments.

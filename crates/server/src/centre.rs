@@ -184,6 +184,7 @@ impl Centre {
             }
             Judged::Fit(filing, known) => {
                 let (chain, nonce) = (filing.chain, filing.batch.header.nonce);
+                note_early(&filing, self.authority.retention_days());
                 let outcome = self.store.append(*filing).await?;
                 note(&chain, &outcome);
                 let (kind, counted) = match outcome.kind {
@@ -393,6 +394,21 @@ fn head_kind(hello: &Hello, head: Option<&Head>, newest_epoch: u32) -> AnswerKin
         AnswerKind::Fork
     } else {
         AnswerKind::Ok
+    }
+}
+
+/// They are kept as they came: without token and sealed text, with the time of their coming beside their own.
+fn note_early(filing: &Filing, retention_days: u32) {
+    let early = filing
+        .batch
+        .entries
+        .iter()
+        .filter(|entry| entry.check.is_early(filing.received, retention_days))
+        .count();
+    if early > 0 {
+        let station = domain::hex::encode(filing.chain.station.0);
+        let (first, last) = (filing.batch.header.first, filing.batch.header.last);
+        tracing::warn!(%station, epoch = filing.chain.epoch, first, last, early, "entries came without what they carried of a person although their retention is not over: unless this centre came back from an older copy, find out who changed the station's clock or database");
     }
 }
 

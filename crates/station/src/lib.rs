@@ -7,6 +7,7 @@ mod crash;
 mod enrol;
 mod folder;
 mod headless;
+mod inspect;
 mod keys;
 mod knowledge;
 mod link;
@@ -22,11 +23,12 @@ pub use controller::{
 pub use enrol::{EnrolError, Enrolment, NewlyEnrolled, enrol};
 pub use folder::{Folder, FolderError};
 pub use headless::{Headless, HeadlessError, Pictures, Script, Summary, run_headless};
+pub use inspect::{Expected, ExpectedCheck, Inspection, ReceiptCheck, inspect};
 pub use keys::{Kek, KeyError, Passphrase, Unlock};
 pub use knowledge::{KnowledgeError, Library, Next, Refresh};
 pub use link::{Centre, Link, LinkError, NoAnswer, Outcome, Request, Response};
 pub use random::{NoRandomness, fresh};
 pub use store::{
-    Beside, DATABASE, Finding, Head, NewStation, Prepared, Seat, Store, StoreError, StoredEntry,
-    Unacknowledged, create,
+    AnchorFault, Beside, DATABASE, Finding, Head, NewStation, Prepared, Retained, RowFault, Seat,
+    SeenFault, Store, StoreError, StoredEntry, Unacknowledged, ValueFault, create,
 };

@@ -1,13 +1,14 @@
 //! One function a command: arguments in, answer out.
 
 mod desk;
+mod log;
 mod print;
 mod question;
 mod station;
 
 pub(crate) use print::write_sheet;
 
-use crate::args::{Cli, Command, StationAction};
+use crate::args::{Cli, Command, LogAction, StationAction};
 use crate::{Failure, Out, clock};
 
 /// How a command ended, for the exit status.
@@ -35,6 +36,9 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
         Command::Demo(args) => crate::demo::make(&args.data, now(args.at), out)?,
         Command::Issue(args) => print::issue(args, now(args.at), out)?,
         Command::Keys(args) => desk::keys(args, now(args.at), out)?,
+        Command::Log(args) => match &args.action {
+            LogAction::Verify(args) => return log::verify(args, out),
+        },
         Command::Read(args) => return question::read(args, out),
         Command::Sheet(args) => print::sheet(args, out)?,
         Command::Station(args) => match &args.action {

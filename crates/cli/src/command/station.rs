@@ -48,7 +48,7 @@ fn pictures(args: &RunArgs) -> Pictures {
     })
 }
 
-fn typed(words: &[u8]) -> Unlock {
+pub(super) fn typed(words: &[u8]) -> Unlock {
     Unlock::Passphrase(Passphrase::new(String::from_utf8_lossy(words).into_owned()))
 }
 

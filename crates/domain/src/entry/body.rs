@@ -202,6 +202,27 @@ impl Sealer {
 }
 
 impl SealedEntry {
+    /// A core that carries nothing any more: its receipt or retention took the rest.
+    #[must_use]
+    pub fn bare(core: Vec<u8>) -> Self {
+        Self {
+            core,
+            token: None,
+            sealed: None,
+            detail: None,
+        }
+    }
+
+    /// A core whose body was wiped or altered on the station's disk, although nothing allowed that: an empty
+    /// sealed text, which fits no core, so that nobody takes it for [`Self::bare`].
+    #[must_use]
+    pub fn lost(core: Vec<u8>) -> Self {
+        Self {
+            sealed: Some(Vec::new()),
+            ..Self::bare(core)
+        }
+    }
+
     /// Whether token, sealed text and detail are of the core's kind, and those that it was hashed over.
     #[must_use]
     pub fn matches(&self, core: &Core) -> bool {
@@ -217,8 +238,8 @@ impl SealedEntry {
         hash == core.body_hash
     }
 
-    /// Whether retention took token and sealed text before the entry was sent: what is left is the core,
-    /// which keeps the chain whole (SECURITY.md §7).
+    /// Whether it says that token and sealed text were let go, at retention before it was sent or with an
+    /// earlier receipt: what is left is the core, which keeps the chain whole (SECURITY.md §7).
     #[must_use]
     pub fn is_shredded(&self, core: &Core) -> bool {
         core.kind.is_about_a_person()

@@ -98,7 +98,7 @@ impl Flags {
     pub const SEAL_OVERRUN: Self = Self(1);
     /// Made while the clock was in doubt.
     pub const CLOCK_DOUBT: Self = Self(1 << 1);
-    /// Made while the log was older than its anchor.
+    /// Made while the log was older than its anchor, or otherwise not as it was left.
     pub const LOG_ROLLED_BACK: Self = Self(1 << 2);
     /// Staff compared the ID document.
     pub const IDENTITY_CHECKED: Self = Self(1 << 3);

@@ -30,10 +30,12 @@ pub struct Setup {
     pub clock: ClockState,
     /// The place of the newest entry of the log, and the wall clock that it was written by.
     pub newest_entry: Option<(EntryMark, Timestamp)>,
-    /// The database is older than its anchor.
+    /// The database is older than its anchor, or otherwise not as it was left.
     pub log_rolled_back: bool,
     /// What waits to be sent.
     pub sync: SyncView,
+    /// Entries that gave up what they carried of a person before they were sent.
+    pub shredded: u64,
     /// What the camera does.
     pub camera: CameraView,
 }
@@ -95,6 +97,8 @@ pub enum Event {
     },
     /// The database was found older than its anchor, or no longer is.
     LogRolledBack(bool),
+    /// So many entries that wait to be sent gave up what they carried of a person, because their time was over.
+    Shredded(u64),
     /// Time passed. At least four a second keep the screen's clock and its closing times true.
     Tick,
 }

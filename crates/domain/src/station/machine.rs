@@ -28,6 +28,7 @@ pub struct Machine {
     pub(super) recent: Recent,
     pub(super) clock: Clock,
     pub(super) sync: SyncView,
+    pub(super) shredded: u64,
     pub(super) camera: CameraView,
     pub(super) next_camera: Option<String>,
     pub(super) log_rolled_back: bool,
@@ -63,6 +64,7 @@ impl Machine {
             recent: setup.recent,
             clock,
             sync: setup.sync,
+            shredded: setup.shredded,
             camera: setup.camera,
             next_camera: None,
             log_rolled_back: setup.log_rolled_back,
@@ -117,6 +119,7 @@ impl Machine {
                 asked_ms_ago,
             } => self.clock.answered(key, server_time, asked_ms_ago, now),
             Event::LogRolledBack(rolled_back) => self.log_rolled_back = rolled_back,
+            Event::Shredded(entries) => self.shredded = entries,
             Event::KnowledgeArrived(_) | Event::Tick => {}
         }
 
@@ -233,7 +236,8 @@ impl Machine {
     }
 
     /// What every entry says of the state that it was made in.
-    pub(super) fn flags(&self, wall: Timestamp) -> Flags {
+    #[must_use]
+    pub fn flags(&self, wall: Timestamp) -> Flags {
         let demo = self
             .knowledge
             .trust

@@ -39,6 +39,7 @@ impl Machine {
             today: self.tally.today(),
             knowledge: knowledge.view(clock_doubt),
             sync: self.sync,
+            shredded: self.shredded,
             camera: self.camera.clone(),
             next_camera: self.next_camera.clone(),
             last: self.tally.last(),

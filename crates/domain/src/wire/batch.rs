@@ -7,6 +7,7 @@ use crate::compress;
 use crate::crypto::{PublicKey, SigningKey, label, sha256};
 use crate::entry::{ChainHash, Core, SealedEntry};
 use crate::ids::StationId;
+use crate::time::{DAY, Timestamp};
 
 /// The most bytes of a batch as sent (SECURITY.md §8).
 pub const MAX_BATCH_BYTES: usize = 1024 * 1024;
@@ -19,6 +20,8 @@ const MAX_ENTRY: usize = 2 * 1024;
 /// zstd window 2^20 (SECURITY.md §8).
 const WINDOW_LOG: u32 = 20;
 const LEVEL: i32 = 3;
+/// Seconds that the station's clock may have been ahead of the centre's.
+const SLACK: i64 = 600;
 /// Five items an entry, and the array around them.
 const MAX_ITEMS: usize = MAX_BATCH_ENTRIES * 5 + 1;
 
@@ -102,11 +105,33 @@ pub struct CheckedEntry {
 /// blocks the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryCheck {
-    /// Its core reads, names its own place, and fits what it carries. What was shredded at retention
-    /// carries nothing any more ([`SealedEntry::is_shredded`]).
+    /// Its core reads, names its own place, and fits what it carries.
     Good(Core),
-    /// It does not.
+    /// It is neither.
     Poison,
+    /// Its core reads and names its own place, and it says that what it carried was let go
+    /// ([`SealedEntry::is_shredded`]). Whether its time was up says [`Self::is_early`]. A station that finds a
+    /// body gone for any other reason sends [`SealedEntry::lost`], which is poison.
+    Shredded(Core),
+}
+
+impl EntryCheck {
+    /// A shredded entry from a quarter of an hour that retention, counted back from when it came, does not
+    /// reach: the station's clock or database was changed, or the centre came back from an older copy and got
+    /// again what it had receipted.
+    #[must_use]
+    pub fn is_early(&self, received: Timestamp, retention_days: u32) -> bool {
+        let Self::Shredded(core) = self else {
+            return false;
+        };
+        let kept = i64::from(retention_days).saturating_mul(DAY);
+        let ended = core.bucket.saturating_add(1).saturating_mul(900);
+
+        i64::try_from(ended)
+            .unwrap_or(i64::MAX)
+            .saturating_add(kept)
+            > received.0.saturating_add(SLACK)
+    }
 }
 
 impl Batch {
@@ -263,10 +288,15 @@ impl BatchHeader {
                 if size <= MAX_ENTRY
                     && core.place.station == self.station
                     && core.place.epoch == self.epoch
-                    && core.place.seq == seq
-                    && (entry.matches(&core) || entry.is_shredded(&core)) =>
+                    && core.place.seq == seq =>
             {
-                EntryCheck::Good(core)
+                if entry.matches(&core) {
+                    EntryCheck::Good(core)
+                } else if entry.is_shredded(&core) {
+                    EntryCheck::Shredded(core)
+                } else {
+                    EntryCheck::Poison
+                }
             }
             Ok(_) | Err(_) => EntryCheck::Poison,
         }

@@ -8,8 +8,14 @@ use domain::crypto::{Aead256, Fresh, derive_key, label, sha256};
 use domain::document::{
     Assignment, Manifest, PreviousEpoch, Root, Shard, StatusFile, Trust, TrustBody,
 };
-use domain::entry::{Core, SealedEntry, genesis, local_aad, open_sealed, row_message, token};
+use domain::entry::{
+    ChainHash, Core, Ledger, SealedEntry, Sum, anchor_mac, detail_aad, genesis, head_code,
+    ledger_aad, local_aad, local_mac_key, open_sealed, row_message, seen_element, seen_mac, token,
+    value_aad,
+};
+use domain::recent::{Seen, Tag};
 use domain::status::{Cell, Sample, Snapshot, Standing};
+use domain::time::Timestamp;
 use domain::wire::{Answer, Batch, EnrolRequest, EntryCheck, Hello};
 use domain::{hex, ids::StationId, screen::Colour};
 
@@ -52,6 +58,7 @@ pub(crate) const HELLO: &str = file!("hello");
 pub(crate) const ENROLMENT: &str = file!("enrolment");
 pub(crate) const IDENTIFIERS: &str = file!("identifiers");
 pub(crate) const LOCAL_ROW: &str = file!("local-row");
+pub(crate) const LOCAL_LEDGER: &str = file!("local-ledger");
 
 /// The two entries of the batch, in order.
 pub(crate) fn entries() -> [SealedEntry; 2] {
@@ -288,7 +295,7 @@ fn the_chain_gives_these_hashes() {
 
 #[test]
 fn a_row_is_signed_over_these_bytes() {
-    let hash = domain::entry::ChainHash(vector(CHAIN, "h_1").try_into().unwrap());
+    let hash = ChainHash(vector(CHAIN, "h_1").try_into().unwrap());
     let message = row_message(station_id(), 1, 1, hash);
     assert_eq!(message, vector(ROW, "message"));
     assert_eq!(
@@ -440,6 +447,54 @@ fn a_local_row_is_bound_to_these_bytes_and_opens() {
 }
 
 #[test]
+fn what_proves_a_log_beside_its_rows_has_these_bytes() {
+    let key = local_mac_key(secret(seed::LOCAL).expose());
+    assert_eq!(key.to_vec(), vector(LOCAL_LEDGER, "mac key"));
+    let seen = Seen {
+        tag: Tag([0x77; 16]),
+        at: Timestamp(1_795_003_200),
+        seq: 7,
+        undone: true,
+    };
+    let station = station_id();
+    let element = seen_element(&key, station, 1, &seen);
+    assert_eq!(element.to_vec(), vector(LOCAL_LEDGER, "seen element"));
+    let mac = seen_mac(&key, station, 1, &seen);
+    assert_eq!(mac.to_vec(), vector(LOCAL_LEDGER, "seen mac"));
+
+    let ledger = Ledger {
+        turn: 9,
+        epoch: 1,
+        genesis: ChainHash([3; 32]),
+        head: (12, ChainHash([4; 32])),
+        acked: (7, ChainHash([5; 32])),
+        last_receipt: Some(seen.at),
+        receipt: Some([6; 32]),
+        gone: (3, ChainHash([8; 32])),
+        shredded: 5,
+        seen: Sum {
+            count: 1,
+            bits: element,
+        },
+        values: [("clock".to_owned(), 9), ("tail".to_owned(), 8)].into(),
+        alarm: true,
+    };
+    assert_eq!(ledger.encode(), vector(LOCAL_LEDGER, "ledger"));
+    let bound = [
+        ("ledger associated data", ledger_aad(station)),
+        ("value associated data", value_aad(station, 9, "clock")),
+        ("detail associated data", detail_aad(station, 1, 7)),
+        ("head code", head_code(ledger.head.1).into_bytes()),
+    ];
+    for (name, bytes) in bound {
+        assert_eq!(bytes, vector(LOCAL_LEDGER, name), "{name}");
+    }
+    let slot = vector(LOCAL_LEDGER, "anchor slot");
+    let mac = anchor_mac(&key, station, &slot);
+    assert_eq!(mac.to_vec(), vector(LOCAL_LEDGER, "anchor mac"));
+}
+
+#[test]
 fn every_vector_is_one_deterministic_item_where_it_is_cbor() {
     for (file, name) in [
         (ROOT, "root"),
@@ -452,6 +507,7 @@ fn every_vector_is_one_deterministic_item_where_it_is_cbor() {
         (BATCH, "batch"),
         (HELLO, "hello"),
         (ENROLMENT, "enrolment"),
+        (LOCAL_LEDGER, "ledger"),
     ] {
         let bytes = vector(file, name);
         let value = cbor::decode(&bytes, cbor::MAX_ITEMS);

@@ -4,6 +4,7 @@ use domain::cbor::{self, Value};
 use domain::crypto::Fresh;
 use domain::entry::{Core, Place, SealedEntry};
 use domain::ids::StationId;
+use domain::time::Timestamp;
 use domain::wire::EntryCheck;
 use proptest::prelude::*;
 
@@ -68,13 +69,30 @@ fn a_whole_entry_in_its_place_is_good() {
 }
 
 #[test]
-fn a_row_shredded_at_retention_is_good() {
-    let shredded = SealedEntry {
-        token: None,
-        sealed: None,
-        ..second()
-    };
-    assert_eq!(checks(&value_of(&shredded))[1], good(&second()));
+fn a_row_that_was_let_go_is_told_from_a_whole_one_and_early_until_its_retention_is_over() {
+    let bare = SealedEntry::bare(second().core);
+    let core = Core::decode(&bare.core).unwrap();
+    let check = checks(&value_of(&bare))[1];
+    assert_eq!(check, EntryCheck::Shredded(core));
+
+    let ended = i64::try_from(core.bucket + 1).unwrap() * 900;
+    let over = Timestamp(ended + 14 * 86_400);
+    assert!(!check.is_early(over, 14));
+    assert!(
+        !check.is_early(over.plus(-600), 14),
+        "clocks differ a little"
+    );
+    assert!(check.is_early(over.plus(-601), 14));
+    assert!(check.is_early(over, 15));
+    assert!(!good(&second()).is_early(Timestamp(0), 14));
+    assert!(!EntryCheck::Poison.is_early(Timestamp(0), 14));
+}
+
+#[test]
+fn invariant_4_a_row_whose_body_was_wiped_or_altered_is_never_taken_for_one_that_was_let_go() {
+    for core in [second().core, entries()[1].core.clone()] {
+        assert_poison(&value_of(&SealedEntry::lost(core)));
+    }
 }
 
 #[test]

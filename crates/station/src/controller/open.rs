@@ -129,6 +129,7 @@ pub(crate) fn open_on(
         refresh: None,
         refresh_at: 0,
         appended: Vec::new(),
+        answer: Vec::new(),
         messages: messages.clone(),
         screens: listener.screens,
         happenings,
@@ -226,7 +227,13 @@ fn setup(
     for finding in findings {
         error!(
             ?finding,
-            "the log is not as it was left: tell the authority"
+            "the log is not as it was left: tell the authority, and see where with `menshen log verify`"
+        );
+    }
+    if store.lost() > 0 {
+        error!(
+            entries = store.lost(),
+            "entries that never reached the centre lost what they carried of a person at retention: tell the authority"
         );
     }
     let venue = &library.assignment().venue;
@@ -239,12 +246,13 @@ fn setup(
         last: store.last_verdicts(),
         clock: kept_clock(store)?,
         newest_entry: store.newest_entry(),
-        log_rolled_back: findings.contains(&Finding::RolledBack),
+        log_rolled_back: !findings.is_empty(),
         sync: SyncView {
             waiting: store.waiting(),
             last_receipt: store.last_receipt(),
             link: LinkView::Untried,
         },
+        shredded: store.lost(),
         camera,
     })
 }

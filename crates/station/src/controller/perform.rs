@@ -6,6 +6,7 @@ use domain::entry::{Flags, NewEntry, Sealer, Witness};
 use domain::screen::{OperatorScreen, Stage};
 use domain::station::{Action, Event, Ticket};
 use domain::sync::SyncEvent;
+use domain::time::Timestamp;
 use thiserror::Error;
 use tracing::{error, warn};
 
@@ -15,7 +16,7 @@ use crate::store::{Beside, Seat, StoreError};
 
 /// Why an entry did not reach the log.
 #[derive(Debug, Error)]
-enum NotStored {
+pub(super) enum NotStored {
     /// The trust list names no sealing key at all.
     #[error("the trust list names no key to seal entries to: get a new one from the authority")]
     NoSealingKey,
@@ -88,17 +89,26 @@ impl Station {
     }
 
     fn append(&mut self, mut entry: NewEntry, beside: Beside) -> Result<u64, NotStored> {
-        let assignment = self.library.assignment();
-        let trust = self.library.trust();
-        let (key, overrun) = trust
-            .sealing(entry.at, self.machine.floor())
-            .ok_or(NotStored::NoSealingKey)?;
+        let (seat, overrun) = self.seat(entry.at)?;
         if overrun {
             entry.flags = entry.flags | Flags::SEAL_OVERRUN;
         }
-        if trust.demo {
+        if self.library.trust().demo {
             entry.flags = entry.flags | Flags::DEMO;
         }
+        let (seq, _) = self.store.append(&entry, &seat, self.witness(), beside)?;
+
+        Ok(seq)
+    }
+
+    /// Where and to whom entries of this time are made, and whether the key is one that has run out.
+    pub(super) fn seat(&self, at: Timestamp) -> Result<(Seat, bool), NotStored> {
+        let assignment = self.library.assignment();
+        let (key, overrun) = self
+            .library
+            .trust()
+            .sealing(at, self.machine.floor())
+            .ok_or(NotStored::NoSealingKey)?;
         let seat = Seat {
             venue: assignment.venue.id,
             gate: assignment.gate,
@@ -108,13 +118,15 @@ impl Station {
                 key,
             },
         };
-        let witness = Witness {
+
+        Ok((seat, overrun))
+    }
+
+    pub(super) fn witness(&self) -> Witness {
+        Witness {
             boot: self.boot,
             mono_ms: self.clock.now().mono_ms,
-        };
-        let (seq, _) = self.store.append(&entry, &seat, witness, beside)?;
-
-        Ok(seq)
+        }
     }
 
     fn keep_clock(&mut self, state: &[u8]) {

@@ -13,6 +13,7 @@ use tracing::{error, info, warn};
 
 use super::Happening;
 use super::eye::{CameraNews, Eye, Frames, Preview};
+use super::retain::RetentionTimer;
 use super::webcams::Webcams;
 use crate::camera::{Camera, CameraHandle, Source, hand_over};
 use crate::clock::Clock;
@@ -60,6 +61,8 @@ pub(super) struct Station {
     pub(super) refresh_at: u64,
     /// Entries that the outbox has not heard of yet.
     pub(super) appended: Vec<u64>,
+    /// The answer that is being judged, as it came: it is kept with what it acknowledges.
+    pub(super) answer: Vec<u8>,
     pub(super) messages: SyncSender<Message>,
     pub(super) screens: Box<dyn FnMut(OperatorScreen) + Send>,
     pub(super) happenings: Box<dyn FnMut(Happening) + Send>,
@@ -86,6 +89,7 @@ pub(super) struct Timers {
     pub(super) tick: u64,
     pub(super) tend: u64,
     pub(super) camera: Option<u64>,
+    pub(super) retention: RetentionTimer,
 }
 
 impl Station {
@@ -247,6 +251,7 @@ impl Station {
         if now.mono_ms >= self.timers.tend {
             self.timers.tend = now.mono_ms.saturating_add(TEND_MS);
             self.store.tend_reserve();
+            self.retain_when_due(now);
         }
         self.refresh_when_due(now);
         self.look_for_the_camera(now);

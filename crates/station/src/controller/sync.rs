@@ -83,13 +83,17 @@ impl Station {
 
     fn acknowledge(&mut self, upto: u64) {
         let now = self.clock.now().wall;
+        let lost = self.store.lost();
         let taken = self
             .store
             .hash_at(upto)
-            .and_then(|hash| self.store.ack(upto, hash, now));
+            .and_then(|hash| self.store.ack(upto, hash, &self.answer, now));
         match taken {
             Ok(()) => info!(upto, "receipt"),
             Err(error) => error!(%error, "a receipt could not be kept"),
+        }
+        if self.store.lost() != lost {
+            self.step(Event::Shredded(self.store.lost()));
         }
     }
 
@@ -167,7 +171,10 @@ impl Station {
     /// An answer counts only signed, with our nonce.
     pub(super) fn answered(&mut self, asked: &Asked, outcome: Outcome) {
         let event = match outcome {
-            Ok(response) => self.judge(asked, &response.body),
+            Ok(response) => {
+                self.answer = response.body;
+                self.judge(asked)
+            }
             Err(NoAnswer::Refused {
                 status,
                 retry_after,
@@ -182,9 +189,9 @@ impl Station {
         self.sync(&event);
     }
 
-    fn judge(&mut self, asked: &Asked, body: &[u8]) -> SyncEvent {
+    fn judge(&mut self, asked: &Asked) -> SyncEvent {
         let receipt = self.library.trust().receipt();
-        let Some((answer, key)) = Answer::verify(body, &receipt) else {
+        let Some((answer, key)) = Answer::verify(&self.answer, &receipt) else {
             warn!("the centre's answer is not signed by a key of the trust list");
             return SyncEvent::Failed;
         };

@@ -2,17 +2,16 @@
 //! each can be timed.
 
 use domain::entry::{
-    Body, ChainHash, Detail, Flags, NewEntry, Place, Sealer, Witness, row_message,
+    Body, ChainHash, Detail, Flags, Ledger, NewEntry, Place, Sealer, Witness, row_message,
 };
 use domain::ids::VenueId;
-use domain::recent::Tag;
+use domain::recent::{Seen, Tag};
 use domain::screen::Outcome;
-use domain::time::Timestamp;
 use rusqlite::{Transaction, params};
 use tracing::warn;
 
 use super::memory::{Memory, Values};
-use super::{Head, Store, StoreError, to_sql};
+use super::{Head, Store, StoreError, seen, state, to_sql};
 use crate::random;
 
 /// Where and to whom entries are made at this moment.
@@ -46,11 +45,11 @@ pub struct Prepared {
     day: u32,
     core_box: Vec<u8>,
     body_box: Vec<u8>,
-    at: Timestamp,
-    remember: Option<Tag>,
-    undone: Option<u64>,
+    seen: Vec<(Seen, [u8; 32])>,
     memory: Memory,
     memory_boxes: Values,
+    ledger: Ledger,
+    ledger_box: Vec<u8>,
 }
 
 impl Store {
@@ -86,7 +85,19 @@ impl Store {
         witness: Witness,
         beside: Beside,
     ) -> Result<Prepared, StoreError> {
-        let (epoch, seq) = (self.head.epoch, self.head.seq.saturating_add(1));
+        self.prepare_with(entry, seat, witness, beside, |_| ())
+    }
+
+    /// As [`Self::prepare`]; `change` is what else the commit changes in the ledger.
+    pub(super) fn prepare_with(
+        &mut self,
+        entry: &NewEntry,
+        seat: &Seat,
+        witness: Witness,
+        beside: Beside,
+        change: impl FnOnce(&mut Ledger),
+    ) -> Result<Prepared, StoreError> {
+        let (epoch, seq) = (self.ledger.epoch, self.ledger.head.0.saturating_add(1));
         let place = Place {
             station: self.station,
             epoch,
@@ -95,7 +106,7 @@ impl Store {
             gate: seat.gate,
         };
         let sealed = seat.sealer.seal(entry, place, witness, random::fresh()?);
-        let hash = self.head.hash.next(&sealed.core);
+        let hash = self.ledger.head.1.next(&sealed.core);
         let day = entry.at.utc_day();
         self.boxes.ready(&self.kek, day)?;
         let head = Head { epoch, seq, hash };
@@ -104,7 +115,18 @@ impl Store {
             Body::Detail(Detail::Clock { .. } | Detail::Gone { .. } | Detail::LetIn { .. })
             | Body::Personal(_) => None,
         };
-        let (memory, changed) = self.remember(entry, seat, head, beside, undone)?;
+        let mut ledger = self.next_ledger();
+        ledger.head = (seq, hash);
+        change(&mut ledger);
+        let (memory, memory_boxes) = self.remember(entry, seat, &mut ledger, beside, undone)?;
+        let remember = beside.remember.map(|tag| Seen {
+            tag,
+            at: entry.at,
+            seq,
+            undone: false,
+        });
+        let seen = self.seen_after(&mut ledger, remember, undone)?;
+        let with_mac = |seen| (seen, self.boxes.seen_mac(epoch, &seen));
 
         Ok(Prepared {
             head,
@@ -114,11 +136,11 @@ impl Store {
             day,
             core_box: self.boxes.seal_core(epoch, seq, &sealed.core)?,
             body_box: self.boxes.seal_body(day, epoch, seq, &sealed)?,
-            at: entry.at,
-            remember: beside.remember,
-            undone,
+            seen: seen.into_iter().map(with_mac).collect(),
             memory,
-            memory_boxes: changed,
+            memory_boxes,
+            ledger_box: self.boxes.seal_ledger(&ledger)?,
+            ledger,
         })
     }
 
@@ -127,20 +149,27 @@ impl Store {
     /// # Errors
     /// See [`StoreError`]; nothing is then added, and the next attempt takes the same place.
     pub fn commit(&mut self, prepared: Prepared) -> Result<(u64, ChainHash), StoreError> {
+        self.commit_with(prepared, |_| Ok(()))
+    }
+
+    /// As [`Self::commit`]; `change` is what else the commit writes.
+    pub(super) fn commit_with(
+        &mut self,
+        prepared: Prepared,
+        change: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
+    ) -> Result<(u64, ChainHash), StoreError> {
         let write = self.db.transaction()?;
         prepared.write(&write, self.boxes.unsaved(prepared.day))?;
+        change(&write)?;
         write.commit()?;
 
         let head = prepared.head;
         self.boxes.saved(prepared.day);
-        self.unsent.insert(head.seq, prepared.day);
-        self.head = head;
+        self.bodies.insert(head.seq, prepared.day);
+        self.head_signature = prepared.signature;
+        self.ledger = prepared.ledger;
         self.memory = prepared.memory;
-        if !self.rolled_back
-            && let Err(error) = self.anchor.write(head, &prepared.signature)
-        {
-            warn!(%error, "the head anchor could not be written; a restored copy would not be noticed");
-        }
+        self.write_anchor();
 
         Ok((head.seq, head.hash))
     }
@@ -204,23 +233,15 @@ impl Prepared {
                 self.core_box,
                 self.body_box
             ])?;
+        for (seen, mac) in &self.seen {
+            seen::put(write, head.epoch, seen, mac)?;
+        }
+        let turn = self.ledger.turn;
         for (name, sealed) in &self.memory_boxes {
-            write
-                .prepare_cached("INSERT OR REPLACE INTO state (name, value) VALUES (?1, ?2)")?
-                .execute(params![name, sealed])?;
-        }
-        if let Some(tag) = self.remember {
-            write
-                .prepare_cached("INSERT INTO seen (epoch, seq, tag, at) VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![head.epoch, seq, tag.0, self.at.0])?;
-        }
-        if let Some(of) = self.undone {
-            write
-                .prepare_cached("UPDATE seen SET undone = 1 WHERE epoch = ?1 AND seq = ?2")?
-                .execute(params![head.epoch, to_sql(of)])?;
+            state::put(write, name, sealed, turn)?;
         }
 
-        Ok(())
+        state::put(write, state::LEDGER, &self.ledger_box, turn)
     }
 }
 

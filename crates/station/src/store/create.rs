@@ -1,13 +1,14 @@
 //! A new log at enrolment: whole, or not there.
 
 use domain::crypto::{Secret, SigningKey};
-use domain::entry::{ChainHash, GENESIS_SEQ};
+use domain::entry::{ChainHash, GENESIS_SEQ, Ledger, row_message};
 use domain::ids::StationId;
 use rusqlite::{Connection, params};
 
+use super::anchor::{ANCHOR, Anchor, slot};
 use super::boxes::Boxes;
-use super::{DATABASE, StoreError, schema, state, to_sql};
-use crate::folder::Folder;
+use super::{DATABASE, Head, StoreError, schema, state, to_sql};
+use crate::folder::{Folder, FolderError};
 use crate::keys::Kek;
 use crate::random;
 
@@ -42,17 +43,22 @@ pub fn create(folder: &Folder, kek: &Kek, new: &NewStation) -> Result<(), StoreE
     for rest in ["", "-wal", "-shm"] {
         folder.remove(&format!("{name}{rest}"))?;
     }
-    folder.remove("anchor.bin")?;
+    folder.remove(ANCHOR)?;
     let mut db = schema::connect(&folder.path(&name))?;
-    schema::migrate(&mut db)?;
-    fill(&mut db, kek, new)?;
+    schema::migrate(&mut db, &mut |_, _| Ok(()))?;
+    let first = fill(&mut db, kek, new)?;
     db.close().map_err(|(_, error)| error)?;
+    Anchor::make(folder, &first).map_err(|source| FolderError::Io {
+        path: folder.path(ANCHOR).display().to_string(),
+        source,
+    })?;
     folder.rename(&name, DATABASE)?;
 
     Ok(())
 }
 
-fn fill(db: &mut Connection, kek: &Kek, new: &NewStation) -> Result<(), StoreError> {
+/// Gives the first slot of the anchor.
+fn fill(db: &mut Connection, kek: &Kek, new: &NewStation) -> Result<Vec<u8>, StoreError> {
     let log = Secret::generate(random::fresh()?);
     let seen = Secret::generate(random::fresh()?);
     let write = db.transaction()?;
@@ -71,17 +77,33 @@ fn fill(db: &mut Connection, kek: &Kek, new: &NewStation) -> Result<(), StoreErr
         params![state::STATION, new.station.0],
     )?;
     let boxes = Boxes::new(new.station, &log);
+    let mut ledger = Ledger::new(new.epoch, new.genesis);
+    ledger.turn = 1;
     for (name, value) in &new.notes {
-        write.execute(
-            "INSERT INTO state (name, value) VALUES (?1, ?2)",
-            params![name, boxes.seal_state(name, value)?],
-        )?;
+        let sealed = boxes.seal_value(ledger.turn, name, value)?;
+        state::put(&write, name, &sealed, ledger.turn)?;
+        ledger.values.insert((*name).to_owned(), ledger.turn);
     }
+    let sealed = boxes.seal_ledger(&ledger)?;
+    state::put(&write, state::LEDGER, &sealed, ledger.turn)?;
     write.execute(
         "INSERT INTO epochs (epoch, genesis, acked_seq, acked_hash) VALUES (?1, ?2, ?3, ?2)",
         params![new.epoch, new.genesis.0, to_sql(GENESIS_SEQ)],
     )?;
     write.commit()?;
+    let head = Head {
+        epoch: new.epoch,
+        seq: GENESIS_SEQ,
+        hash: new.genesis,
+    };
+    let message = row_message(new.station, head.epoch, head.seq, head.hash);
+    let signature = new.signing.sign(&message);
 
-    Ok(())
+    Ok(slot(
+        head,
+        &signature,
+        ledger.turn,
+        new.station,
+        boxes.mac_key(),
+    ))
 }

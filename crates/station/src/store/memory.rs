@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use domain::cbor::{self, Value};
 use domain::clock::EntryMark;
-use domain::entry::{Action, Body, Core, NewEntry};
+use domain::entry::{Action, Body, Core, Ledger, NewEntry};
 use domain::screen::{LastVerdict, Outcome, Totals};
 use domain::time::{DAY, Timestamp};
 use domain::verdict::Reason;
 use rusqlite::{OptionalExtension, params};
 
 use super::append::{Beside, Seat};
-use super::{Head, Store, StoreError, to_sql};
+use super::{Store, StoreError, to_sql};
 
 /// Days of totals that are kept.
 const DAYS: usize = 31;
@@ -21,8 +21,8 @@ const VERDICTS: usize = 2;
 const TAIL: &str = "tail";
 const TOTALS: &str = "totals";
 
-/// Names and boxes for the table `state`.
-pub(super) type Values = Vec<(String, Vec<u8>)>;
+/// Names, and what goes under them into the table `state`.
+pub(super) type Values = Vec<(&'static str, Vec<u8>)>;
 
 /// The memory itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,19 +53,19 @@ impl Store {
         self.memory.totals.get(&day).copied().unwrap_or_default()
     }
 
-    /// The memory after this entry, and its values as they are to be written.
+    /// The memory after this entry, and its values as they are to be written in the ledger's turn.
     pub(super) fn remember(
         &self,
         entry: &NewEntry,
         seat: &Seat,
-        head: Head,
+        ledger: &mut Ledger,
         beside: Beside,
         undone: Option<u64>,
     ) -> Result<(Memory, Values), StoreError> {
         let mut memory = self.memory.clone();
         let mark = EntryMark {
-            epoch: head.epoch,
-            seq: head.seq,
+            epoch: ledger.epoch,
+            seq: ledger.head.0,
         };
         memory.newest = Some((mark, entry.at));
         if let Some(outcome) = beside.outcome {
@@ -74,7 +74,7 @@ impl Store {
                 outcome,
                 u32::saturating_add,
             );
-            memory.push(head.seq, entry, outcome);
+            memory.push(mark.seq, entry, outcome);
         }
         if let Some((outcome, at)) = undone.map(|of| self.outcome_of(of)).transpose()?.flatten() {
             memory.count(
@@ -86,16 +86,16 @@ impl Store {
         for (seq, last) in &mut memory.last {
             last.undone |= undone == Some(*seq);
         }
-        let mut boxes = vec![(
-            TAIL.to_owned(),
-            self.boxes.seal_state(TAIL, &memory.tail())?,
-        )];
+        let mut values = vec![(TAIL, memory.tail())];
         if memory.totals != self.memory.totals {
-            let totals = self.boxes.seal_state(TOTALS, &memory.encode_totals())?;
-            boxes.push((TOTALS.to_owned(), totals));
+            values.push((TOTALS, memory.encode_totals()));
+        }
+        for (name, value) in &mut values {
+            *value = self.boxes.seal_value(ledger.turn, name, value)?;
+            ledger.values.insert((*name).to_owned(), ledger.turn);
         }
 
-        Ok((memory, boxes))
+        Ok((memory, values))
     }
 
     /// What an earlier admit or let in was counted as, and when it was, to the quarter of an hour.
@@ -104,12 +104,12 @@ impl Store {
             .db
             .query_row(
                 "SELECT core_box FROM rows WHERE epoch = ?1 AND seq = ?2",
-                params![self.head.epoch, to_sql(seq)],
+                params![self.ledger.epoch, to_sql(seq)],
                 |row| row.get(0),
             )
             .optional()?;
         let core = core_box
-            .and_then(|core_box| self.boxes.open_core(self.head.epoch, seq, &core_box).ok())
+            .and_then(|core_box| self.boxes.open_core(self.ledger.epoch, seq, &core_box).ok())
             .and_then(|core| Core::decode(&core).ok());
 
         Ok(core.and_then(|core| {

@@ -1,25 +1,30 @@
 //! The log on disk, and the only door to rusqlite.
 //!
 //! Rows are added, never changed. A row is sealed to its place, chained, signed, and committed with fsync
-//! before anyone is told of it. What the database holds beside the rows: the wrapped keys, the receipts,
-//! who was seen here minutes ago, today's totals, and the clock's floor.
+//! before anyone is told of it. What the database holds beside the rows: the wrapped keys, the last receipt,
+//! who was seen here minutes ago, today's totals, and the clock's floor. A sealed ledger proves all of that,
+//! and a file beside the database, the head anchor, that the ledger is the newest.
 
 mod anchor;
 mod append;
 mod boxes;
+mod carry;
+mod check;
 mod create;
+mod finding;
 mod memory;
 mod open;
 mod reserve;
+mod retain;
 mod schema;
 mod seen;
 mod send;
 mod state;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::crypto::{OpeningKey, SigningKey};
-use domain::entry::ChainHash;
+use domain::entry::{ChainHash, Ledger, Link};
 use domain::ids::StationId;
 use domain::screen::Protection;
 use domain::time::Timestamp;
@@ -36,7 +41,8 @@ use reserve::Reserve;
 
 pub use append::{Beside, Prepared, Seat};
 pub use create::{NewStation, create};
-pub use open::Finding;
+pub use finding::{AnchorFault, Finding, RowFault, SeenFault, ValueFault};
+pub use retain::Retained;
 pub use send::{StoredEntry, Unacknowledged};
 
 /// The database's name within the station's folder.
@@ -115,13 +121,21 @@ pub struct Store {
     opening: OpeningKey,
     seen_key: domain::crypto::Secret,
     boxes: Boxes,
-    head: Head,
-    acked: Head,
-    last_receipt: Option<Timestamp>,
-    /// The UTC day of every entry without a receipt.
-    unsent: BTreeMap<u64, u32>,
+    ledger: Ledger,
+    /// The ledger was the station's own when the log was opened.
+    is_known: bool,
+    /// This opening carried the log over from layout 1.
+    was_layout_1: bool,
+    head_signature: [u8; 64],
+    /// The UTC day of every row whose body lies under that day's key.
+    bodies: BTreeMap<u64, u32>,
+    /// Hashes that stand altered in their rows, as they truly are.
+    mended: BTreeMap<u64, ChainHash>,
+    /// Rows that were never receipted and gave up what they carried of a person at retention.
+    lost: BTreeSet<u64>,
     memory: Memory,
-    anchor: Anchor,
+    /// None until one that can be written on is made.
+    anchor: Option<Anchor>,
     /// The database is older than its anchor, which then stays as it is: it is the proof.
     rolled_back: bool,
     reserve: Reserve,
@@ -161,25 +175,45 @@ impl Store {
     /// The last entry.
     #[must_use]
     pub fn head(&self) -> Head {
-        self.head
+        self.at(self.ledger.head)
     }
 
     /// The last entry that the centre receipted.
     #[must_use]
     pub fn acked(&self) -> Head {
-        self.acked
+        self.at(self.ledger.acked)
+    }
+
+    /// The last entry that retention erased; the genesis before the first.
+    #[must_use]
+    pub fn gone(&self) -> Head {
+        self.at(self.ledger.gone)
     }
 
     /// When the last receipt came.
     #[must_use]
     pub fn last_receipt(&self) -> Option<Timestamp> {
-        self.last_receipt
+        self.ledger.last_receipt
     }
 
     /// Entries without a receipt.
     #[must_use]
     pub fn waiting(&self) -> u64 {
-        self.head.seq.saturating_sub(self.acked.seq)
+        self.ledger.head.0.saturating_sub(self.ledger.acked.0)
+    }
+
+    /// Entries without a receipt that gave up what they carried of a person at retention.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        u64::try_from(self.lost.len()).unwrap_or(u64::MAX)
+    }
+
+    fn at(&self, (seq, hash): Link) -> Head {
+        Head {
+            epoch: self.ledger.epoch,
+            seq,
+            hash,
+        }
     }
 }
 

@@ -1,164 +1,153 @@
-//! Opening a log: the key first, then what the rows say of themselves.
+//! Opening a log: the key first, then what the log says of itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::crypto::{OpeningKey, Secret, SigningKey};
-use domain::entry::{ChainHash, Core, row_message};
+use domain::entry::{ChainHash, Core, Ledger};
 use domain::ids::StationId;
 use domain::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
+use tracing::warn;
 
-use super::anchor::Anchor;
+use super::anchor::{ANCHOR, Anchor, Owner};
 use super::boxes::Boxes;
+use super::check::Depth;
 use super::create::KEYS;
+use super::finding::{Finding, ValueFault};
 use super::memory::Memory;
 use super::reserve::{RESERVE, Reserve};
-use super::{DATABASE, Head, Store, StoreError, from_sql, schema, state, to_sql};
+use super::{DATABASE, Store, StoreError, carry, from_sql, schema, state};
 use crate::folder::{Folder, FolderError};
 use crate::keys::{Kek, Unlock};
 
-/// What an opening found amiss.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// The database is older than the anchor, or its last row is not signed by this station: a restored
-    /// copy, or an edited one.
-    RolledBack,
-    /// This row does not open or does not follow from the one before.
-    BrokenRow(u64),
-}
-
 impl Store {
-    /// Opens the log of `folder`, and says what is amiss with it.
+    /// Opens the log of `folder`, and says what is amiss with it. What is found stays known: later starts say
+    /// [`Finding::Alarm`] where nothing else tells of it any more.
     ///
     /// # Errors
     /// See [`StoreError`]. Without the right key nothing was changed.
     pub fn open(folder: Folder, unlock: &Unlock) -> Result<(Self, Vec<Finding>), StoreError> {
+        let (mut store, findings) = Self::look(folder, unlock, Depth::Start)?;
+        store.remember_alarm(&findings)?;
+        store.tend_anchor();
+        store.tend_reserve();
+
+        Ok((store, findings))
+    }
+
+    /// As [`Self::open`], and looks at everything: the signature of every row and the database's own structure
+    /// too. It changes nothing; only a log of an earlier layout is carried over first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn inspect(folder: Folder, unlock: &Unlock) -> Result<(Self, Vec<Finding>), StoreError> {
+        Self::look(folder, unlock, Depth::Whole)
+    }
+
+    fn look(
+        folder: Folder,
+        unlock: &Unlock,
+        depth: Depth,
+    ) -> Result<(Self, Vec<Finding>), StoreError> {
         if !folder.has(DATABASE) {
             return Err(StoreError::NotEnrolled);
         }
         let kek = Kek::open(&folder, unlock)?;
         let mut db = schema::connect(&folder.path(DATABASE))?;
         let [signing, opening, log, seen_key] = own_keys(&db, &kek)?;
-        schema::migrate(&mut db)?;
-        let station = station(&db)?;
-        let epoch = Epoch::last(&db)?;
-        let mut boxes = Boxes::new(station, &log);
-        add_queue_keys(&db, &kek, &mut boxes)?;
         let signing = SigningKey::new(signing);
-        let anchor_path = folder.path("anchor.bin");
+        let was_layout_1 = schema::held(&db)? == 1;
+        schema::migrate(&mut db, &mut |step, number| match number {
+            2 => carry::to_layout_2(step, &log, station(step)?.ok_or(NO_STATION)?),
+            _ => Ok(()),
+        })?;
+        let mut known = Known::read(&db, &log, StationId::of(&signing.public()))?;
+        add_queue_keys(&db, &kek, &mut known)?;
+        let own = signing.public();
+        let owner = Owner {
+            station: known.station,
+            key: &own,
+            mac_key: known.boxes.mac_key(),
+        };
         let (anchor, anchored) =
-            Anchor::open(&anchor_path, station, &signing.public()).map_err(|source| {
-                FolderError::Io {
-                    path: anchor_path.display().to_string(),
-                    source,
-                }
+            Anchor::open(&folder, owner).map_err(|source| FolderError::Io {
+                path: folder.path(ANCHOR).display().to_string(),
+                source,
             })?;
         let mut store = Self {
             reserve: Reserve::new(folder.path(RESERVE)),
             db,
             folder,
             kek,
-            station,
+            station: known.station,
             signing,
             opening: OpeningKey::new(&opening),
             seen_key,
-            boxes,
-            head: epoch.genesis(),
-            acked: epoch.acked(),
-            last_receipt: epoch.last_receipt,
-            unsent: BTreeMap::new(),
+            boxes: known.boxes,
+            ledger: known.ledger,
+            is_known: known.own,
+            was_layout_1,
+            head_signature: [0; 64],
+            bodies: BTreeMap::new(),
+            mended: BTreeMap::new(),
+            lost: BTreeSet::new(),
             memory: Memory::default(),
             anchor,
             rolled_back: false,
         };
-        let findings = store.look_over(anchored)?;
-        store.rolled_back = findings.contains(&Finding::RolledBack);
+        let mut walk = store.walk(depth)?;
+        walk.findings.extend(known.findings);
+        store.look_beside(&mut walk, &anchored, depth)?;
+        store.begin(walk.last);
+        store.bodies = walk.bodies;
+        store.mended = walk.mended;
+        store.lost = walk.lost;
+        store.rolled_back = walk.findings.contains(&Finding::RolledBack);
+        if walk.findings.is_empty() && store.ledger.alarm {
+            walk.findings.insert(Finding::Alarm);
+        }
         store.memory = Memory::load(&store)?;
-        store.tend_reserve();
 
-        Ok((store, findings))
+        Ok((store, walk.findings.into_iter().collect()))
     }
 
-    /// Walks the rows without a receipt, checks the last signature, and compares with the anchor.
-    fn look_over(&mut self, anchored: Option<Head>) -> Result<Vec<Finding>, StoreError> {
-        let mut findings = Vec::new();
-        let rows = self.rows_after(self.acked.seq)?;
-        let mut before = self.acked;
-        let mut last_signature = None;
-        for row in rows {
-            let whole = self.follows(&before, &row);
-            match whole {
-                Some(day) => {
-                    self.unsent.insert(row.seq, day);
-                }
-                None => findings.push(Finding::BrokenRow(row.seq)),
+    /// The log goes on behind its last row, or behind what the centre receipted if that is more.
+    fn begin(&mut self, last: (u64, Option<ChainHash>)) {
+        let last = match last {
+            (seq, Some(hash)) if seq >= self.ledger.acked.0 => (seq, hash),
+            (seq, None) if seq >= self.ledger.acked.0 => (seq, self.ledger.head.1),
+            (_, Some(_) | None) => self.ledger.acked,
+        };
+        self.ledger.head = last;
+        self.head_signature = self.sign_head(self.head());
+    }
+
+    fn remember_alarm(&mut self, findings: &[Finding]) -> Result<(), StoreError> {
+        if findings.is_empty() || self.ledger.alarm {
+            return Ok(());
+        }
+        let mut ledger = self.next_ledger();
+        ledger.alarm = true;
+        match self.commit_beside(ledger, |_, _| Ok(())) {
+            Err(error @ StoreError::DiskFull) => {
+                warn!(%error, "what was found amiss could not be kept for the next start");
+                Ok(())
             }
-            before = Head {
-                seq: row.seq,
-                hash: row.hash,
-                ..before
-            };
-            last_signature = Some(row.signature);
+            outcome => outcome,
         }
-        self.head = before;
-        if let Some(signature) = last_signature {
-            let message = row_message(self.station, before.epoch, before.seq, before.hash);
-            if self.signing.public().verify(&message, &signature).is_err() {
-                findings.push(Finding::RolledBack);
+    }
+
+    /// Makes the anchor where there is none that can be written on. A rolled back log keeps what it has.
+    fn tend_anchor(&mut self) {
+        if self.anchor.is_some() || self.rolled_back {
+            return;
+        }
+        match Anchor::make(&self.folder, &self.anchor_slot()) {
+            Ok(anchor) => self.anchor = Some(anchor),
+            Err(error) => {
+                warn!(%error, "the head anchor could not be made; a restored copy would not be noticed");
             }
         }
-        if let Some(anchored) = anchored
-            && self.contradicts(&anchored)?
-        {
-            findings.push(Finding::RolledBack);
-        }
-
-        Ok(findings)
-    }
-
-    /// The UTC day of a row that opens and follows from the one before.
-    fn follows(&self, before: &Head, row: &Row) -> Option<u32> {
-        let core = self
-            .boxes
-            .open_core(before.epoch, row.seq, &row.core_box)
-            .ok()?;
-        if row.seq != before.seq.checked_add(1)? || before.hash.next(&core) != row.hash {
-            return None;
-        }
-
-        day_of(&Core::decode(&core).ok()?)
-    }
-
-    /// The anchor names a later entry, or one that has another hash here: it stays true of an older copy
-    /// however far that has gone on since.
-    fn contradicts(&self, anchored: &Head) -> Result<bool, StoreError> {
-        if anchored.epoch != self.head.epoch {
-            return Ok(anchored.epoch > self.head.epoch);
-        }
-        match self.hash_at(anchored.seq) {
-            Ok(hash) => Ok(hash != anchored.hash),
-            Err(StoreError::NotOurs) => Ok(anchored.seq > self.head.seq),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn rows_after(&self, seq: u64) -> Result<Vec<Row>, StoreError> {
-        let mut query = self.db.prepare(
-            "SELECT seq, hash, signature, core_box FROM rows
-             WHERE epoch = ?1 AND seq > ?2 ORDER BY seq",
-        )?;
-        let rows = query
-            .query_map(params![self.acked.epoch, to_sql(seq)], |row| {
-                Ok(Row {
-                    seq: from_sql(row.get(0)?),
-                    hash: ChainHash(row.get(1)?),
-                    signature: row.get(2)?,
-                    core_box: row.get(3)?,
-                })
-            })?
-            .collect::<Result<_, _>>()?;
-
-        Ok(rows)
     }
 }
 
@@ -167,56 +156,88 @@ pub(super) fn day_of(core: &Core) -> Option<u32> {
     u32::try_from(core.bucket / 96).ok()
 }
 
-struct Row {
-    seq: u64,
-    hash: ChainHash,
-    signature: [u8; 64],
-    core_box: Vec<u8>,
+const NO_STATION: StoreError = StoreError::Damaged("it does not say whose it is");
+
+/// What opens with the log key before anything else.
+struct Known {
+    station: StationId,
+    boxes: Boxes,
+    ledger: Ledger,
+    /// The ledger is the station's own.
+    own: bool,
+    findings: BTreeSet<Finding>,
 }
 
-struct Epoch {
-    number: u32,
-    genesis: [u8; 32],
-    acked_seq: u64,
-    acked_hash: [u8; 32],
-    last_receipt: Option<Timestamp>,
+impl Known {
+    /// Where the ledger does not open, the table `epochs` is taken at its word, and that is a finding.
+    fn read(db: &Connection, log: &Secret, own: StationId) -> Result<Self, StoreError> {
+        let named = station(db)?;
+        let sealed = state::taken(db, state::LEDGER)?.map(|(sealed, _)| sealed);
+        for id in named.into_iter().chain([own]) {
+            let boxes = Boxes::new(id, log);
+            let ledger = sealed.as_ref().and_then(|sealed| boxes.open_ledger(sealed));
+            if let Some(ledger) = ledger {
+                let fault = match named {
+                    Some(named) if named == id => None,
+                    Some(_) => Some(ValueFault::Altered),
+                    None => Some(ValueFault::Missing),
+                };
+                let finding = fault.map(|fault| Finding::Value {
+                    name: state::STATION.to_owned(),
+                    fault,
+                });
+                return Ok(Self {
+                    station: id,
+                    boxes,
+                    ledger,
+                    own: true,
+                    findings: finding.into_iter().collect(),
+                });
+            }
+        }
+        let station = named.ok_or(NO_STATION)?;
+
+        Ok(Self {
+            station,
+            boxes: Boxes::new(station, log),
+            ledger: by_the_tables(db)?,
+            own: false,
+            findings: BTreeSet::from([Finding::Ledger]),
+        })
+    }
 }
 
-impl Epoch {
-    fn last(db: &Connection) -> Result<Self, StoreError> {
-        db.query_row(
+/// A ledger from what lies there in clear.
+fn by_the_tables(db: &Connection) -> Result<Ledger, StoreError> {
+    let mut ledger = db
+        .query_row(
             "SELECT epoch, genesis, acked_seq, acked_hash, last_receipt FROM epochs
              ORDER BY epoch DESC LIMIT 1",
             [],
             |row| {
-                Ok(Self {
-                    number: row.get(0)?,
-                    genesis: row.get(1)?,
-                    acked_seq: from_sql(row.get(2)?),
-                    acked_hash: row.get(3)?,
-                    last_receipt: row.get::<_, Option<i64>>(4)?.map(Timestamp),
-                })
+                let mut ledger = Ledger::new(row.get(0)?, ChainHash(row.get(1)?));
+                ledger.acked = (from_sql(row.get(2)?), ChainHash(row.get(3)?));
+                ledger.last_receipt = row.get::<_, Option<i64>>(4)?.map(Timestamp);
+                Ok(ledger)
             },
         )
         .optional()?
-        .ok_or(StoreError::Damaged("it has no epoch"))
-    }
+        .ok_or(StoreError::Damaged("it has no epoch"))?;
+    let first: Option<i64> = db.query_row(
+        "SELECT min(seq) FROM rows WHERE epoch = ?1",
+        [ledger.epoch],
+        |row| row.get(0),
+    )?;
+    ledger.gone.0 = first.map_or(0, |first| from_sql(first).saturating_sub(1));
+    let mut query = db.prepare("SELECT name, turn FROM state WHERE name NOT IN (?1, ?2)")?;
+    ledger.values = query
+        .query_map([state::STATION, state::LEDGER], |row| {
+            Ok((row.get(0)?, from_sql(row.get(1)?)))
+        })?
+        .collect::<Result<_, _>>()?;
+    ledger.turn = ledger.values.values().copied().max().unwrap_or(0);
 
-    fn genesis(&self) -> Head {
-        Head {
-            epoch: self.number,
-            seq: 0,
-            hash: ChainHash(self.genesis),
-        }
-    }
-
-    fn acked(&self) -> Head {
-        Head {
-            epoch: self.number,
-            seq: self.acked_seq,
-            hash: ChainHash(self.acked_hash),
-        }
-    }
+    Ok(ledger)
 }
 
 fn own_keys(db: &Connection, kek: &Kek) -> Result<[Secret; 4], StoreError> {
@@ -235,8 +256,9 @@ fn own_keys(db: &Connection, kek: &Kek) -> Result<[Secret; 4], StoreError> {
         .map_err(|_| StoreError::Damaged("a key is missing"))
 }
 
-fn station(db: &Connection) -> Result<StationId, StoreError> {
-    let id: Option<[u8; 16]> = db
+/// The id that stands in clear, if one does.
+fn station(db: &Connection) -> Result<Option<StationId>, StoreError> {
+    let id: Option<Vec<u8>> = db
         .query_row(
             "SELECT value FROM state WHERE name = ?1",
             [state::STATION],
@@ -244,17 +266,20 @@ fn station(db: &Connection) -> Result<StationId, StoreError> {
         )
         .optional()?;
 
-    id.map(StationId)
-        .ok_or(StoreError::Damaged("it does not say whose it is"))
+    Ok(id.and_then(|id| id.try_into().ok()).map(StationId))
 }
 
-fn add_queue_keys(db: &Connection, kek: &Kek, boxes: &mut Boxes) -> Result<(), StoreError> {
+/// A key that does not open is found, and the bodies under it are lost; the rest of the log is not.
+fn add_queue_keys(db: &Connection, kek: &Kek, known: &mut Known) -> Result<(), StoreError> {
     let mut query = db.prepare("SELECT day, wrapped FROM queue_keys")?;
-    let keys: Vec<(u32, Vec<u8>)> = query
+    let keys: Vec<(i64, Vec<u8>)> = query
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     for (day, wrapped) in keys {
-        boxes.add(kek, day, wrapped)?;
+        let day = u32::try_from(day).unwrap_or(u32::MAX);
+        if known.boxes.add(kek, day, wrapped).is_err() {
+            known.findings.insert(Finding::QueueKey(day));
+        }
     }
 
     Ok(())

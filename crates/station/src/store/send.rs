@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use domain::crypto::sha256;
 use domain::entry::{ChainHash, Core, SealedEntry};
 use domain::time::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use tracing::{error, warn};
 
 use super::{Store, StoreError, from_sql, to_sql};
@@ -30,8 +31,8 @@ pub struct Unacknowledged {
 }
 
 impl Store {
-    /// At most `most` entries from number `first` on. A body that no longer opens goes without: the
-    /// centre keeps such an entry apart and acknowledges it. A core that no longer opens ends the batch
+    /// At most `most` entries from number `first` on. One whose body is gone or altered goes as
+    /// [`SealedEntry::lost`]: the centre keeps it apart and acknowledges it. A core that no longer opens ends the batch
     /// before it, and is reported: nothing after it can be chained by anyone else.
     ///
     /// # Errors
@@ -43,14 +44,14 @@ impl Store {
             "SELECT seq, hash, core_box, body_box FROM rows
              WHERE epoch = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3",
         )?;
-        let mut rows = query.query(params![self.head.epoch, to_sql(first), most])?;
+        let mut rows = query.query(params![self.ledger.epoch, to_sql(first), most])?;
         let mut entries = Vec::new();
         let mut next = first;
         while let Some(row) = rows.next()? {
             let seq = from_sql(row.get(0)?);
             let core_box: Vec<u8> = row.get(2)?;
             let body_box: Option<Vec<u8>> = row.get(3)?;
-            let Ok(core) = self.boxes.open_core(self.head.epoch, seq, &core_box) else {
+            let Ok(core) = self.boxes.open_core(self.ledger.epoch, seq, &core_box) else {
                 error!(
                     seq,
                     "a row of the log does not open: it and what follows waits for a new epoch"
@@ -65,7 +66,7 @@ impl Store {
             entries.push(StoredEntry {
                 seq,
                 hash: ChainHash(row.get(1)?),
-                entry: self.with_body(seq, core, body_box),
+                entry: self.with_body(seq, core, body_box.as_deref()),
             });
         }
 
@@ -77,76 +78,105 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotOurs`] if there is none.
     pub fn hash_at(&self, seq: u64) -> Result<ChainHash, StoreError> {
-        if seq == self.acked.seq {
-            return Ok(self.acked.hash);
+        let ledger = &self.ledger;
+        for (known, hash) in [(0, ledger.genesis), ledger.acked, ledger.gone, ledger.head] {
+            if seq == known {
+                return Ok(hash);
+            }
         }
-        let hash: Option<[u8; 32]> = if seq == 0 {
-            self.db
-                .prepare_cached("SELECT genesis FROM epochs WHERE epoch = ?1")?
-                .query_row(params![self.head.epoch], |row| row.get(0))
-                .optional()?
-        } else {
-            self.db
-                .prepare_cached("SELECT hash FROM rows WHERE epoch = ?1 AND seq = ?2")?
-                .query_row(params![self.head.epoch, to_sql(seq)], |row| row.get(0))
-                .optional()?
-        };
+        if let Some(hash) = self.mended.get(&seq) {
+            return Ok(*hash);
+        }
+        let hash: Option<Vec<u8>> = self
+            .db
+            .prepare_cached("SELECT hash FROM rows WHERE epoch = ?1 AND seq = ?2")?
+            .query_row(params![ledger.epoch, to_sql(seq)], |row| row.get(0))
+            .optional()?;
 
-        hash.map(ChainHash).ok_or(StoreError::NotOurs)
+        hash.and_then(|hash| hash.try_into().ok())
+            .map(ChainHash)
+            .ok_or(StoreError::NotOurs)
     }
 
-    /// Takes a receipt: token and sealed text of every entry up to `seq` go at once, core, hash and
-    /// signature stay. A day's queue key is erased with its last waiting row.
+    /// Takes a receipt, the centre's signed answer as it came: token and sealed text of every entry up to
+    /// `seq` go at once, core, hash and signature stay. A day's queue key is erased with its last waiting row.
+    /// The caller has verified that the answer names this number and hash.
     ///
     /// # Errors
     /// [`StoreError::NotOurs`] where number or hash are not ours; nothing was changed.
-    pub fn ack(&mut self, seq: u64, hash: ChainHash, at: Timestamp) -> Result<(), StoreError> {
-        if seq < self.acked.seq || self.hash_at(seq)? != hash {
+    pub fn ack(
+        &mut self,
+        seq: u64,
+        hash: ChainHash,
+        receipt: &[u8],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let before = self.ledger.acked.0;
+        if seq < before || self.hash_at(seq)? != hash {
             return Err(StoreError::NotOurs);
         }
-        let days = |from: u64| -> BTreeSet<u32> {
-            self.unsent.range(from..).map(|(_, day)| *day).collect()
-        };
-        let still = days(seq.saturating_add(1));
-        let erased: Vec<u32> = days(0).difference(&still).copied().collect();
-        let write = self.db.transaction()?;
-        write
-            .prepare_cached(
-                "UPDATE rows SET body_box = NULL
-                 WHERE epoch = ?1 AND seq > ?2 AND seq <= ?3",
-            )?
-            .execute(params![
-                self.head.epoch,
-                to_sql(self.acked.seq),
-                to_sql(seq)
-            ])?;
-        write
-            .prepare_cached(
-                "UPDATE epochs SET acked_seq = ?2, acked_hash = ?3, last_receipt = ?4
-                 WHERE epoch = ?1",
-            )?
-            .execute(params![self.head.epoch, to_sql(seq), hash.0, at.0])?;
-        for day in &erased {
+        let still = self.bodies.split_off(&seq.saturating_add(1));
+        let done = std::mem::replace(&mut self.bodies, still);
+        let erased = self.days_without_bodies(done.values());
+        let mut ledger = self.next_ledger();
+        ledger.acked = (seq, hash);
+        ledger.last_receipt = Some(at);
+        ledger.receipt = Some(sha256(&[receipt]));
+        let epoch = ledger.epoch;
+        let outcome = self.commit_beside(ledger, |write, _| {
             write
-                .prepare_cached("DELETE FROM queue_keys WHERE day = ?1")?
-                .execute(params![day])?;
+                .prepare_cached(
+                    "UPDATE rows SET body_box = NULL
+                     WHERE epoch = ?1 AND seq > ?2 AND seq <= ?3",
+                )?
+                .execute(params![epoch, to_sql(before), to_sql(seq)])?;
+            write
+                .prepare_cached(
+                    "UPDATE epochs SET acked_seq = ?2, acked_hash = ?3, last_receipt = ?4, receipt = ?5
+                     WHERE epoch = ?1",
+                )?
+                .execute(params![epoch, to_sql(seq), hash.0, at.0, receipt])?;
+            erase_days(write, &erased)
+        });
+        if let Err(error) = outcome {
+            self.bodies.extend(done);
+            return Err(error);
         }
-        write.commit()?;
-
-        self.unsent = self.unsent.split_off(&seq.saturating_add(1));
         for day in erased {
             self.boxes.forget(day);
         }
-        self.acked.seq = seq;
-        self.acked.hash = hash;
-        self.last_receipt = Some(at);
+        self.lost = self.lost.split_off(&seq.saturating_add(1));
         self.empty_wal();
 
         Ok(())
     }
 
+    /// The signed answer that acknowledged the last receipted row; none before the first that was kept.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn receipt(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        let receipt = self
+            .db
+            .prepare_cached("SELECT receipt FROM epochs WHERE epoch = ?1")?
+            .query_row(params![self.ledger.epoch], |row| row.get(0))
+            .optional()?;
+
+        Ok(receipt.flatten())
+    }
+
+    /// Those of `days` that no body needs any more.
+    pub(super) fn days_without_bodies<'a>(
+        &self,
+        days: impl Iterator<Item = &'a u32>,
+    ) -> BTreeSet<u32> {
+        let still: BTreeSet<u32> = self.bodies.values().copied().collect();
+
+        days.copied().filter(|day| !still.contains(day)).collect()
+    }
+
     /// What a receipt let go must not survive in the write-ahead log.
-    fn empty_wal(&self) {
+    pub(super) fn empty_wal(&self) {
         let emptied = self
             .db
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
@@ -159,35 +189,40 @@ impl Store {
         }
     }
 
-    fn with_body(&self, seq: u64, core: Vec<u8>, body_box: Option<Vec<u8>>) -> SealedEntry {
-        let day = Core::decode(&core)
-            .ok()
-            .and_then(|core| super::open::day_of(&core));
-        let carried = day.zip(body_box).and_then(|(day, body_box)| {
-            self.boxes
-                .open_body(day, self.head.epoch, seq, &body_box)
-                .ok()
-        });
-        let Some(carried) = carried else {
-            if seq > self.acked.seq {
-                warn!(
-                    seq,
-                    "a row's body does not open: the entry is sent without it"
-                );
-            }
+    /// A row without its body is sent so where the receipt or retention took the body: then it carries
+    /// nothing. Otherwise it is marked.
+    fn with_body(&self, seq: u64, bytes: Vec<u8>, body_box: Option<&[u8]>) -> SealedEntry {
+        let core = Core::decode(&bytes).ok();
+        let carried = core
+            .zip(core.as_ref().and_then(super::open::day_of))
+            .and_then(|(core, day)| self.carried(&core, day, body_box));
+        if let Some(carried) = carried {
             return SealedEntry {
-                core,
-                token: None,
-                sealed: None,
-                detail: None,
+                core: bytes,
+                ..carried
             };
-        };
-
-        SealedEntry {
-            core,
-            token: carried.token,
-            sealed: carried.sealed,
-            detail: carried.detail,
         }
+        let about_a_person = core.is_some_and(|core| core.kind.is_about_a_person());
+        let given_up = about_a_person && seq <= self.ledger.shredded;
+        if seq <= self.ledger.acked.0 || given_up {
+            return SealedEntry::bare(bytes);
+        }
+        error!(
+            seq,
+            "a row's body is gone or altered: the entry is sent without it, and marked"
+        );
+
+        SealedEntry::lost(bytes)
     }
+}
+
+/// Erases the queue keys of these days.
+pub(super) fn erase_days(write: &Transaction<'_>, days: &BTreeSet<u32>) -> Result<(), StoreError> {
+    for day in days {
+        write
+            .prepare_cached("DELETE FROM queue_keys WHERE day = ?1")?
+            .execute(params![day])?;
+    }
+
+    Ok(())
 }

@@ -1,7 +1,15 @@
+mod flips;
+mod layouts;
+mod retention;
+mod tamper;
+
+use std::path::{Path, PathBuf};
+
 use domain::clock::EntryMark;
 use domain::crypto::{OpeningKey, Secret, SigningKey};
 use domain::entry::{
-    Action, Body, ChainHash, Core, Detail, Flags, Kind, NewEntry, Personal, Sealer, Witness,
+    Action, Body, ChainHash, Core, Detail, Flags, Kind, NewEntry, Personal, SealedEntry, Sealer,
+    Witness,
 };
 use domain::ids::{AuthorityId, Handle, StationId, VenueId};
 use domain::recent::{Seen, Tag};
@@ -15,6 +23,8 @@ use crate::keys::{Passphrase, Unlock};
 
 const NOON: Timestamp = Timestamp(1_795_003_200);
 const GENESIS: ChainHash = ChainHash([3; 32]);
+/// Whoever acknowledges has verified it: to the store it is bytes.
+const RECEIPT: &[u8] = b"the centre's signed answer";
 
 struct House {
     data: tempfile::TempDir,
@@ -37,8 +47,62 @@ impl House {
         Store::open(self.folder(), &Unlock::KeyFile).unwrap()
     }
 
-    fn path(&self, name: &str) -> std::path::PathBuf {
+    fn inspect(&self) -> Result<Vec<Finding>, StoreError> {
+        Ok(Store::inspect(self.folder(), &Unlock::KeyFile)?.1)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
         self.data.path().join("station").join(name)
+    }
+
+    /// A house with these files.
+    fn of(files: &[(String, Vec<u8>)]) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let folder = data.path().join("station");
+        std::fs::create_dir(&folder).unwrap();
+        for (name, bytes) in files {
+            std::fs::write(folder.join(name), bytes).unwrap();
+        }
+        Self { data }
+    }
+
+    /// What lies in the folder and says anything: not the lock, and not the reserve, which is noise.
+    fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+        let mut files: Vec<_> = std::fs::read_dir(self.path(""))
+            .unwrap()
+            .map(|file| file.unwrap().path())
+            .filter(|path| !["lock", "reserve.bin"].contains(&name(path).as_str()))
+            .map(|path| (name(&path), std::fs::read(&path).unwrap()))
+            .collect();
+        files.sort();
+        files
+    }
+
+    /// The folder as it lies there now, also while a station runs on it.
+    fn copy(&self) -> Self {
+        Self::of(&self.files())
+    }
+
+    fn tables(&self) -> Vec<String> {
+        let db = Connection::open(self.path(DATABASE)).unwrap();
+        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+        let mut query = db.prepare(sql).unwrap();
+        let tables = query.query_map([], |row| row.get(0)).unwrap();
+        tables.map(Result::unwrap).collect()
+    }
+
+    /// `table.column` of every column.
+    fn columns(&self) -> BTreeSet<String> {
+        let db = Connection::open(self.path(DATABASE)).unwrap();
+        let columns = |table: String| {
+            let sql = format!("SELECT name FROM pragma_table_info('{table}')");
+            let mut query = db.prepare(&sql).unwrap();
+            let names = query.query_map([], |row| row.get::<_, String>(0)).unwrap();
+            let columns = names.map(|name| format!("{table}.{}", name.unwrap()));
+            columns.collect::<Vec<_>>()
+        };
+        self.tables().into_iter().flat_map(columns).collect()
     }
 }
 
@@ -91,6 +155,16 @@ fn emergency() -> NewEntry {
             emergency: Some((EmergencyReason::MedicalHelp, String::new())),
             ..Personal::default()
         }),
+        ..admit()
+    }
+}
+
+fn undo(of: u64) -> NewEntry {
+    NewEntry {
+        kind: Kind::Undo,
+        verdict: None,
+        action: Action::Undone,
+        body: Body::Detail(Detail::Undo { of }),
         ..admit()
     }
 }
@@ -170,9 +244,9 @@ fn a_receipt_lets_bodies_and_the_days_key_go_and_keeps_the_chain() {
         let sql = "SELECT count(*) FROM queue_keys";
         store.db.query_row(sql, [], |row| row.get(0)).unwrap()
     };
-    store.ack(first.0, first.1, NOON).unwrap();
+    store.ack(first.0, first.1, RECEIPT, NOON).unwrap();
     assert_eq!((store.waiting(), keys(&store)), (1, 1));
-    store.ack(second.0, second.1, NOON).unwrap();
+    store.ack(second.0, second.1, RECEIPT, NOON).unwrap();
     assert_eq!((store.waiting(), keys(&store)), (0, 0));
     let bodies: i64 = store
         .db
@@ -190,6 +264,7 @@ fn a_receipt_lets_bodies_and_the_days_key_go_and_keeps_the_chain() {
     assert_eq!(findings, vec![]);
     assert_eq!((store.head().seq, store.acked().seq), (third.0, second.0));
     assert_eq!(store.last_receipt(), Some(NOON));
+    assert_eq!(store.receipt().unwrap(), Some(RECEIPT.to_vec()));
     assert_eq!(store.batch(3, 10).unwrap().before, second.1);
 }
 
@@ -200,7 +275,7 @@ fn a_receipt_for_another_hash_or_a_later_row_changes_nothing() {
     let (seq, hash) = append(&mut store, &admit());
     for (seq, hash) in [(seq, ChainHash([0; 32])), (seq + 1, hash)] {
         assert!(matches!(
-            store.ack(seq, hash, NOON),
+            store.ack(seq, hash, RECEIPT, NOON),
             Err(StoreError::NotOurs)
         ));
     }
@@ -255,24 +330,40 @@ fn an_edited_row_is_found_and_the_next_is_still_added() {
         .unwrap();
     drop(db);
     let (mut store, findings) = house.open();
-    assert_eq!(findings, vec![Finding::BrokenRow(1)]);
+    let broken = Finding::Row {
+        seq: 1,
+        fault: RowFault::Core,
+    };
+    assert_eq!(findings, vec![broken]);
     assert_eq!(append(&mut store, &admit()).0, 3);
 }
 
 #[test]
-fn a_body_that_no_longer_opens_is_sent_without_and_blocks_nothing() {
-    let house = House::new();
-    let (mut store, _) = house.open();
-    append(&mut store, &admit());
-    append(&mut store, &admit());
-    store
-        .db
-        .execute("UPDATE rows SET body_box = x'00' WHERE seq = 1", [])
-        .unwrap();
-    let sent = store.batch(1, 10).unwrap().entries;
-    assert_eq!(sent.len(), 2);
-    assert_eq!(sent[0].entry.sealed, None);
-    assert!(sent[1].entry.sealed.is_some());
+fn a_body_that_was_wiped_or_altered_is_found_and_its_entry_goes_marked_and_blocks_nothing() {
+    for change in ["NULL", "x'00'", "(SELECT body_box FROM rows WHERE seq = 2)"] {
+        let house = House::new();
+        let (mut store, _) = house.open();
+        append(&mut store, &admit());
+        append(&mut store, &admit());
+        let whole = store.batch(1, 10).unwrap().entries;
+        let sql = format!("UPDATE rows SET body_box = {change} WHERE seq = 1");
+        store.db.execute(&sql, []).unwrap();
+        let check = |store: &Store| {
+            let sent = store.batch(1, 10).unwrap().entries;
+            let lost = SealedEntry::lost(whole[0].entry.core.clone());
+            assert_eq!(sent[0].entry, lost, "{change}");
+            assert_eq!(sent[1], whole[1]);
+        };
+        check(&store);
+        drop(store);
+        let (store, findings) = house.open();
+        let broken = Finding::Row {
+            seq: 1,
+            fault: RowFault::Body,
+        };
+        assert_eq!(findings, vec![broken], "{change}");
+        check(&store);
+    }
 }
 
 #[test]
@@ -290,15 +381,8 @@ fn an_undone_visit_is_marked_and_leaves_the_totals_also_after_a_restart() {
     assert_eq!(totals(&store, NOON), 2);
     drop(store);
     let (mut store, _) = house.open();
-    let undo = NewEntry {
-        kind: Kind::Undo,
-        verdict: None,
-        action: Action::Undone,
-        body: Body::Detail(Detail::Undo { of: seq }),
-        ..admit()
-    };
     store
-        .append(&undo, &seat(), WITNESS, Beside::default())
+        .append(&undo(seq), &seat(), WITNESS, Beside::default())
         .unwrap();
     drop(store);
 

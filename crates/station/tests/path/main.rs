@@ -7,6 +7,7 @@ mod centre;
 mod draw;
 mod headless;
 mod knowledge;
+mod log;
 mod story;
 
 use std::cell::Cell;

@@ -19,7 +19,7 @@ fn verdict(screen: &OperatorScreen) -> Option<(Verdict, Reason, Option<u64>)> {
 }
 
 /// Shows a sheet, and gives the verdict that it leads to: not the one still on the screen.
-fn show(desk: &Desk, code: &str) -> (Verdict, Reason, Option<u64>) {
+pub(crate) fn show(desk: &Desk, code: &str) -> (Verdict, Reason, Option<u64>) {
     let before = desk.last_scan.get();
     desk.handle.frame(draw::sheet(code)).unwrap();
     let is_new = |screen: &OperatorScreen| matches!(&screen.stage, Stage::Verdict(view) if Some(view.scan) > before);
@@ -31,7 +31,7 @@ fn cores(house: &House) -> Vec<Core> {
     let entries = house.centre.entries();
     let core = |entry: &domain::wire::CheckedEntry| match entry.check {
         EntryCheck::Good(core) => core,
-        EntryCheck::Poison => panic!("entry {} is poison", entry.seq),
+        EntryCheck::Poison | EntryCheck::Shredded(_) => panic!("entry {} is not whole", entry.seq),
     };
     entries.iter().map(core).collect()
 }

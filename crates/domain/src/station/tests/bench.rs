@@ -102,6 +102,7 @@ pub(super) fn setup(knowledge: Knowledge, seen: Vec<Seen>) -> Setup {
         newest_entry: None,
         log_rolled_back: false,
         sync: SYNC,
+        shredded: 0,
         camera: CameraView::Missing,
     }
 }

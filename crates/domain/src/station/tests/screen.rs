@@ -39,6 +39,7 @@ fn the_first_screen_is_whole() {
                 clock_doubt: false,
             },
             sync: SYNC,
+            shredded: 0,
             camera: CameraView::Missing,
             next_camera: None,
             last: Vec::new(),
@@ -96,6 +97,17 @@ fn camera_and_sync_are_shown_as_they_are_told() {
     bench.step(Event::SyncChanged(sync));
     bench.step(Event::CameraChanged(camera.clone()));
     assert_eq!((bench.screen.sync, bench.screen.camera), (sync, camera));
+}
+
+#[test]
+fn entries_that_lost_their_personal_part_unsent_are_an_alarm_until_they_are_sent() {
+    let mut bench = Bench::start(Setup {
+        shredded: 3,
+        ..setup(knowledge(), Vec::new())
+    });
+    assert_eq!(bench.screen.shredded, 3);
+    bench.step(Event::Shredded(0));
+    assert_eq!(bench.screen.shredded, 0);
 }
 
 #[test]

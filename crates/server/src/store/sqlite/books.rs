@@ -318,10 +318,10 @@ impl Books {
 /// time that can be counted.
 fn fit(entry: &CheckedEntry, chain: &ChainId) -> Option<(Core, i64)> {
     match entry.check {
-        EntryCheck::Good(core) if core.place.venue == chain.venue => {
+        EntryCheck::Good(core) | EntryCheck::Shredded(core) if core.place.venue == chain.venue => {
             Some((core, i64::try_from(core.bucket).ok()?))
         }
-        EntryCheck::Good(_) | EntryCheck::Poison => None,
+        EntryCheck::Good(_) | EntryCheck::Poison | EntryCheck::Shredded(_) => None,
     }
 }
 

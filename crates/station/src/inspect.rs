@@ -1,0 +1,167 @@
+//! The walk through a whole log, for whoever wants to know whether it is what the station wrote.
+
+use std::path::Path;
+
+use domain::entry::head_code;
+use domain::ids::StationId;
+use domain::wire::Answer;
+
+use crate::enrol::ROOT_STATE;
+use crate::folder::Folder;
+use crate::keys::Unlock;
+use crate::knowledge::Library;
+use crate::store::{DATABASE, Finding, Head, Store, StoreError};
+
+/// A head that was written down elsewhere: number and code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The entry's number.
+    pub seq: u64,
+    /// The ten characters of [`head_code`].
+    pub code: String,
+}
+
+/// What the walk came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspection {
+    /// Whose log.
+    pub station: StationId,
+    /// Its last entry.
+    pub head: Head,
+    /// The last entry with a receipt.
+    pub acked: Head,
+    /// The last entry that retention erased.
+    pub gone: Head,
+    /// Entries without a receipt that gave up what they carried of a person at retention.
+    pub lost: u64,
+    /// What became of the receipt.
+    pub receipt: ReceiptCheck,
+    /// What became of the expected head.
+    pub expected: ExpectedCheck,
+    /// What is amiss, in a fixed order; nothing in a log that is whole.
+    pub findings: Vec<Finding>,
+}
+
+/// What could be said of the kept receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReceiptCheck {
+    /// It is not the answer that was kept; also among the findings.
+    Altered,
+    /// No answer is kept: there was none yet, or it came before this release.
+    None,
+    /// It is the answer that was verified when it came. Its key has left the trust list since, so that its
+    /// signature cannot be verified again.
+    Sealed,
+    /// A key of the trust list signed it, for this station, epoch, number and hash.
+    Verified,
+}
+
+/// What could be said of the head that was written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExpectedCheck {
+    /// It is not in this log; also among the findings.
+    Differs,
+    /// Its row was erased at retention: it can be compared no more.
+    Erased,
+    /// It is in this log.
+    Fits,
+    /// None was given.
+    NotAsked,
+}
+
+/// Walks through the log of a data folder on which no station runs.
+///
+/// # Errors
+/// See [`StoreError`].
+pub fn inspect(
+    data: &Path,
+    unlock: &Unlock,
+    expected: Option<&Expected>,
+) -> Result<Inspection, StoreError> {
+    let folder = Folder::holding(data, DATABASE)?.ok_or(StoreError::NotEnrolled)?;
+    let (store, mut findings) = Store::inspect(folder, unlock)?;
+    let receipt = check_receipt(&store, &mut findings)?;
+    let expected = check_expected(&store, expected, &mut findings)?;
+    findings.sort();
+
+    Ok(Inspection {
+        station: store.station(),
+        head: store.head(),
+        acked: store.acked(),
+        gone: store.gone(),
+        lost: store.lost(),
+        receipt,
+        expected,
+        findings,
+    })
+}
+
+/// That the kept bytes are those that were verified when they came, the ledger says. Here their signature is
+/// verified again.
+fn check_receipt(store: &Store, findings: &mut Vec<Finding>) -> Result<ReceiptCheck, StoreError> {
+    let keys = match receipt_keys(store)? {
+        Ok(keys) => keys,
+        Err(why) => {
+            findings.push(Finding::Documents(why));
+            Vec::new()
+        }
+    };
+    if findings.contains(&Finding::Receipt) {
+        return Ok(ReceiptCheck::Altered);
+    }
+    let Some(bytes) = store.receipt()? else {
+        return Ok(ReceiptCheck::None);
+    };
+    let Some((answer, _)) = Answer::verify(&bytes, &keys) else {
+        return Ok(ReceiptCheck::Sealed);
+    };
+    let acked = store.acked();
+    let fits = answer.station == store.station()
+        && answer.epoch == acked.epoch
+        && answer.acked_seq == acked.seq
+        && answer.acked_hash == acked.hash.0;
+    if fits {
+        return Ok(ReceiptCheck::Verified);
+    }
+    findings.push(Finding::Receipt);
+
+    Ok(ReceiptCheck::Altered)
+}
+
+fn receipt_keys(
+    store: &Store,
+) -> Result<Result<Vec<domain::crypto::PublicKey>, String>, StoreError> {
+    let root = store
+        .saved(ROOT_STATE)?
+        .and_then(|hash| hash.try_into().ok());
+    let Some(root) = root else {
+        return Ok(Err("the log does not say which root it trusts".to_owned()));
+    };
+    let own = store.signing_key().public();
+    let library = Library::load(store.folder(), &root, own, store.opening_key());
+
+    Ok(library
+        .map(|library| library.trust().receipt())
+        .map_err(|error| error.to_string()))
+}
+
+fn check_expected(
+    store: &Store,
+    expected: Option<&Expected>,
+    findings: &mut Vec<Finding>,
+) -> Result<ExpectedCheck, StoreError> {
+    let Some(Expected { seq, code }) = expected else {
+        return Ok(ExpectedCheck::NotAsked);
+    };
+    let outcome = match store.hash_at(*seq) {
+        Ok(hash) if head_code(hash) == *code => ExpectedCheck::Fits,
+        Err(StoreError::NotOurs) if *seq < store.gone().seq => ExpectedCheck::Erased,
+        Ok(_) | Err(StoreError::NotOurs) => ExpectedCheck::Differs,
+        Err(error) => return Err(error),
+    };
+    if outcome == ExpectedCheck::Differs {
+        findings.push(Finding::Expected(*seq));
+    }
+
+    Ok(outcome)
+}
