@@ -139,6 +139,7 @@ export const SCREENS = {
   scan_doubt: screen({
     knowledge: { ...WATCHING.knowledge, clock_doubt: true },
     sync: { waiting: 18, last_receipt: NOW - 2 * HOUR, link: { state: 'disputed' } },
+    shredded: 3,
   }),
   comparing: screen({ sync: TO_SEND, stage: { stage: 'comparing', scan: 7, person: PERSON } }),
   comparing_long: screen({
