@@ -290,16 +290,18 @@ impl<'a> Attempt<'a> {
         Evidence::new(self.version, tone.black.clone(), doubt)
     }
 
-    /// Decodes what is seen, and what that and earlier pictures show together.
+    /// Decodes what is seen, and what that and earlier pictures show together, as far as this one shows it too: another
+    /// sheet that hardly differs may have been there before.
     fn decode(&mut self, tone: &Tone) -> Option<Box<Decoded>> {
         let evidence = self.evidence(tone)?;
         let together = self
             .votes
             .and_then(|votes| votes.with(&evidence))
             .and_then(|votes| votes.evidence());
-        let decoded = self
-            .decode_evidence(&evidence)
-            .or_else(|| self.decode_evidence(&together?));
+        let decoded = self.decode_evidence(&evidence).or_else(|| {
+            let decoded = self.decode_evidence(&together?)?;
+            decoded.known.is_confirmed(&evidence).then_some(decoded)
+        });
         let agreement = self.agreement(tone);
         if self.best.as_ref().is_none_or(|(best, _)| *best < agreement) {
             self.best = Some((agreement, evidence));

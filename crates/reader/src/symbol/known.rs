@@ -4,8 +4,8 @@
 //! only where the new evidence shows it as well; where that clearly shows another, everything old is forgotten.
 
 use super::{
-    block::Block, codewords::Codewords, format::Format, layout::Layout, pattern::function_patterns,
-    place::Places, version::Version,
+    block::Block, codewords::Codewords, evidence::Evidence, format::Format, layout::Layout,
+    pattern::function_patterns, place::Places, version::Version,
 };
 
 /// Blocks that were corrected so far, so that they need not be corrected again, and the colours of their modules.
@@ -99,6 +99,14 @@ impl Known {
         }
 
         Some(data)
+    }
+
+    /// Whether one picture alone shows each block: what several showed together may be another code's.
+    pub(crate) fn is_confirmed(&self, evidence: &Evidence) -> bool {
+        let seen = Codewords::seen(evidence);
+
+        (0..self.blocks.len())
+            .all(|number| matches!(self.check(number, &seen), Some((Check::Confirmed, _))))
     }
 
     /// Compares a known block with what is seen now, and counts the codewords that differ. The parity tells: that of two

@@ -155,3 +155,16 @@ fn read(outcome: Outcome) -> Option<Vec<u8>> {
         Outcome::Partly(_) | Outcome::Nothing => None,
     }
 }
+
+#[test]
+fn a_code_that_was_there_before_is_not_confirmed_by_one_that_hardly_differs() {
+    let whole = |text, chance: &mut Chance| symbol(text, &[0, 1, 2, 3], chance);
+    let mut chance = Chance::new(11);
+    let first = whole(FIRST, &mut chance);
+    let Outcome::Read(decoded) = decode(&first, None, &mut Tried::default()) else {
+        panic!("not read");
+    };
+
+    assert!(decoded.known.is_confirmed(&first));
+    assert!(!decoded.known.is_confirmed(&whole(OTHER, &mut chance)));
+}
