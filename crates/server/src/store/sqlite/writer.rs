@@ -119,11 +119,13 @@ fn work(mut books: Books, group: Vec<Job>, failed: bool, metrics: &Metrics) -> O
         commit_group(&mut books, group)
     }));
     match done {
-        Ok(Some(newest)) => {
+        Ok(Some(Committed { newest, pending })) => {
             if let Some(at) = newest {
                 metrics.committed(watch.time(), at);
             }
             metrics.set_store(books.chains(), books.days().len());
+            // Whoever was answered finds it counted.
+            pending.into_iter().for_each(Pending::answer);
             Some(books)
         }
         Ok(None) => None,
@@ -134,13 +136,16 @@ fn work(mut books: Books, group: Vec<Job>, failed: bool, metrics: &Metrics) -> O
     }
 }
 
-/// None if not the whole group went well; every job is answered either way. Otherwise when the newest of its
-/// batches came, if it held any.
-#[expect(
-    clippy::option_option,
-    reason = "a group that failed is one thing, and one without a batch another"
-)]
-fn commit_group(books: &mut Books, group: Vec<Job>) -> Option<Option<Timestamp>> {
+/// A group that is on the disk.
+struct Committed {
+    /// When the newest of its batches came, if it held any.
+    newest: Option<Timestamp>,
+    /// Its answers.
+    pending: Vec<Pending>,
+}
+
+/// None if not the whole group went well: then every job is answered.
+fn commit_group(books: &mut Books, group: Vec<Job>) -> Option<Committed> {
     let mut pending = Vec::new();
     let mut newest = None;
     let mut jobs = group.into_iter();
@@ -158,10 +163,7 @@ fn commit_group(books: &mut Books, group: Vec<Job>) -> Option<Option<Timestamp>>
         }
     }
     match books.commit() {
-        Ok(()) => {
-            pending.into_iter().for_each(Pending::answer);
-            Some(newest)
-        }
+        Ok(()) => Some(Committed { newest, pending }),
         Err(error) => {
             tracing::error!(%error, "a commit failed; nothing was acknowledged");
             fail(pending, &error);
