@@ -6,6 +6,7 @@ pub mod frames;
 pub mod headless;
 pub mod kill;
 pub mod load;
+pub mod many;
 pub mod programs;
 pub mod rogue;
 pub mod sheets;

@@ -7,6 +7,7 @@ mod decode;
 mod frame;
 mod lens;
 mod memory;
+mod receive;
 mod report;
 mod unwatched;
 mod webcam;
@@ -37,11 +38,11 @@ fn run() -> anyhow::Result<bool> {
     for word in std::env::args().skip(1) {
         match word.as_str() {
             "--write" => write = true,
-            "frame" | "decode" | "append" | "lens" | "memory" | "webcam" | "window" => {
+            "frame" | "decode" | "append" | "lens" | "memory" | "receive" | "webcam" | "window" => {
                 wanted.push(word);
             }
             other => bail!(
-                "there is no figure `{other}`: frame, decode, append, lens, memory, webcam, window, or none for all; --write keeps the table"
+                "there is no figure `{other}`: frame, decode, append, lens, memory, receive, webcam, window, or none for all; --write keeps the table"
             ),
         }
     }
@@ -63,6 +64,9 @@ fn run() -> anyhow::Result<bool> {
     }
     if asked("memory") {
         memory::measure(&mut report).context("memory over many frames")?;
+    }
+    if asked("receive") {
+        receive::measure(&mut report).context("receiving from many stations")?;
     }
     if asked("webcam") {
         webcam::measure(&mut report).context("the program in front of a webcam")?;
