@@ -90,6 +90,19 @@ impl Value {
         self.as_bytes()?.try_into().ok()
     }
 
+    /// What `read` makes of it, or that it is null; `None` if `read` makes nothing of it.
+    #[expect(
+        clippy::option_option,
+        reason = "null is one thing, and a wrong type another"
+    )]
+    pub(crate) fn or_null<T>(&self, read: impl Fn(&Self) -> Option<T>) -> Option<Option<T>> {
+        if *self == Self::Null {
+            Some(None)
+        } else {
+            read(self).map(Some)
+        }
+    }
+
     /// The text, if it is one.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {

@@ -144,8 +144,8 @@ impl Ledger {
             genesis: ChainHash(genesis.as_array()?),
             head: link_from(head)?,
             acked: link_from(acked)?,
-            last_receipt: optional(last_receipt, |at| at.as_i64().map(Timestamp))?,
-            receipt: optional(receipt, Value::as_array)?,
+            last_receipt: last_receipt.or_null(|at| at.as_i64().map(Timestamp))?,
+            receipt: receipt.or_null(Value::as_array)?,
             gone: link_from(gone)?,
             shredded: shredded.as_u64()?,
             seen: sum_from(seen)?,
@@ -274,18 +274,6 @@ fn over_line(
             &[u8::from(seen.undone)],
         ],
     )
-}
-
-#[expect(
-    clippy::option_option,
-    reason = "null is one thing, and a wrong type another"
-)]
-fn optional<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Option<T>> {
-    if *value == Value::Null {
-        Some(None)
-    } else {
-        read(value).map(Some)
-    }
 }
 
 fn link_from(value: &Value) -> Option<Link> {

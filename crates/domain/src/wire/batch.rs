@@ -374,20 +374,8 @@ fn well_formed(core: &[u8], members: &[Value]) -> Option<SealedEntry> {
 
     Some(SealedEntry {
         core: core.to_vec(),
-        token: optional(token, Value::as_array)?,
-        sealed: optional(sealed, |value| value.as_bytes().map(<[u8]>::to_vec))?,
-        detail: optional(detail, |value| value.as_bytes().map(<[u8]>::to_vec))?,
+        token: token.or_null(Value::as_array)?,
+        sealed: sealed.or_null(|value| value.as_bytes().map(<[u8]>::to_vec))?,
+        detail: detail.or_null(|value| value.as_bytes().map(<[u8]>::to_vec))?,
     })
-}
-
-#[expect(
-    clippy::option_option,
-    reason = "null is one thing, and a wrong type another"
-)]
-fn optional<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Option<T>> {
-    if *value == Value::Null {
-        Some(None)
-    } else {
-        read(value).map(Some)
-    }
 }

@@ -82,15 +82,21 @@ async fn a_row_that_was_changed_dropped_or_doubled_is_named_with_its_number() {
             vec![("counted", 0), ("head", 4)],
         ),
     ] {
-        let (town, station) = town().await;
-        change(&town.folder(), today, sql);
-        let found: Vec<(&str, u64)> = look(&town)
-            .faults
-            .iter()
-            .map(|fault| named(fault, &chain(&station)))
-            .collect();
-        assert_eq!(found, wanted, "{sql}");
+        finds(today, sql, &wanted).await;
     }
+}
+
+/// What is found after a change in a file, and where.
+async fn finds(file: &str, sql: &str, wanted: &[(&str, u64)]) {
+    let (town, station) = town().await;
+    change(&town.folder(), file, sql);
+    let found: Vec<(&str, u64)> = look(&town)
+        .faults
+        .iter()
+        .map(|fault| named(fault, &chain(&station)))
+        .collect();
+
+    assert_eq!(found, wanted, "{sql}");
 }
 
 #[tokio::test]
@@ -107,14 +113,7 @@ async fn a_head_that_is_not_the_last_row_is_told() {
         ),
         ("DELETE FROM heads", vec![("head", 5)]),
     ] {
-        let (town, station) = town().await;
-        change(&town.folder(), "heads.db", sql);
-        let found: Vec<(&str, u64)> = look(&town)
-            .faults
-            .iter()
-            .map(|fault| named(fault, &chain(&station)))
-            .collect();
-        assert_eq!(found, wanted, "{sql}");
+        finds("heads.db", sql, &wanted).await;
     }
 }
 
