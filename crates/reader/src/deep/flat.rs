@@ -24,19 +24,26 @@ impl Flat {
     /// Samples the picture.
     pub(crate) fn new(raster: &Raster<'_>, lattice: &Lattice) -> Self {
         let across = lattice.across() * PER;
-        let mut grey = Vec::with_capacity(across * across);
+        let mut grey = vec![0.0; across * across];
         let rows: Vec<_> = lattice.rows().collect();
         let mut between = Vec::with_capacity(lattice.across());
 
-        for sample in 0..across {
+        for (sample, greys) in grey.chunks_exact_mut(across).enumerate() {
             let (row, down) = place(sample, lattice.across());
             let pairs = rows[row].iter().zip(rows[row + 1]);
             between.clear();
             between.extend(pairs.map(|(upper, lower)| upper.towards(*lower, down)));
-            grey.extend((0..across).map(|sample| {
-                let (column, right) = place(sample, lattice.across());
-                raster.grey(between[column].towards(between[column + 1], right))
-            }));
+            // Between two nodes the samples lie on a line.
+            let mut first = 0;
+            while first < across {
+                let (column, right) = place(first, lattice.across());
+                let is_same = |sample: &usize| place(*sample, lattice.across()).0 == column;
+                let count = (first..across).take_while(is_same).count();
+                let (from, to) = (between[column], between[column + 1]);
+                let step = (to - from) * (1.0 / pixel::distance(PER));
+                raster.along(from.towards(to, right), step, &mut greys[first..][..count]);
+                first += count;
+            }
         }
 
         Self {

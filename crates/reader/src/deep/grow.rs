@@ -449,25 +449,52 @@ impl Patch {
     }
 
     fn sample(&mut self, raster: &Raster<'_>, pose: &Pose) {
-        let places = (0..SAMPLES).flat_map(|row| (0..SAMPLES).map(move |column| (column, row)));
-        for (grey, (column, row)) in self.grey.iter_mut().zip(places) {
-            *grey = raster.grey(pose.away(place(column), place(row)));
+        let step = pose.right * (1.0 / pixel::distance(PER));
+        for (row, greys) in self.grey.chunks_exact_mut(SAMPLES).enumerate() {
+            raster.along(pose.away(place(0), place(row)), step, greys);
         }
     }
 
     /// Across and down, each in the four quarters: upper left, upper right, lower left, lower right.
+    ///
+    /// The sums run down all columns at once, which the compiler turns into wide instructions, and only then along them.
     fn phases(&self) -> [[Phase; 4]; 2] {
-        let mut phases = [[Phase::default(); 4]; 2];
+        let mut across = [[0.0_f32; SAMPLES]; 2];
+        let mut down = [[[0.0_f32; SAMPLES]; 3]; 2];
         for row in 1..SAMPLES - 1 {
-            for column in 1..SAMPLES - 1 {
-                let at = row * SAMPLES + column;
-                let weight = self.weights[row] * self.weights[column];
-                let across = (self.grey[at + 1] - self.grey[at - 1]).abs();
-                let down = (self.grey[at + SAMPLES] - self.grey[at - SAMPLES]).abs();
-                let quarter =
-                    usize::from(column >= SAMPLES / 2) + 2 * usize::from(row >= SAMPLES / 2);
-                phases[0][quarter].add(weight * across, self.turns[column]);
-                phases[1][quarter].add(weight * down, self.turns[row]);
+            let half = usize::from(row >= SAMPLES / 2);
+            let weight = self.weights[row];
+            let turn = [self.turns[row].0, self.turns[row].1, 1.0].map(|part| part * weight);
+            let [above, here, below] =
+                [row - 1, row, row + 1].map(|row| &self.grey[row * SAMPLES..][..SAMPLES]);
+            let sums = across[half][1..].iter_mut().zip(&here[2..]).zip(here);
+            for ((sum, right), left) in sums {
+                *sum += weight * (right - left).abs();
+            }
+            let [cosine, sine, all] = &mut down[half];
+            let sums = cosine.iter_mut().zip(sine).zip(all).zip(above).zip(below);
+            for ((((cosine, sine), all), above), below) in sums {
+                let strength = (below - above).abs();
+                *cosine += turn[0] * strength;
+                *sine += turn[1] * strength;
+                *all += turn[2] * strength;
+            }
+        }
+
+        let mut phases = [[Phase::default(); 4]; 2];
+        let [of_across, of_down] = &mut phases;
+        for (quarter, (of_across, of_down)) in of_across.iter_mut().zip(of_down).enumerate() {
+            let (half, is_left) = (quarter / 2, quarter % 2 == 0);
+            let columns = if is_left {
+                1..SAMPLES / 2
+            } else {
+                SAMPLES / 2..SAMPLES - 1
+            };
+            for column in columns {
+                let weight = self.weights[column];
+                of_across.add(weight * across[half][column], self.turns[column]);
+                let [cosine, sine, all] = down[half].map(|sums| weight * sums[column]);
+                *of_down = of_down.and(Phase { cosine, sine, all });
             }
         }
 

@@ -185,9 +185,12 @@ impl Overlay {
     }
 
     fn sample(&self, raster: &Raster<'_>, pose: &Pose, seen: &mut [f32]) {
-        for (at, seen) in seen.iter_mut().enumerate() {
-            let (u, v) = (self.place(at % self.across), self.place(at / self.across));
-            *seen = -raster.grey(pose.away(u, v));
+        let step = pose.right * (1.0 / pixel::distance(PER));
+        for (row, seen) in seen.chunks_exact_mut(self.across).enumerate() {
+            raster.along(pose.away(self.place(0), self.place(row)), step, seen);
+            for grey in seen {
+                *grey = -*grey;
+            }
         }
     }
 
