@@ -13,6 +13,7 @@ use crate::{
         point::{Point, point},
         raster::Raster,
         tone::Tone,
+        track::Track,
     },
     grade::Grade,
     pixel,
@@ -50,15 +51,19 @@ pub(crate) struct Attempt<'a> {
     known: Option<Known>,
     /// What earlier pictures showed.
     votes: Option<&'a Votes>,
+    /// An earlier picture showed that it lies bent: the spline is only a loss of time then.
+    is_bent: bool,
     /// What this one shows, sampled along the lattice on which the function patterns agree best, and how well.
     best: Option<(f32, Evidence)>,
 }
 
 /// What came of it.
 pub(crate) enum Attempted {
-    Read(Box<Code>, Known),
+    Read(Box<Code>, Learned),
     /// A code, with what was seen of it.
     Located(Place, Learned),
+    /// Perhaps a code, had there been more time.
+    Unfinished(Track),
     Nothing,
 }
 
@@ -69,6 +74,8 @@ pub(crate) struct Learned {
     pub(crate) known: Option<Known>,
     /// What was seen of each module.
     pub(crate) votes: Option<Votes>,
+    /// Where its corners were.
+    pub(crate) track: Option<Track>,
 }
 
 impl<'a> Attempt<'a> {
@@ -92,28 +99,46 @@ impl<'a> Attempt<'a> {
                 .filter(|known| known.version() == version)
                 .cloned(),
             votes: before.votes.as_ref(),
+            is_bent: false,
             best: None,
         }
     }
 
+    /// The same of a code that an earlier picture showed bent: what the spline makes of it is looked at last.
+    pub(crate) fn bent(mut self) -> Self {
+        self.is_bent = true;
+
+        self
+    }
+
     pub(crate) fn run(mut self, stop: &impl Fn() -> bool) -> Attempted {
         let mut lattices = Vec::new();
-        let mut first = None;
+        let mut smooth = None;
         let stages = self.stages;
-        let ways = [Stage::Anchors, Stage::Growth]
-            .into_iter()
-            .zip([Self::anchored, Self::grown]);
+        let mut ways = [Stage::Anchors, Stage::Growth];
+        if self.is_bent {
+            ways.reverse();
+        }
         let mut straight = None;
-        for (_, way) in ways.filter(|(stage, _)| stages.has(*stage)) {
-            if straight.is_some_and(|agreement| agreement < NOTHING)
-                && self.hypothesis.rank < LIKELY
-            {
+        let mut is_cut_off = false;
+        for way in ways.into_iter().filter(|way| stages.has(*way)) {
+            let is_hopeless = straight.is_some_and(|agreement| agreement < NOTHING)
+                && self.hypothesis.rank < LIKELY;
+            if is_hopeless || (straight.is_some() && stop()) {
                 break;
             }
-            let Some((lattice, anchors)) = way(&self, stop) else {
+            let laid = if way == Stage::Growth {
+                self.grown(stop)
+            } else {
+                self.anchored(stop)
+            };
+            let Some((lattice, anchors)) = laid else {
+                is_cut_off |= stop();
                 continue;
             };
-            first.get_or_insert_with(|| lattice.clone());
+            if way == Stage::Anchors {
+                smooth = Some(lattice.clone());
+            }
             let flat = Flat::new(&self.raster, &lattice);
             let tone = Tone::new(&flat.cells(), &self.colours, self.version.side());
             let agreement = self.agreement(&tone);
@@ -130,24 +155,29 @@ impl<'a> Attempt<'a> {
             if let Some(decoded) = self.equalised(&flat, &tone, agreement, stop) {
                 return self.read(&lattice, *decoded);
             }
-            lattices.push((agreement, lattice, anchors));
+            lattices.push((agreement, lattice, anchors, way));
             if agreement > FLAT {
                 break;
             }
         }
         lattices.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let Some((_, best, _)) = lattices.first() else {
-            return Attempted::Nothing;
+        let Some((_, best, _, way)) = lattices.first() else {
+            return if is_cut_off {
+                Attempted::Unfinished(Track::of(self.hypothesis, true))
+            } else {
+                Attempted::Nothing
+            };
         };
         let outline = place(best.corners());
+        self.is_bent = is_cut_off || *way == Stage::Growth;
 
-        for (turn, (_, lattice, anchors)) in lattices.into_iter().enumerate() {
+        for (turn, (_, lattice, anchors, _)) in lattices.into_iter().enumerate() {
             if let Some((lattice, decoded)) = self.followed(lattice, &anchors, stop) {
                 return self.read(&lattice, *decoded);
             }
             // What the likeliest lattice does not show at all has slipped.
             if turn == 0
-                && let Some((lattice, decoded)) = self.believed(first.as_ref(), stop)
+                && let Some((lattice, decoded)) = self.believed(smooth.as_ref(), stop)
             {
                 return self.read(&lattice, *decoded);
             }
@@ -216,7 +246,16 @@ impl<'a> Attempt<'a> {
         smooth: Option<&Lattice>,
         stop: &impl Fn() -> bool,
     ) -> Option<(Lattice, Box<Decoded>)> {
-        let smooth = smooth.filter(|_| self.stages.has(Stage::Belief))?;
+        if !self.stages.has(Stage::Belief) || stop() {
+            return None;
+        }
+        let laid;
+        let smooth = if let Some(smooth) = smooth {
+            smooth
+        } else {
+            laid = self.anchored(stop)?.0;
+            &laid
+        };
         let anchors = everywhere(self.version);
         for sight in Sight::ALL {
             for _ in 0..=FEEDBACK {
@@ -334,6 +373,7 @@ impl<'a> Attempt<'a> {
         Learned {
             known: self.known,
             votes,
+            track: Some(Track::of(self.hypothesis, self.is_bent)),
         }
     }
 
@@ -354,7 +394,12 @@ impl<'a> Attempt<'a> {
             grade: Some(grade),
         };
 
-        Attempted::Read(Box::new(code), decoded.known)
+        let learned = Learned {
+            known: Some(decoded.known),
+            votes: None,
+            track: Some(Track::of(self.hypothesis, self.is_bent)),
+        };
+        Attempted::Read(Box::new(code), learned)
     }
 
     fn progress(&self) -> usize {

@@ -43,6 +43,13 @@ impl Sheet {
         }
     }
 
+    pub(crate) fn moved(self, right: f32, down: f32) -> Self {
+        Self {
+            middle: self.middle + point(right, down),
+            ..self
+        }
+    }
+
     pub(crate) fn turned(self, turn: f32) -> Self {
         Self { turn, ..self }
     }

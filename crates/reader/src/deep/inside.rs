@@ -209,6 +209,7 @@ impl<'a> Picture<'a> {
 const NOTHING_LEARNED: Learned = Learned {
     known: None,
     votes: None,
+    track: None,
 };
 
 impl Guess {

@@ -29,6 +29,7 @@ mod spline;
 mod stencil;
 mod texture;
 mod tone;
+mod track;
 
 pub(crate) use lattice::{Lattice, Projection};
 pub(crate) use near::is_filled;
@@ -38,12 +39,15 @@ pub(crate) use seek::{Peak, seek_small};
 pub(crate) use sight::sight;
 
 use crate::{
+    luma::Luma,
     pyramid::Pyramid,
     reading::{Code, Place, Sight},
     stages::{Stage, Stages},
 };
 use attempt::{Attempt, Attempted, Learned};
+use hypothesis::Hypothesis;
 use texture::Texture;
+use track::Track;
 
 /// Hypotheses that are sampled in one picture, and those that go through all stages.
 const MOST_ATTEMPTS: usize = 12;
@@ -91,6 +95,7 @@ impl Memory {
         }
         if is_first {
             self.learned.votes = learned.votes;
+            self.learned.track = learned.track;
         }
     }
 
@@ -99,6 +104,7 @@ impl Memory {
         self.age = self.age.saturating_add(1);
         if self.age > LASTING {
             self.learned.votes = None;
+            self.learned.track = None;
         }
     }
 }
@@ -106,127 +112,200 @@ impl Memory {
 /// Looks at a picture in which `places` were read already and `peaks` are known to look like finder patterns.
 pub(crate) fn read(
     pyramid: &Pyramid<'_>,
-    mut peaks: Vec<Peak>,
+    peaks: Vec<Peak>,
     places: &[Place],
     memory: &mut Memory,
     stages: Stages,
     stop: &impl Fn() -> bool,
 ) -> Seen {
-    let mut seen = Seen::default();
-    let Some(whole) = pyramid
-        .level(0)
-        .and_then(|view| Raster::new(&view.luma, 1.0))
-    else {
-        return seen;
-    };
     if !stages.has(Stage::Memory) {
         *memory = Memory::default();
     }
     memory.grow_older();
-    let rests = peaks.is_empty() && memory.rest > 0;
-    memory.rest = memory.rest.saturating_sub(1);
-    if stages.has(Stage::Seek) && !rests {
-        peaks = sought(pyramid, peaks, stop);
-    }
-    // Finder patterns of a code that was read are no corners of another.
-    peaks.retain(|peak| !places.iter().any(|place| place.holds(peak.at.into())));
-    let peaks = seek::apart(peaks);
-    if peaks.len() < 2 || stop() {
-        if !rests {
-            memory.rest = REST;
-        }
-        return seen;
+    let Some(mut look) = Look::new(pyramid, places, stages) else {
+        return Seen::default();
+    };
+    look.again(&peaks, memory, stop);
+    look.everywhere(peaks, memory, stop);
+
+    look.seen
+}
+
+/// A look at one picture.
+struct Look<'a> {
+    pyramid: &'a Pyramid<'a>,
+    whole: Raster<'a>,
+    /// Where codes were read before.
+    places: &'a [Place],
+    stages: Stages,
+    seen: Seen,
+    /// What was worked on in vain.
+    tried: Vec<Hypothesis>,
+    attempts: usize,
+    thorough: usize,
+}
+
+impl<'a> Look<'a> {
+    fn new(pyramid: &'a Pyramid<'a>, places: &'a [Place], stages: Stages) -> Option<Self> {
+        let whole = Raster::new(&pyramid.level(0)?.luma, 1.0)?;
+
+        Some(Self {
+            pyramid,
+            whole,
+            places,
+            stages,
+            seen: Seen::default(),
+            tried: Vec::new(),
+            attempts: 0,
+            thorough: 0,
+        })
     }
 
-    let mut attempts = 0;
-    let mut thorough = 0;
-    seen.sighted = sight(&[], &peaks[..peaks.len().min(MOST_SIGHTED)]);
-    let finders = hypothesis::finders(&whole, &peaks, stop);
-    seen.finders = finders
-        .iter()
-        .filter_map(hypothesis::Finder::surely)
-        .collect();
-    if finders.len() < 2 {
-        memory.rest = REST;
-        return seen;
-    }
-    for with_pairs in [false, true] {
-        if stop() || (with_pairs && !(seen.codes.is_empty() && stages.has(Stage::Pairs))) {
-            break;
-        }
-        let hypotheses = if with_pairs {
-            hypothesis::of_pairs(&whole, &finders)
-        } else {
-            hypothesis::of_triples(&whole, &finders)
+    /// Works on the code that an earlier picture showed, where it was then.
+    fn again(&mut self, peaks: &[Peak], memory: &mut Memory, stop: &impl Fn() -> bool) {
+        let Some(track) = memory.learned.track.take() else {
+            return;
         };
-        let mut in_vain = 0;
-        if !with_pairs {
-            seen.sighted = sight(&hypotheses, &peaks[..peaks.len().min(MOST_SIGHTED)]);
+        if !self.stages.has(Stage::Seek) || self.places.iter().any(|place| track.lies_on(place)) {
+            return;
         }
+        let peaks = self.apart(track.peaks(self.pyramid, peaks, stop));
+        let finders = hypothesis::finders(&self.whole, &peaks, stop);
+        let mut hypotheses = hypothesis::of_triples(&self.whole, &finders);
+        hypotheses.retain(|hypothesis| track.may_be(hypothesis));
+        if hypotheses.is_empty() {
+            memory.learned.track = Some(track);
+            return;
+        }
+        self.work(hypotheses, Some(&track), memory, stop);
+    }
+
+    /// Works on whatever is in the picture.
+    fn everywhere(&mut self, mut peaks: Vec<Peak>, memory: &mut Memory, stop: &impl Fn() -> bool) {
+        let rests = peaks.is_empty() && memory.rest > 0;
+        memory.rest = memory.rest.saturating_sub(1);
+        if self.stages.has(Stage::Seek) && !rests {
+            peaks = sought(self.pyramid, peaks, stop);
+        }
+        let peaks = self.apart(peaks);
+        if peaks.len() < 2 || stop() {
+            if !rests {
+                memory.rest = REST;
+            }
+            return;
+        }
+
+        let sighted = &peaks[..peaks.len().min(MOST_SIGHTED)];
+        self.seen.sighted = sight(&[], sighted);
+        let finders = hypothesis::finders(&self.whole, &peaks, stop);
+        self.seen.finders = finders
+            .iter()
+            .filter_map(hypothesis::Finder::surely)
+            .collect();
+        if finders.len() < 2 {
+            memory.rest = REST;
+            return;
+        }
+        let hypotheses = hypothesis::of_triples(&self.whole, &finders);
+        self.seen.sighted = sight(&hypotheses, sighted);
+        self.work(hypotheses, None, memory, stop);
+        if stop() || !self.seen.codes.is_empty() || !self.stages.has(Stage::Pairs) {
+            return;
+        }
+        self.work(
+            hypothesis::of_pairs(&self.whole, &finders),
+            None,
+            memory,
+            stop,
+        );
+    }
+
+    /// Finder patterns of a code that was read are no corners of another.
+    fn apart(&self, mut peaks: Vec<Peak>) -> Vec<Peak> {
+        peaks.retain(|peak| !self.read().any(|place| place.holds(peak.at.into())));
+
+        seek::apart(peaks)
+    }
+
+    /// Where codes were read.
+    fn read(&self) -> impl Iterator<Item = &Place> {
+        let codes = self.seen.codes.iter().map(|code| &code.place);
+
+        self.places.iter().chain(codes)
+    }
+
+    fn work(
+        &mut self,
+        hypotheses: Vec<Hypothesis>,
+        track: Option<&Track>,
+        memory: &mut Memory,
+        stop: &impl Fn() -> bool,
+    ) {
+        let mut in_vain = 0;
         for hypothesis in hypotheses {
             let place = hypothesis.place();
-            let read = places
-                .iter()
-                .chain(seen.codes.iter().map(|code| &code.place));
-            if read.clone().any(|read| read.meets(&place)) {
+            let is_tried = self.tried.iter().any(|tried| tried.is_like(&hypothesis));
+            if is_tried || self.read().any(|read| read.meets(&place)) {
                 continue;
             }
-            if attempts >= MOST_ATTEMPTS || thorough >= MOST_THOROUGH || stop() {
-                return seen;
+            let is_much = self.attempts >= MOST_ATTEMPTS || self.thorough >= MOST_THOROUGH;
+            if is_much || in_vain >= MOST_IN_VAIN || stop() {
+                return;
             }
-            if in_vain >= MOST_IN_VAIN {
-                break;
-            }
-            attempts += 1;
-            let Some(raster) = raster(pyramid, hypothesis.module()) else {
+            self.attempts += 1;
+            let Some(raster) = raster(self.pyramid, hypothesis.module()) else {
                 continue;
             };
-            let attempt = Attempt::new(raster, &hypothesis, &memory.learned, stages);
+            let mut attempt = Attempt::new(raster, &hypothesis, &memory.learned, self.stages);
+            if track.is_some_and(|track| track.is_bent) {
+                attempt = attempt.bent();
+            }
+            let seen = &mut self.seen;
             match attempt.run(stop) {
-                Attempted::Read(code, known) => {
+                Attempted::Read(code, learned) => {
                     in_vain = 0;
                     seen.unread.retain(|place| !place.meets(&code.place));
                     seen.codes.push(*code);
-                    memory.keep(Learned {
-                        known: Some(known),
-                        votes: None,
-                    });
+                    memory.keep(learned);
                 }
                 Attempted::Located(place, learned) => {
                     in_vain = 0;
-                    thorough += 1;
+                    self.thorough += 1;
                     if !seen.unread.iter().any(|old| old.meets(&place)) {
                         seen.unread.push(place);
                     }
                     memory.keep(learned);
                 }
+                Attempted::Unfinished(unfinished) => {
+                    let left = &mut memory.learned.track;
+                    *left = left.take().or(unfinished.once_more(track));
+                }
                 Attempted::Nothing => in_vain += 1,
             }
+            self.tried.push(hypothesis);
         }
     }
-
-    seen
 }
 
 /// The peaks with those that a search by correlation adds.
 fn sought(pyramid: &Pyramid<'_>, mut peaks: Vec<Peak>, stop: &impl Fn() -> bool) -> Vec<Peak> {
-    let levels = [1, 2, 3].map(|halvings| pyramid.level(halvings));
-    let [Some(half), Some(quarter), Some(eighth)] = levels else {
+    let Some(levels) = smaller(pyramid) else {
         return peaks;
     };
-    let texture = Texture::of(&quarter.luma);
+    let texture = Texture::of(levels[1]);
     if texture.is_calm() {
         return peaks;
     }
-    peaks.extend(seek::seek(
-        &half.luma,
-        &quarter.luma,
-        &eighth.luma,
-        &texture,
-        stop,
-    ));
+    peaks.extend(seek::seek(levels, &texture, |_| true, stop));
 
     peaks
+}
+
+/// A picture at a half, a quarter and an eighth of its size.
+fn smaller<'a>(pyramid: &'a Pyramid<'_>) -> Option<[&'a Luma; 3]> {
+    let level = |halvings| pyramid.level(halvings).map(|view| &view.luma);
+
+    Some([level(1)?, level(2)?, level(3)?])
 }
 
 /// The level of a picture in which a module has at most eight pixels.

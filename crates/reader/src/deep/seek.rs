@@ -46,12 +46,13 @@ pub(crate) struct Peak {
     pub(crate) score: f32,
 }
 
-/// The best peaks of a picture, the best first. `stop` ends the search early.
+/// The best peaks of a picture, the best first, of patterns with modules of a size in pixels that is looked for.
+///
+/// The picture is given at a half, a quarter and an eighth of its size. `stop` ends the search early.
 pub(crate) fn seek(
-    half: &Luma,
-    quarter: &Luma,
-    eighth: &Luma,
+    [half, quarter, eighth]: [&Luma; 3],
     texture: &Texture,
+    is_size: impl Fn(f32) -> bool,
     stop: &impl Fn() -> bool,
 ) -> Vec<Peak> {
     let mut peaks = Vec::new();
@@ -62,8 +63,15 @@ pub(crate) fn seek(
         (eighth, Fineness::Eighth, &COARSE),
     ];
     for (luma, fineness, modules) in sizes {
+        let mut sought = modules
+            .iter()
+            .filter(|module| is_size(**module * fineness.scale()))
+            .peekable();
+        if sought.peek().is_none() {
+            continue;
+        }
         let padded = Padded::new(luma);
-        for module in modules {
+        for module in sought {
             if stop() {
                 break;
             }

@@ -1,3 +1,5 @@
+use std::cell::Cell;
+
 use super::{drawn::Picture, *};
 use crate::{
     deep::drawn::Sheet,
@@ -117,6 +119,75 @@ fn votes_are_forgotten_when_their_code_was_not_seen_for_a_third_of_a_second() {
 }
 
 #[test]
+fn a_code_that_was_seen_and_not_read_is_found_where_it_was_without_a_search_everywhere() {
+    let mut memory = Memory::default();
+    assert_eq!(
+        look(&frame(&hidden(1, 99)), &mut memory, Stages::all()).codes,
+        []
+    );
+
+    // A hand has moved the sheet a little, and turned it.
+    let moved = sheet().moved(7.0, -6.0).turned(0.12);
+    let found = look_again(&lying(&symbol(), moved), &mut memory);
+    assert_eq!(found, [TEXT]);
+    assert_eq!(
+        look_again(&lying(&symbol(), moved), &mut Memory::default()),
+        [[0; 0]; 0]
+    );
+}
+
+#[test]
+fn a_code_that_went_elsewhere_is_found_by_the_search_everywhere() {
+    let mut memory = Memory::default();
+    look(&frame(&hidden(1, 99)), &mut memory, Stages::all());
+    let away = lying(&symbol(), sheet().moved(60.0, 40.0));
+
+    assert_eq!(look(&away, &mut memory, Stages::all()).codes.len(), 1);
+}
+
+#[test]
+fn what_one_frame_had_not_time_enough_for_the_next_begins_with() {
+    let bent = lying(&symbol(), sheet().bent(1.5, 30.0));
+    let (reads, cost) = within(&bent, &mut Memory::default(), u32::MAX);
+    assert!(reads);
+
+    let begun = (1..16).find_map(|part| {
+        let mut memory = Memory::default();
+        within(&bent, &mut memory, cost * part / 16);
+        memory.learned.track.is_some().then_some(memory)
+    });
+    let mut memory = begun.expect("time that ends while the lattice grows");
+    assert!(
+        memory
+            .learned
+            .track
+            .as_ref()
+            .is_some_and(|track| track.is_bent)
+    );
+
+    assert_eq!(look_again(&bent, &mut memory), [TEXT]);
+}
+
+#[test]
+fn a_code_for_which_no_frame_has_time_enough_is_given_up_after_two() {
+    let bent = lying(&symbol(), sheet().bent(1.5, 30.0));
+    let (_, cost) = within(&bent, &mut Memory::default(), u32::MAX);
+    let unfinished = (1..20).find_map(|part| {
+        let mut memory = Memory::default();
+        within(&bent, &mut memory, cost * part / 20);
+        memory.learned.track
+    });
+    let mut track = Some(unfinished.expect("time that ends while the lattice grows"));
+    let mut is_kept = Vec::new();
+    for _ in 0..3 {
+        track = track.and_then(|track| track.clone().once_more(Some(&track)));
+        is_kept.push(track.is_some());
+    }
+
+    assert_eq!(is_kept, [true, false, false]);
+}
+
+#[test]
 fn a_place_that_was_read_is_not_looked_at_again() {
     let luma = frame(&symbol());
     let first = look(&luma, &mut Memory::default(), Stages::all());
@@ -189,8 +260,12 @@ fn sheet() -> Sheet {
 }
 
 fn frame(symbol: &Drawn) -> Luma {
+    lying(symbol, sheet())
+}
+
+fn lying(symbol: &Drawn, sheet: Sheet) -> Luma {
     Picture::desk(640, 480)
-        .with(symbol, sheet())
+        .with(symbol, sheet)
         .grained(3.0, 6)
         .luma()
 }
@@ -203,5 +278,39 @@ fn look(luma: &Luma, memory: &mut Memory, stages: Stages) -> Seen {
         memory,
         stages,
         &|| false,
+    )
+}
+
+/// What is read where an earlier frame showed a code.
+fn look_again(luma: &Luma, memory: &mut Memory) -> Vec<Vec<u8>> {
+    let pyramid = Pyramid::new(luma);
+    let mut look = Look::new(&pyramid, &[], Stages::all()).expect("a picture");
+    look.again(&[], memory, &|| false);
+
+    look.seen
+        .codes
+        .into_iter()
+        .map(|code| code.content)
+        .collect()
+}
+
+/// Whether the code is read before the stop was asked for so often, and how often it was.
+fn within(luma: &Luma, memory: &mut Memory, budget: u32) -> (bool, u32) {
+    let asked = Cell::new(0);
+    let seen = read(
+        &Pyramid::new(luma),
+        Vec::new(),
+        &[],
+        memory,
+        Stages::all(),
+        &|| {
+            asked.set(asked.get() + 1);
+            asked.get() > budget
+        },
+    );
+
+    (
+        seen.codes.iter().any(|code| code.content == TEXT),
+        asked.get(),
     )
 }

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::{luma::Luma, pixel};
+use crate::{deep::point::Point, luma::Luma, pixel};
 
 /// Pixels a side of a block of the quarter-size picture.
 pub(crate) const BLOCK: usize = 8;
@@ -56,6 +56,25 @@ impl Texture {
         Self {
             busy: dense.count(1, |count| count > 0),
             ..dense
+        }
+    }
+
+    /// The same with nothing busy but what lies around points of the whole picture, within so many pixels of each.
+    pub(crate) fn only(self, around: &[(Point, f32)]) -> Self {
+        let block = Fineness::Quarter.scale() * pixel::distance(BLOCK);
+        let columns = self.columns;
+        let is_near = |index: usize| {
+            let middle = |place: usize| (pixel::distance(place) + 0.5) * block;
+            let (x, y) = (middle(index % columns), middle(index / columns));
+            around
+                .iter()
+                .any(|(at, reach)| (at.x - x).abs().max((at.y - y).abs()) < reach + 0.5 * block)
+        };
+        let busy = self.busy.iter().enumerate();
+
+        Self {
+            busy: busy.map(|(index, busy)| *busy && is_near(index)).collect(),
+            ..self
         }
     }
 
@@ -166,6 +185,7 @@ pub(crate) fn restlessness(luma: &Luma, left: usize, top: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deep::point::point;
 
     #[test]
     fn a_desk_with_an_edge_and_grain_is_calm_and_a_chequered_place_is_not() {
@@ -189,6 +209,24 @@ mod tests {
         assert_eq!(spans(80, Fineness::Quarter, 320), [(56, 128)]);
         assert_eq!(spans(160, Fineness::Half, 640), [(112, 256)]);
         assert_eq!(spans(10, Fineness::Quarter, 320), []);
+    }
+
+    #[test]
+    fn only_what_lies_around_the_points_asked_for_stays_busy() {
+        let chequered = |x: usize, y: usize| {
+            let corner = x % 160 < 48 && y < 48;
+            if corner && (x / 2 + y / 2).is_multiple_of(2) {
+                20
+            } else {
+                180
+            }
+        };
+        let texture = Texture::of(&drawn(chequered));
+        assert!(texture.is_busy(1, 1) && texture.is_busy(21, 1));
+
+        let only = texture.only(&[(point(700.0, 60.0), 40.0)]);
+        assert!(only.is_busy(21, 1) && !only.is_busy(1, 1));
+        assert!(only.only(&[]).is_calm());
     }
 
     #[test]

@@ -1,6 +1,9 @@
 use super::*;
 use crate::{
-    deep::drawn::{DESK, INK, PAPER, Picture, Sheet},
+    deep::{
+        drawn::{DESK, INK, PAPER, Picture, Sheet},
+        smaller,
+    },
     pyramid::Pyramid,
     reading::Level,
     symbol::{Version, drawn},
@@ -67,6 +70,30 @@ fn the_search_ends_when_it_is_stopped() {
 }
 
 #[test]
+fn only_the_sizes_that_are_asked_for_are_looked_for() {
+    let luma = picture(sheet(4.0, 0.0)).luma();
+    let pyramid = Pyramid::new(&luma);
+    let levels = smaller(&pyramid).expect("large enough");
+    let texture = Texture::of(levels[1]);
+    let found = |from: f32, to: f32| {
+        seek(
+            levels,
+            &texture,
+            |module| (from..to).contains(&module),
+            &|| false,
+        )
+    };
+
+    assert!(
+        found(3.0, 5.0)
+            .iter()
+            .all(|peak| (3.0..5.0).contains(&peak.module))
+    );
+    assert!(!found(3.0, 5.0).is_empty());
+    assert_eq!(found(5.0, 5.0), []);
+}
+
+#[test]
 fn of_peaks_on_one_spot_the_best_is_kept() {
     let peak = |x: f32, score: f32| Peak {
         at: point(x, 50.0),
@@ -113,5 +140,10 @@ fn search(luma: &Luma, stop: impl Fn() -> bool) -> Vec<Peak> {
     let pyramid = Pyramid::new(luma);
     let [half, quarter, eighth] = [1, 2, 3].map(|level| &pyramid.level(level).unwrap().luma);
 
-    seek(half, quarter, eighth, &Texture::of(quarter), &stop)
+    seek(
+        [half, quarter, eighth],
+        &Texture::of(quarter),
+        |_| true,
+        &stop,
+    )
 }
