@@ -674,62 +674,83 @@ proptest! {
         let mut troubles = troubles.into_iter();
         let mut actions = post.tick();
         for _ in 0..200 {
-            let sent = actions.iter().find_map(|action| match action {
-                SyncAction::Send { first, last } => Some((*first, *last)),
-                SyncAction::SendBare { seq } => Some((*seq, *seq)),
-                _ => None,
-            });
             if stored == highest && post.waiting() == 0 {
                 return Ok(());
             }
-            let Some((first, last)) = sent else {
-                // Nobody asks before it is time, and it is always time some day.
-                let due = post.outbox.due().unwrap();
-                let left = due.saturating_sub(post.now.mono_ms);
-                prop_assert!(left <= 1_800_000);
-                if left > 0 {
-                    prop_assert_eq!(post.after(left - 1), []);
-                }
-                actions = post.after(1);
-                prop_assert!(!actions.is_empty());
+            let Some((first, last)) = actions.iter().find_map(sent) else {
+                actions = wait(&mut post)?;
                 continue;
             };
-            actions = match troubles.next() {
-                Some((what, jitter)) => {
-                    post.jitter = jitter;
-                    let asked_at = post.now.mono_ms;
-                    let actions = trouble_with(&mut post, what, stored);
-                    if let Trouble::Late(_, Some(seconds)) = what {
-                        let pause = seconds.min(900) * 1_000;
-                        prop_assert!(post.outbox.due().is_none_or(|due| due >= asked_at + pause));
-                        let asked = post.step(&SyncEvent::Asked);
-                        prop_assert!(pause == 0 || asked.is_empty());
-                        if pause == 0 { asked } else { actions }
-                    } else {
-                        actions
-                    }
-                }
-                None => {
-                    prop_assert!(first <= stored + 1);
-                    stored = stored.max(last);
-                    post.answer(AnswerKind::Ok, stored)
-                }
+            actions = if let Some((what, jitter)) = troubles.next() {
+                post.jitter = jitter;
+                trouble_with(&mut post, what, stored)?
+            } else {
+                prop_assert!(first <= stored.saturating_add(1));
+                stored = stored.max(last);
+                post.answer(AnswerKind::Ok, stored)
             };
         }
         prop_assert!(false, "{} of {highest} are stored", stored);
     }
 }
 
-fn trouble_with(post: &mut Post, what: Trouble, stored: u64) -> Vec<SyncAction> {
-    match what {
+/// The entries of a batch.
+fn sent(action: &SyncAction) -> Option<(u64, u64)> {
+    match action {
+        SyncAction::Send { first, last } => Some((*first, *last)),
+        SyncAction::SendBare { seq } => Some((*seq, *seq)),
+        SyncAction::Acknowledge { .. }
+        | SyncAction::Changed(_)
+        | SyncAction::Dispute(_)
+        | SyncAction::EntryTooLarge { .. }
+        | SyncAction::Greet
+        | SyncAction::Keep(_)
+        | SyncAction::TellHole { .. } => None,
+    }
+}
+
+/// Nobody asks before it is time, and it is always time some day.
+fn wait(post: &mut Post) -> Result<Vec<SyncAction>, TestCaseError> {
+    let due = post.outbox.due();
+    let left = due.map(|due| due.saturating_sub(post.now.mono_ms));
+    prop_assert!(left.is_some_and(|left| left <= 1_800_000));
+    let left = left.unwrap_or_default();
+    if left > 0 {
+        prop_assert_eq!(post.after(left.saturating_sub(1)), []);
+    }
+    let actions = post.after(1);
+    prop_assert!(!actions.is_empty());
+
+    Ok(actions)
+}
+
+fn trouble_with(
+    post: &mut Post,
+    what: Trouble,
+    stored: u64,
+) -> Result<Vec<SyncAction>, TestCaseError> {
+    let asked_by_staff = |post: &mut Post, before: Vec<SyncAction>| {
+        let asked = post.step(&SyncEvent::Asked);
+        if asked.is_empty() { before } else { asked }
+    };
+
+    Ok(match what {
         Trouble::Cut => post.step(&SyncEvent::Failed),
-        Trouble::Late(status, after) => post.refuse(status, after),
         Trouble::TooLarge => post.refuse(413, None),
         Trouble::Gap => post.answer(AnswerKind::Gap, stored),
         Trouble::Staff => {
-            let answered = post.step(&SyncEvent::Failed);
-            let asked = post.step(&SyncEvent::Asked);
-            if asked.is_empty() { answered } else { asked }
+            let failed = post.step(&SyncEvent::Failed);
+            asked_by_staff(post, failed)
         }
-    }
+        Trouble::Late(status, after) => {
+            let wish = after.unwrap_or(0).min(900).saturating_mul(1_000);
+            let until = post.now.mono_ms.saturating_add(wish);
+            let refused = post.refuse(status, after);
+            let asked = asked_by_staff(post, refused);
+            prop_assert!(wish == 0 || asked.is_empty());
+            prop_assert!(post.outbox.due().is_none_or(|due| due >= until));
+
+            asked
+        }
+    })
 }

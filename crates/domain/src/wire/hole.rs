@@ -39,10 +39,10 @@ impl Hole {
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<(Self, [u8; 64])> {
         let value = cbor::decode(bytes, 9).ok()?;
-        let [list, signature] = value.as_items()? else {
+        let [members, signature] = value.as_items()? else {
             return None;
         };
-        let [station, epoch, last, hash, receipt, nonce] = list.as_items()? else {
+        let [station, epoch, last, hash, receipt, nonce] = members.as_items()? else {
             return None;
         };
         let hole = Self {

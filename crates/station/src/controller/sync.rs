@@ -193,9 +193,9 @@ impl Station {
     /// What the centre had acknowledged comes with its own receipt.
     fn hole(&self, upto: u64) -> Option<(Vec<u8>, Asked)> {
         let asked = self.asked()?;
-        let acked = self.store.acked();
+        let receipted = self.store.acked();
         let read = || -> Result<_, StoreError> {
-            let receipt = if upto <= acked.seq {
+            let receipt = if upto <= receipted.seq {
                 self.store.receipt()?
             } else {
                 None
@@ -206,7 +206,7 @@ impl Station {
             Ok((hash, receipt)) => {
                 let hole = Hole {
                     station: self.store.station(),
-                    epoch: acked.epoch,
+                    epoch: receipted.epoch,
                     last: upto,
                     hash: hash.0,
                     receipt,

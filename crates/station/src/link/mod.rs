@@ -104,7 +104,7 @@ impl Link {
         let thread = thread::Builder::new()
             .name("link".to_owned())
             .spawn(move || {
-                runtime.block_on(work::serve(client, centre.url, clock, waiting, stopped))
+                runtime.block_on(work::serve(client, centre.url, clock, waiting, stopped));
             })
             .map_err(LinkError::Start)?;
 
