@@ -258,11 +258,13 @@ mod tests {
                 status_stop_hours: 72,
                 keys_until: None,
                 clock_doubt: false,
+                clock_offset: None,
             },
             sync: SyncView {
                 waiting: 0,
                 last_receipt: None,
                 link: LinkView::Untried,
+                dispute: None,
             },
             shredded: 0,
             camera: CameraView::Missing,

@@ -97,6 +97,11 @@ last_four: string,
 class: HolderClass | null, } | { "command": "form_opened" } | { "command": "form_closed" } | { "command": "other_key" } | { "command": "sync_now" } | { "command": "use_demo_camera" } | { "command": "next_camera" };
 
 /**
+ * What stands between our log and the centre's: the lead must be told.
+ */
+export type Dispute = "behind" | "fenced" | "fork" | "hole" | "not_known" | "refused" | "rolled_back" | "too_large";
+
+/**
  * Why an emergency admission was given. Always asked for, never chosen beforehand.
  */
 export type EmergencyReason = "medical_help" | "evacuation" | "emergency_crew" | "urgent_medicine" | "data_too_old" | "other";
@@ -129,7 +134,11 @@ keys_until: Timestamp | null,
 /**
  * The clock contradicts what was signed.
  */
-clock_doubt: boolean, };
+clock_doubt: boolean,
+/**
+ * How far the centre's clock is ahead of ours; none before its first answer.
+ */
+clock_offset: OffsetView | null, };
 
 /**
  * One of the last verdicts.
@@ -159,12 +168,25 @@ export type LinkView = { "state": "untried" } | { "state": "online" } | { "state
 /**
  * Since when.
  */
-since: Timestamp, } | { "state": "disputed" };
+since: Timestamp, };
 
 /**
  * A word for staff that is no verdict.
  */
 export type Notice = "closer" | "flatten" | "further" | "hold_still" | "more_light" | "one_sheet" | "tilt" | "press_again" | "too_late_to_undo" | "not_stored" | "incomplete";
+
+/**
+ * How far the centre's clock is ahead of ours.
+ */
+export type OffsetView = {
+/**
+ * Milliseconds; negative where ours is ahead.
+ */
+ahead_ms: number,
+/**
+ * The bound of its error in milliseconds.
+ */
+within_ms: number, };
 
 /**
  * The operator's whole screen at one moment.
@@ -398,7 +420,11 @@ last_receipt: Timestamp | null,
 /**
  * Whether the centre answers.
  */
-link: LinkView, };
+link: LinkView,
+/**
+ * What stands between our log and the centre's, also while the line is cut and after a restart.
+ */
+dispute: Dispute | null, };
 
 /**
  * The latest test.

@@ -45,8 +45,9 @@ const WATCHING: OperatorScreen = {
     status_stop_hours: 72,
     keys_until: NOW + 41 * DAY,
     clock_doubt: false,
+    clock_offset: { ahead_ms: 20, within_ms: 1_020 },
   },
-  sync: { waiting: 0, last_receipt: NOW - MINUTE, link: { state: 'online' } },
+  sync: { waiting: 0, last_receipt: NOW - MINUTE, link: { state: 'online' }, dispute: null },
   shredded: 0,
   camera: { state: 'running', name: 'Integrated Webcam', demo: false },
   next_camera: null,
@@ -77,7 +78,7 @@ export function because(reason: Reason, amount: number | null = null): ReasonVie
   return [{ reason, amount }];
 }
 
-const TO_SEND = { waiting: 1, last_receipt: NOW - 3 * MINUTE, link: { state: 'online' } } as const;
+const TO_SEND = { waiting: 1, last_receipt: NOW - 3 * MINUTE, link: { state: 'online' }, dispute: null } as const;
 
 function decided(changes: Parameters<typeof verdict>[0], rest: Partial<OperatorScreen> = {}): OperatorScreen {
   return screen({ sync: TO_SEND, stage: verdict(changes), ...rest });
@@ -96,7 +97,7 @@ function negative(hoursAgo: number): TestView {
 
 const OLD: StatusView = { ...sampled(99), as_of: NOW - 77 * HOUR };
 const OFFLINE = {
-  waiting: 214, last_receipt: NOW - 77 * HOUR, link: { state: 'offline', since: NOW - 77 * HOUR },
+  waiting: 214, last_receipt: NOW - 77 * HOUR, link: { state: 'offline', since: NOW - 77 * HOUR }, dispute: null,
 } as const;
 
 function lost(fault: Extract<CameraView, { state: 'lost' }>['fault']): OperatorScreen {
@@ -108,7 +109,7 @@ export const SCREENS = {
   scan_demo: screen({
     camera: { state: 'running', name: 'demo', demo: true },
     undo: { seq: 18_204, left_ms: 21_000 },
-    sync: { waiting: 3, last_receipt: NOW - 9 * MINUTE, link: { state: 'online' } },
+    sync: { waiting: 3, last_receipt: NOW - 9 * MINUTE, link: { state: 'online' }, dispute: null },
     last: [
       { outcome: 'let_in', reason: 'seen_recently', at: NOW - 9, undone: false },
       { outcome: 'admit', reason: 'id_matches', at: NOW - 64, undone: true },
@@ -119,11 +120,11 @@ export const SCREENS = {
     protection: 'keychain',
     today: { admit: 0, attention: 0, refuse: 0, undecided: 0, let_in: 0, emergency: 0 },
     last: [],
-    sync: { waiting: 0, last_receipt: null, link: { state: 'untried' } },
+    sync: { waiting: 0, last_receipt: null, link: { state: 'untried' }, dispute: null },
     rule: { preset: 'residential', test_within_hours: null, identity_check: true },
   }),
   scan_offline: screen({
-    sync: { waiting: 1_318, last_receipt: NOW - 31 * HOUR, link: { state: 'offline', since: NOW - 31 * HOUR } },
+    sync: { waiting: 1_318, last_receipt: NOW - 31 * HOUR, link: { state: 'offline', since: NOW - 31 * HOUR }, dispute: null },
     knowledge: { ...WATCHING.knowledge, status_as_of: NOW - 31 * HOUR, keys_until: NOW + 9 * DAY },
     notice: 'closer',
   }),
@@ -137,8 +138,8 @@ export const SCREENS = {
   scan_more_light: screen({ notice: 'more_light' }),
   scan_tilt: screen({ notice: 'tilt' }),
   scan_doubt: screen({
-    knowledge: { ...WATCHING.knowledge, clock_doubt: true },
-    sync: { waiting: 18, last_receipt: NOW - 2 * HOUR, link: { state: 'disputed' } },
+    knowledge: { ...WATCHING.knowledge, clock_doubt: true, clock_offset: { ahead_ms: 754_000, within_ms: 1_040 } },
+    sync: { waiting: 18, last_receipt: NOW - 2 * HOUR, link: { state: 'online' }, dispute: 'rolled_back' },
     shredded: 3,
   }),
   comparing: screen({ sync: TO_SEND, stage: { stage: 'comparing', scan: 7, person: PERSON } }),

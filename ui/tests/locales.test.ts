@@ -46,6 +46,7 @@ describe.each(Object.entries(LANGUAGES))('%s', (name, words) => {
     ['Notice', 'notice', ['', '.more']],
     ['CameraFault', 'camera', ['', '.step']],
     ['Preset', 'preset', ['']],
+    ['Dispute', 'dispute', ['']],
     ['Colour', 'colour', ['']],
   ] as const)('has words for every %s', (type, prefix, endings) => {
     for (const value of union(bindings, type)) {

@@ -129,9 +129,30 @@ test('while we wait, today, ages, the last two and the queue are there, without 
 });
 
 test('a link that was lost this minute is not counted in minutes', async () => {
-  const sync = { waiting: 1, last_receipt: null, link: { state: 'offline', since: SCREENS.scan.now - 59 } } as const;
+  const sync = { waiting: 1, last_receipt: null, link: { state: 'offline', since: SCREENS.scan.now - 59 }, dispute: null } as const;
   const { container } = await shown({ ...SCREENS.scan, sync }, 'en');
   expect(container.textContent).toContain('offline just now');
+});
+
+test('what stands between our log and the centre is told by its reason, also while the line is cut', async () => {
+  const sync = { waiting: 1, last_receipt: null, link: { state: 'offline', since: SCREENS.scan.now - 59 }, dispute: 'rolled_back' } as const;
+  const { container } = await shown({ ...SCREENS.scan, sync }, 'en');
+  expect(container.textContent).toContain('offline just now');
+  expect(container.textContent).toContain("Our log is older than the centre's: call the lead");
+  const fork = await shown({ ...SCREENS.scan, sync: { ...sync, dispute: 'fork' } }, 'en');
+  expect(fork.container.textContent).toContain('Two copies of this station are at work');
+});
+
+test('a clock that is wrong for certain is told with the bound of the measurement, and one that may be right is not', async () => {
+  const told = async (ahead_ms: number) => {
+    const knowledge = { ...SCREENS.scan.knowledge, clock_offset: { ahead_ms, within_ms: 1_040 } };
+    const { container } = await shown({ ...SCREENS.scan, knowledge }, 'en');
+
+    return container.textContent;
+  };
+  expect(await told(754_000)).toContain('754 s slow, ±2 s');
+  expect(await told(-6_040)).toContain('6 s fast, ±2 s');
+  expect(await told(-6_039)).not.toContain('fast');
 });
 
 test('entries that lost their personal part unsent are an alarm while we wait', async () => {

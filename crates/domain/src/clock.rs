@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cbor::{self, CborError, Fields, Value, WrongShape};
+use crate::clock_offset::ClockOffset;
 use crate::crypto::Kid;
 use crate::document::Trust;
 use crate::time::{Moment, Timestamp};
@@ -30,6 +31,8 @@ pub struct ClockState {
     pub own: Option<Timestamp>,
     /// Entries up to this epoch and number were forgiven by an answer: their times no longer count.
     pub forgiven: Option<EntryMark>,
+    /// How far the centre's clock is ahead, by its last answer; none once the wall clock jumped.
+    pub offset: Option<ClockOffset>,
 }
 
 /// An entry's place in the station's life.
@@ -132,6 +135,7 @@ impl Clock {
         self.state.signed.insert(key, server_time);
         self.state.own = None;
         self.state.forgiven = self.newest.max(self.state.forgiven);
+        self.state.offset = Some(ClockOffset::of(server_time, asked_ms_ago, now));
         self.anchor = now;
         let apart = now.wall.since(server_time).saturating_abs();
         self.latched = (apart > SLACK).then_some(Latched::Contradicted);
@@ -148,6 +152,7 @@ impl Clock {
         let drift = now.wall.since(expected);
         if drift.saturating_abs() > DRIFT {
             self.latched = Some(Latched::Jumped);
+            self.state.offset = None;
             if drift < 0 {
                 self.state.own = self.state.own.max(Some(expected));
             }
@@ -194,7 +199,7 @@ impl Clock {
 }
 
 impl ClockState {
-    /// cbor({forgiven, own, signed}).
+    /// cbor({forgiven, offset, own, signed}).
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let signed = self
@@ -210,6 +215,10 @@ impl ClockState {
             ("signed", Value::Array(signed)),
             ("own", self.own.map_or(Value::Null, |at| Value::int(at.0))),
             ("forgiven", forgiven),
+            (
+                "offset",
+                self.offset.map_or(Value::Null, ClockOffset::to_value),
+            ),
         ]))
     }
 
@@ -227,6 +236,8 @@ impl ClockState {
                 .collect(),
             own: optional(&mut fields, "own", |value| value.as_i64().map(Timestamp))?,
             forgiven: optional(&mut fields, "forgiven", mark_from)?,
+            // States of earlier releases have none.
+            offset: optional(&mut fields, "offset", ClockOffset::from_value).unwrap_or(None),
         };
         fields.end()?;
 

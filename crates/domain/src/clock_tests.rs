@@ -223,6 +223,7 @@ fn the_kept_state_comes_back_and_nothing_else_reads_as_one() {
             signed: [(kid(STATUS_KEY), NOW), (kid(RECEIPT_KEY), NOW.plus(7)),].into(),
             own: Some(NOW.plus(9)),
             forgiven: Some(mark(3)),
+            offset: Some(ClockOffset::of(NOW.plus(7), 0, START)),
         }
     );
     assert_eq!(ClockState::decode(&state.encode()), Ok(state));
@@ -231,4 +232,30 @@ fn the_kept_state_comes_back_and_nothing_else_reads_as_one() {
         Ok(ClockState::default())
     );
     assert_eq!(ClockState::decode(b"\xa0"), Err(WrongShape));
+}
+
+#[test]
+fn a_state_of_an_earlier_release_has_no_offset_and_still_reads() {
+    let earlier = cbor::encode(&Value::map([
+        ("signed", Value::Array(Vec::new())),
+        ("own", Value::int(5)),
+        ("forgiven", Value::Null),
+    ]));
+    let state = ClockState {
+        own: Some(Timestamp(5)),
+        ..ClockState::default()
+    };
+    assert_eq!(ClockState::decode(&earlier), Ok(state));
+}
+
+#[test]
+fn a_jump_of_the_wall_clock_ends_what_was_measured_of_it() {
+    let mut clock = clock();
+    clock.answered(kid(RECEIPT_KEY), NOW.plus(7), 0, START);
+    assert!(clock.state().offset.is_some());
+    clock.observe(Moment {
+        wall: START.wall.plus(600),
+        ..START
+    });
+    assert_eq!(clock.state().offset, None);
 }

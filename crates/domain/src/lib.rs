@@ -8,6 +8,7 @@
 
 pub mod cbor;
 pub mod clock;
+pub mod clock_offset;
 pub mod code;
 mod compress;
 pub mod cose;

@@ -126,6 +126,20 @@ pub struct KnowledgeView {
     pub keys_until: Option<Timestamp>,
     /// The clock contradicts what was signed.
     pub clock_doubt: bool,
+    /// How far the centre's clock is ahead of ours; none before its first answer.
+    pub clock_offset: Option<OffsetView>,
+}
+
+/// How far the centre's clock is ahead of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct OffsetView {
+    /// Milliseconds; negative where ours is ahead.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub ahead_ms: i64,
+    /// The bound of its error in milliseconds.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub within_ms: u64,
 }
 
 /// What waits to be sent to the centre.
@@ -139,6 +153,8 @@ pub struct SyncView {
     pub last_receipt: Option<Timestamp>,
     /// Whether the centre answers.
     pub link: LinkView,
+    /// What stands between our log and the centre's, also while the line is cut and after a restart.
+    pub dispute: Option<Dispute>,
 }
 
 /// Whether the centre answers.
@@ -155,8 +171,29 @@ pub enum LinkView {
         /// Since when.
         since: Timestamp,
     },
-    /// The centre refuses our entries: the branch must be looked at.
-    Disputed,
+}
+
+/// What stands between our log and the centre's: the lead must be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Dispute {
+    /// The centre came back from an older copy and gets again what it lost.
+    Behind,
+    /// Our epoch is over: the station was enrolled anew.
+    Fenced,
+    /// Two branches are stored under our numbers: somebody runs a copy of this station.
+    Fork,
+    /// Entries are missing at the centre for good.
+    Hole,
+    /// The centre does not know this station. Nobody signed that.
+    NotKnown,
+    /// The centre does not take what we send. Nobody signed that.
+    Refused,
+    /// The centre holds entries beyond our last one: our log was put back.
+    RolledBack,
+    /// A single entry is larger than the centre takes.
+    TooLarge,
 }
 
 /// What the camera does.

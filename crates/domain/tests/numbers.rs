@@ -10,7 +10,7 @@ use domain::cose::Sign1;
 use domain::crypto::{Secret, SigningKey};
 use domain::entry::{Action, Flags, Kind};
 use domain::ids::{Handle, StationId};
-use domain::screen::HolderClass;
+use domain::screen::{Dispute, HolderClass};
 use domain::time::Timestamp;
 use domain::verdict::{EmergencyReason, Reason, Verdict};
 use domain::wire::{Answer, AnswerKind};
@@ -104,6 +104,15 @@ fn the_page_lists_every_answer() {
     ];
     let expected = kinds.map(|kind| row(number_of(kind), kind, &[]));
     assert_eq!(table::<2>("Answer"), expected);
+}
+
+#[test]
+fn the_page_lists_every_dispute() {
+    let disputes: Vec<Vec<String>> = (0..=u8::MAX)
+        .filter_map(Dispute::from_number)
+        .map(|dispute| row(dispute.number(), dispute, &[]))
+        .collect();
+    assert_eq!(table::<2>("Dispute"), disputes);
 }
 
 #[test]

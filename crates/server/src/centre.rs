@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use domain::entry::ChainHash;
 use domain::ids::StationId;
 use domain::time::{DAY, Moment};
 use domain::wire::{
-    Answer, AnswerKind, Batch, BatchError, BatchHeader, CheckedBatch, EnrolRequest, Hello,
+    Answer, AnswerKind, Batch, BatchError, BatchHeader, CheckedBatch, EnrolRequest, Hello, Hole,
 };
 use thiserror::Error;
 
@@ -16,8 +17,8 @@ use crate::day::Day;
 use crate::metrics::Answered;
 use crate::registrar::{RegistrarError, renewed};
 use crate::store::{
-    ChainId, EnrolmentState, Filing, Head, Known, Outcome, OutcomeKind, Purged, Register, Start,
-    Store, StoreError, TokenUse,
+    ChainId, EnrolmentState, Filing, Head, Known, Outcome, OutcomeKind, Purged, Register, Said,
+    Skip, Start, Store, StoreError, TokenUse,
 };
 
 /// Bytes free on the disk below which the centre is not ready: some minutes of a city's entries.
@@ -211,10 +212,83 @@ impl Centre {
             .verify(&signature, &known.signing_key)
             .map_err(|_| Refused::Unknown)?;
         let chain = chain(&known, hello.station, hello.epoch);
-        let head = self.store.head(chain).await?;
-        let kind = head_kind(&hello, head.as_ref(), known.newest_epoch);
+        let said = Said {
+            chain,
+            seq: hello.seq,
+            hash: ChainHash(hello.hash),
+            hello: bytes.to_vec(),
+            received: self.clock.now().wall,
+        };
+        let greeted = self.store.greet(said).await?;
+        let stored = greeted.head.map_or(0, |head| head.seq);
+        if greeted.behind || greeted.forked {
+            self.store.metrics().contradicted();
+            note_contradiction(&chain, hello.seq, stored, greeted.forked);
+        }
+        let quarantined = greeted.head.is_some_and(|head| head.forked);
+        let kind = if hello.epoch < known.newest_epoch {
+            AnswerKind::Fenced
+        } else if greeted.forked || quarantined {
+            AnswerKind::Fork
+        } else {
+            // Of a log that was put back the number of the head says it all.
+            AnswerKind::Ok
+        };
 
-        Ok(self.answer(kind, chain, head, &known, hello.nonce))
+        Ok(self.answer(kind, chain, greeted.head, &known, hello.nonce))
+    }
+
+    /// Records that a station can never give some entries, so that its chain goes on behind them.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn hole(&self, bytes: &[u8]) -> Result<Vec<u8>, Refused> {
+        let (hole, signature) = Hole::read(bytes).ok_or(Refused::Shape)?;
+        let known = self.known(hole.station, hole.epoch)?;
+        hole.verify(&signature, &known.signing_key)
+            .map_err(|_| Refused::Unknown)?;
+        let chain = chain(&known, hole.station, hole.epoch);
+        if hole.epoch < known.newest_epoch {
+            let head = self.store.head(chain).await?;
+            return Ok(self.answer(AnswerKind::Fenced, chain, head, &known, hole.nonce));
+        }
+        let before = self.store.head(chain).await?.map_or(0, |head| head.seq);
+        let proven = self.is_proven(&hole);
+        let skip = Skip {
+            chain,
+            last: hole.last,
+            hash: ChainHash(hole.hash),
+            proven,
+            told: bytes.to_vec(),
+            received: self.clock.now().wall,
+        };
+        let head = self.store.skip(skip).await?;
+        let kind = match head {
+            Some(head) if head.forked => AnswerKind::Fork,
+            Some(head) if head.seq == hole.last && head.hash.0 == hole.hash => AnswerKind::Hole,
+            Some(_) | None => AnswerKind::Ok,
+        };
+        if kind == AnswerKind::Hole && hole.last > before {
+            self.store.metrics().hole();
+            let station = domain::hex::encode(chain.station.0);
+            let (epoch, first) = (chain.epoch, before.saturating_add(1));
+            tracing::error!(%station, epoch, first, last = hole.last, proven, "entries are missing for good: a receipt shows that this centre lost them (proven), or the station's disk did");
+        }
+
+        Ok(self.answer(kind, chain, head, &known, hole.nonce))
+    }
+
+    /// Whether a receipt of ours comes with it that once acknowledged what is missing now.
+    fn is_proven(&self, hole: &Hole) -> bool {
+        let keys = [self.authority.receipt().public()];
+        let receipt = hole.receipt.as_deref();
+        let answer = receipt.and_then(|receipt| Answer::verify(receipt, &keys));
+
+        answer.is_some_and(|(answer, _)| {
+            answer.station == hole.station
+                && answer.epoch == hole.epoch
+                && answer.acked_seq >= hole.last
+        })
     }
 
     /// Takes a token for a station's keys and gives the documents that it starts from.
@@ -380,20 +454,13 @@ fn chain(known: &Known, station: StationId, epoch: u32) -> ChainId {
     }
 }
 
-/// A hello that names our last number with another hash comes from another branch, although no entry of
-/// it has come yet.
-fn head_kind(hello: &Hello, head: Option<&Head>, newest_epoch: u32) -> AnswerKind {
-    if hello.epoch < newest_epoch {
-        return AnswerKind::Fenced;
-    }
-    let forked = head.is_some_and(|head| {
-        head.forked || head.seq > 0 && head.seq == hello.seq && head.hash.0 != hello.hash
-    });
-
+fn note_contradiction(chain: &ChainId, said: u64, stored: u64, forked: bool) {
+    let station = domain::hex::encode(chain.station.0);
+    let epoch = chain.epoch;
     if forked {
-        AnswerKind::Fork
+        tracing::error!(%station, epoch, said, stored, "the station's last entry is not the one stored under its number: enrol it anew and find out which is the copy");
     } else {
-        AnswerKind::Ok
+        tracing::error!(%station, epoch, said, stored, "the station's log ends before what is stored of it: it was put back to an older state, or this is a copy");
     }
 }
 

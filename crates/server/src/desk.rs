@@ -13,9 +13,10 @@ use crate::authority::{Authority, AuthorityError};
 use crate::folder::Folder;
 use crate::registrar::{self, PairingOrder, RegistrarError};
 use crate::running::Ready;
-use crate::store::sqlite::{SqliteRegister, read_heads};
+use crate::store::sqlite::{SqliteRegister, holes, read_heads, rollbacks};
 use crate::store::{
-    AssignmentRow, ChainId, Enrolment, EnrolmentState, Head, Register, StationRow, StoreError,
+    AssignmentRow, ChainId, Enrolment, EnrolmentState, Head, RecordedHole, Register, Rollback,
+    StationRow, StoreError,
 };
 
 /// The folder of a server, and who asks.
@@ -32,6 +33,10 @@ pub struct Listed {
     pub station: StationRow,
     /// Its head; none before its first entry.
     pub head: Option<Head>,
+    /// The newest hello that contradicted what is stored.
+    pub rollback: Option<Rollback>,
+    /// Entries that can never be given.
+    pub holes: Vec<RecordedHole>,
 }
 
 /// Why the desk does not do it.
@@ -146,6 +151,8 @@ impl Desk {
     /// See [`DeskError`].
     pub fn stations(&self) -> Result<Vec<Listed>, DeskError> {
         let heads = read_heads(&self.folder)?;
+        let rollbacks = rollbacks(&self.folder)?;
+        let mut holes = holes(&self.folder)?;
         let list = self.register.stations()?;
 
         Ok(list
@@ -157,7 +164,12 @@ impl Desk {
                     epoch: station.epoch,
                 };
                 let head = heads.get(&chain).copied();
-                Listed { station, head }
+                Listed {
+                    station,
+                    head,
+                    rollback: rollbacks.get(&chain).cloned(),
+                    holes: holes.remove(&chain).unwrap_or_default(),
+                }
             })
             .collect())
     }

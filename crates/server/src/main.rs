@@ -3,6 +3,7 @@
 mod args;
 mod ending;
 mod keeping;
+mod standing;
 mod visiting;
 
 use std::io::{self, Write};
@@ -113,11 +114,7 @@ fn stations(data: &Path, now: Timestamp) -> Result<()> {
     }
     for listed in desk.stations()? {
         let station = &listed.station;
-        let state = match listed.head {
-            Some(head) if head.forked => format!("FORKED at entry {}", head.seq),
-            Some(head) => format!("{} entries", head.seq),
-            None => "no entry yet".to_owned(),
-        };
+        let state = standing::state(&listed);
         say(&format!(
             "approved  {}  epoch {}  {}, gate {}: {state} (venue {})",
             hex::encode(station.station.0),
@@ -126,6 +123,9 @@ fn stations(data: &Path, now: Timestamp) -> Result<()> {
             station.gate,
             hex::encode(station.venue.id.0)
         ))?;
+        for line in standing::alarms(&listed) {
+            say(&format!("          {line}"))?;
+        }
     }
 
     Ok(())

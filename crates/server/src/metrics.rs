@@ -19,6 +19,8 @@ pub struct Metrics {
     statuses: [AtomicU64; 5],
     entries: AtomicU64,
     poison: AtomicU64,
+    contradictions: AtomicU64,
+    holes: AtomicU64,
     commits: AtomicU64,
     commit_micros: AtomicU64,
     commit_buckets: [AtomicU64; BOUNDS.len()],
@@ -61,6 +63,16 @@ impl Metrics {
         }
         self.entries.fetch_add(wide(stored), Ordering::Relaxed);
         self.poison.fetch_add(wide(poison), Ordering::Relaxed);
+    }
+
+    /// A hello contradicted what is stored.
+    pub fn contradicted(&self) {
+        self.contradictions.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A station showed that entries can never be given.
+    pub fn hole(&self) {
+        self.holes.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A request was answered with this HTTP status.
@@ -165,6 +177,18 @@ impl Metrics {
             "counter",
             "Entries among them that make no sense.",
             read(&self.poison),
+        );
+        page.one(
+            "menshen_hellos_contradicting_total",
+            "counter",
+            "Hellos of logs that end before what is stored of them, or otherwise.",
+            read(&self.contradictions),
+        );
+        page.one(
+            "menshen_holes_total",
+            "counter",
+            "Holes recorded for entries that can never be given.",
+            read(&self.holes),
         );
         self.commits(&mut page);
         page.one(

@@ -29,7 +29,7 @@ pub(crate) fn line(visit: &Visit) -> String {
     )
 }
 
-fn minute(time: Timestamp) -> String {
+pub(crate) fn minute(time: Timestamp) -> String {
     let day = Day::of(time);
     let minutes = time.since(day.begins()) / 60;
 

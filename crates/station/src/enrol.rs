@@ -335,7 +335,7 @@ fn fill_library(
         let now = clock.now().wall;
         match round.step(outcome, &mut library, folder, &opening, now) {
             Next::Ask(next) => request = next,
-            Next::Done(_) => return Ok(library),
+            Next::Done { .. } => return Ok(library),
         }
     }
 }

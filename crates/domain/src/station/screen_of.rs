@@ -5,10 +5,11 @@ use super::event::{Action, Knowledge};
 use super::gaze::Gaze;
 use super::machine::Machine;
 use super::phase::{Phase, Showing};
+use crate::clock_offset::ClockOffset;
 use crate::document::VenuePolicy;
 use crate::policy::policy_of;
 use crate::screen::{
-    KnowledgeView, OperatorScreen, RuleView, Stage, UndoView, VenueView, VerdictView,
+    KnowledgeView, OffsetView, OperatorScreen, RuleView, Stage, UndoView, VenueView, VerdictView,
 };
 use crate::time::{Moment, Timestamp};
 
@@ -37,7 +38,10 @@ impl Machine {
             rule: knowledge.policy().map(rule_view),
             now: now.wall,
             today: self.tally.today(),
-            knowledge: knowledge.view(clock_doubt),
+            knowledge: KnowledgeView {
+                clock_offset: self.clock.state().offset.map(offset_view),
+                ..knowledge.view(clock_doubt)
+            },
             sync: self.sync,
             shredded: self.shredded,
             camera: self.camera.clone(),
@@ -77,6 +81,7 @@ impl Knowledge {
             status_stop_hours: policy.status_stop_hours,
             keys_until: self.keys_until(),
             clock_doubt,
+            clock_offset: None,
         }
     }
 
@@ -86,6 +91,13 @@ impl Knowledge {
         let assignment = self.assignment.as_ref().map(|held| held.header.expires);
 
         trust.into_iter().chain(assignment).min()
+    }
+}
+
+fn offset_view(offset: ClockOffset) -> OffsetView {
+    OffsetView {
+        ahead_ms: offset.ahead_ms,
+        within_ms: offset.within_ms,
     }
 }
 

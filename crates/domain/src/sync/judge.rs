@@ -1,5 +1,5 @@
 //! What a signed answer allows (SECURITY.md §7): a row leaves only when an answer names its number with our
-//! hash. Older, foreign, higher or other-hash answers change nothing.
+//! hash. Older, foreign, higher or other-hash answers let nothing leave; what they say of our log is told.
 
 use crate::entry::ChainHash;
 use crate::ids::StationId;
@@ -18,8 +18,8 @@ pub struct Question {
     pub highest: u64,
     /// The last entry that we hold a receipt for.
     pub acked: u64,
-    /// The question was a batch that began with entries that have a receipt, after [`Judgement::Behind`].
-    pub again: bool,
+    /// The last entry that retention erased here: nothing up to it can be sent again.
+    pub gone: u64,
 }
 
 /// What to make of an answer.
@@ -30,17 +30,6 @@ pub enum Judgement {
         /// The number.
         upto: u64,
     },
-    /// Stored as before; nothing new.
-    Nothing,
-    /// Entries are missing there: send from this number. What lies before it is stored there.
-    ResendFrom {
-        /// The number.
-        first: u64,
-    },
-    /// Another branch is stored under our numbers. Nothing leaves.
-    Fork,
-    /// Our epoch is over. Nothing leaves.
-    Fenced,
     /// The centre stands behind a receipt that it gave us: it came back from an older copy. From this number
     /// on it gets what we still hold of those entries, cores and hashes, so that the chain goes on. Nothing
     /// leaves.
@@ -48,10 +37,39 @@ pub enum Judgement {
         /// The number.
         first: u64,
     },
-    /// The centre stands behind a receipt that it gave us, on no chain of ours. Nothing leaves.
-    Hole,
+    /// Our epoch is over. Nothing leaves.
+    Fenced,
+    /// Another branch is stored under our numbers. Nothing leaves.
+    Fork {
+        /// The branch that was stored first is not ours: this log is the copy, or was put back and went on.
+        astray: bool,
+    },
+    /// The centre has recorded that the entries up to this number are missing there for good, and goes on
+    /// behind it.
+    Hole {
+        /// The number, which the centre names with our hash.
+        upto: u64,
+    },
     /// Not for us, not about what we hold, or older than what we know: it changes nothing.
     Ignore,
+    /// The centre stands behind a receipt that it gave us, and what it lost up to this number was erased here
+    /// since: the hole is to be told.
+    Lost {
+        /// The number.
+        upto: u64,
+    },
+    /// Stored as before; nothing new.
+    Nothing,
+    /// Entries are missing there: send from this number. What lies before it is stored there.
+    ResendFrom {
+        /// The number.
+        first: u64,
+    },
+    /// The centre holds entries beyond our last one: this log was put back to an older state. Nothing leaves.
+    RolledBack {
+        /// The last entry there.
+        head: u64,
+    },
 }
 
 /// Judges an answer whose signature was verified against the receipt keys in `trust`. `ours` is our own
@@ -65,33 +83,44 @@ pub fn judge(answer: &Answer, question: &Question, ours: Option<ChainHash>) -> J
         return Judgement::Ignore;
     }
     let named = answer.acked_seq;
-    let same_hash = ours == Some(ChainHash(answer.acked_hash));
+    let theirs = ChainHash(answer.acked_hash);
+    if answer.kind == AnswerKind::Fenced {
+        return Judgement::Fenced;
+    }
+    if named > question.highest {
+        return Judgement::RolledBack { head: named };
+    }
+    // A log may begin with any version of its assignment: for number 0 the centre names one of them.
+    if named > 0 && ours.is_some_and(|ours| ours != theirs) {
+        return Judgement::Fork { astray: true };
+    }
+    let held = named == 0 || ours.is_some();
     match answer.kind {
-        AnswerKind::Fork => Judgement::Fork,
         AnswerKind::Fenced => Judgement::Fenced,
-        AnswerKind::Hole => Judgement::Hole,
-        AnswerKind::Ok | AnswerKind::Gap if named > question.highest => Judgement::Ignore,
-        // Before the first entry there is no row to compare: everything is still here to be sent.
-        AnswerKind::Gap if named == 0 && question.acked == 0 => Judgement::ResendFrom { first: 1 },
-        AnswerKind::Gap if named < question.acked && (same_hash || named == 0) => {
-            Judgement::Behind {
-                first: named.saturating_add(1),
-            }
-        }
-        AnswerKind::Gap if named < question.acked => Judgement::Hole,
-        AnswerKind::Ok if question.again && named < question.acked && same_hash => {
-            Judgement::Behind {
-                first: named.saturating_add(1),
-            }
-        }
-        AnswerKind::Gap if same_hash => Judgement::ResendFrom {
+        AnswerKind::Fork => Judgement::Fork { astray: false },
+        AnswerKind::Hole if named > 0 && held => Judgement::Hole { upto: named },
+        AnswerKind::Ok | AnswerKind::Gap if named < question.acked => behind(named, question, held),
+        AnswerKind::Ok if named == question.acked => Judgement::Nothing,
+        AnswerKind::Ok if held => Judgement::Ack { upto: named },
+        AnswerKind::Gap if held => Judgement::ResendFrom {
             first: named.saturating_add(1),
         },
-        AnswerKind::Ok if named == question.acked && (same_hash || named == 0) => {
-            Judgement::Nothing
+        AnswerKind::Gap | AnswerKind::Hole | AnswerKind::Ok => Judgement::Ignore,
+    }
+}
+
+fn behind(named: u64, question: &Question, held: bool) -> Judgement {
+    if named < question.gone {
+        return Judgement::Lost {
+            upto: question.gone,
+        };
+    }
+    if held {
+        Judgement::Behind {
+            first: named.saturating_add(1),
         }
-        AnswerKind::Ok if named > question.acked && same_hash => Judgement::Ack { upto: named },
-        AnswerKind::Ok | AnswerKind::Gap => Judgement::Ignore,
+    } else {
+        Judgement::Ignore
     }
 }
 
@@ -100,13 +129,26 @@ mod tests {
     use super::*;
     use crate::time::Timestamp;
 
+    const OURS: ChainHash = ChainHash([7; 32]);
+    const OTHER: ChainHash = ChainHash([8; 32]);
+    const KINDS: [AnswerKind; 5] = [
+        AnswerKind::Ok,
+        AnswerKind::Gap,
+        AnswerKind::Fork,
+        AnswerKind::Fenced,
+        AnswerKind::Hole,
+    ];
+    const FORK: Judgement = Judgement::Fork { astray: false };
+    const ASTRAY: Judgement = Judgement::Fork { astray: true };
+
+    /// Ten entries, four of them with a receipt, two of those erased at retention.
     const QUESTION: Question = Question {
         station: StationId([1; 16]),
         epoch: 3,
         nonce: [9; 16],
         highest: 10,
         acked: 4,
-        again: false,
+        gone: 2,
     };
 
     fn answer(kind: AnswerKind, acked_seq: u64) -> Answer {
@@ -115,105 +157,104 @@ mod tests {
             station: StationId([1; 16]),
             epoch: 3,
             acked_seq,
-            acked_hash: [7; 32],
+            acked_hash: OURS.0,
             nonce: [9; 16],
             server_time: Timestamp(0),
             next_after: 0,
         }
     }
 
-    fn judged(answer: &Answer) -> Judgement {
-        judge(answer, &QUESTION, Some(ChainHash([7; 32])))
+    /// What each of the five kinds that names this number leads to, in the order of their numbers.
+    fn judged(named: u64, ours: Option<ChainHash>) -> [Judgement; 5] {
+        KINDS.map(|kind| judge(&answer(kind, named), &QUESTION, ours))
     }
 
     #[test]
-    fn rows_leave_up_to_the_number_that_is_named_with_our_hash() {
-        for (seq, judgement) in [
-            (5, Judgement::Ack { upto: 5 }),
-            (10, Judgement::Ack { upto: 10 }),
-            (4, Judgement::Nothing),
+    fn with_our_hash_rows_leave_gaps_are_filled_and_what_is_older_is_told() {
+        use Judgement::{Ack, Behind, Fenced, Hole, Ignore, Lost, Nothing, ResendFrom, RolledBack};
+
+        let lost = Lost { upto: 2 };
+        let behind = |first| Behind { first };
+        let resend = |first| ResendFrom { first };
+        let hole = |upto| Hole { upto };
+        for (named, expected) in [
+            (0, [lost, lost, FORK, Fenced, Ignore]),
+            (1, [lost, lost, FORK, Fenced, hole(1)]),
+            (2, [behind(3), behind(3), FORK, Fenced, hole(2)]),
+            (3, [behind(4), behind(4), FORK, Fenced, hole(3)]),
+            (4, [Nothing, resend(5), FORK, Fenced, hole(4)]),
+            (5, [Ack { upto: 5 }, resend(6), FORK, Fenced, hole(5)]),
+            (10, [Ack { upto: 10 }, resend(11), FORK, Fenced, hole(10)]),
         ] {
-            assert_eq!(judged(&answer(AnswerKind::Ok, seq)), judgement);
+            assert_eq!(judged(named, Some(OURS)), expected, "{named}");
         }
-    }
-
-    #[test]
-    fn older_and_higher_answers_change_nothing() {
-        for seq in [0, 3, 11, u64::MAX] {
-            assert_eq!(judged(&answer(AnswerKind::Ok, seq)), Judgement::Ignore);
-        }
-        assert_eq!(judged(&answer(AnswerKind::Gap, 11)), Judgement::Ignore);
-    }
-
-    #[test]
-    fn an_answer_with_another_hash_or_for_a_row_we_do_not_hold_changes_nothing() {
-        for kind in [AnswerKind::Ok, AnswerKind::Gap] {
-            let answer = answer(kind, 7);
-            for ours in [Some(ChainHash([8; 32])), None] {
-                assert_eq!(judge(&answer, &QUESTION, ours), Judgement::Ignore);
+        for head in [11, u64::MAX] {
+            let back = RolledBack { head };
+            for ours in [Some(OURS), Some(OTHER), None] {
+                assert_eq!(judged(head, ours), [back, back, back, Fenced, back]);
             }
         }
+    }
+
+    #[test]
+    fn another_hash_under_a_number_that_we_hold_is_a_fork_of_ours_and_lets_nothing_leave() {
+        for named in 1..=10 {
+            let expected = [ASTRAY, ASTRAY, ASTRAY, Judgement::Fenced, ASTRAY];
+            assert_eq!(judged(named, Some(OTHER)), expected, "{named}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_we_hold_no_row_of_lets_nothing_leave() {
+        use Judgement::{Fenced, Ignore};
+
+        for named in 5..=10 {
+            let expected = [Ignore, Ignore, FORK, Fenced, Ignore];
+            assert_eq!(judged(named, None), expected, "{named}");
+        }
+        let lost = Judgement::Lost { upto: 2 };
+        assert_eq!(judged(1, None), [lost, lost, FORK, Fenced, Ignore]);
+        assert_eq!(judged(3, None), [Ignore, Ignore, FORK, Fenced, Ignore]);
     }
 
     #[test]
     fn another_stations_epochs_or_questions_answer_changes_nothing_whatever_it_says() {
-        for kind in [
-            AnswerKind::Ok,
-            AnswerKind::Gap,
-            AnswerKind::Fork,
-            AnswerKind::Fenced,
-            AnswerKind::Hole,
-        ] {
-            let mut foreign = answer(kind, 7);
-            foreign.station = StationId([2; 16]);
-            let mut old_epoch = answer(kind, 7);
-            old_epoch.epoch = 2;
-            let mut replayed = answer(kind, 7);
-            replayed.nonce = [8; 16];
-            for answer in [foreign, old_epoch, replayed] {
-                assert_eq!(judged(&answer), Judgement::Ignore);
+        for kind in KINDS {
+            for named in [0, 3, 7, 11] {
+                let mut foreign = answer(kind, named);
+                foreign.station = StationId([2; 16]);
+                let mut old_epoch = answer(kind, named);
+                old_epoch.epoch = 2;
+                let mut replayed = answer(kind, named);
+                replayed.nonce = [8; 16];
+                for answer in [foreign, old_epoch, replayed] {
+                    let judgement = judge(&answer, &QUESTION, Some(OURS));
+                    assert_eq!(judgement, Judgement::Ignore);
+                }
             }
         }
     }
 
     #[test]
-    fn a_gap_is_filled_from_the_entry_after_the_one_that_both_hold() {
-        assert_eq!(
-            judged(&answer(AnswerKind::Gap, 6)),
-            Judgement::ResendFrom { first: 7 }
-        );
+    fn before_the_first_receipt_everything_is_still_here_whichever_assignment_the_centre_names() {
         let nothing_yet = Question {
             acked: 0,
+            gone: 0,
             ..QUESTION
         };
-        assert_eq!(
-            judge(&answer(AnswerKind::Gap, 0), &nothing_yet, None),
-            Judgement::ResendFrom { first: 1 }
-        );
-    }
-
-    #[test]
-    fn a_centre_behind_its_own_receipt_gets_again_what_we_hold_and_nothing_leaves() {
-        let behind = Judgement::Behind { first: 4 };
-        assert_eq!(judged(&answer(AnswerKind::Gap, 3)), behind);
-        let again = Question {
-            again: true,
-            ..QUESTION
-        };
-        let ours = Some(ChainHash([7; 32]));
-        assert_eq!(judge(&answer(AnswerKind::Ok, 3), &again, ours), behind);
-        for ours in [Some(ChainHash([8; 32])), None] {
-            let gap = judge(&answer(AnswerKind::Gap, 3), &QUESTION, ours);
-            assert_eq!(gap, Judgement::Hole);
-            let ok = judge(&answer(AnswerKind::Ok, 3), &again, ours);
-            assert_eq!(ok, Judgement::Ignore);
+        for ours in [Some(OURS), Some(OTHER)] {
+            let gap = judge(&answer(AnswerKind::Gap, 0), &nothing_yet, ours);
+            assert_eq!(gap, Judgement::ResendFrom { first: 1 });
+            let ok = judge(&answer(AnswerKind::Ok, 0), &nothing_yet, ours);
+            assert_eq!(ok, Judgement::Nothing);
         }
-        assert_eq!(judged(&answer(AnswerKind::Hole, 7)), Judgement::Hole);
-    }
-
-    #[test]
-    fn a_fork_and_a_fence_let_nothing_leave() {
-        assert_eq!(judged(&answer(AnswerKind::Fork, 7)), Judgement::Fork);
-        assert_eq!(judged(&answer(AnswerKind::Fenced, 7)), Judgement::Fenced);
+        let all_here = Question {
+            gone: 0,
+            ..QUESTION
+        };
+        for kind in [AnswerKind::Ok, AnswerKind::Gap] {
+            let emptied = judge(&answer(kind, 0), &all_here, Some(OTHER));
+            assert_eq!(emptied, Judgement::Behind { first: 1 });
+        }
     }
 }

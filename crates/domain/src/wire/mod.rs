@@ -5,6 +5,7 @@
 //! | `POST /v1/enrolments` | [`EnrolRequest`] | [`Enrolled`] (200), or a refusal without details |
 //! | `POST /v1/assignments` | [`Hello`] | the assignment (200), 204 while it waits for approval |
 //! | `POST /v1/head` | [`Hello`] | [`Answer`] |
+//! | `POST /v1/holes` | [`Hole`] | [`Answer`] |
 //! | `POST /v1/batches` | [`Batch`] | [`Answer`]; 413 halve, 422 never again, 429/503 later |
 //! | `GET /v1/knowledge/{root,trust,manifest}` | | the document |
 //! | `GET /v1/status/{sha256}` | | a status file |
@@ -16,6 +17,7 @@ mod answer;
 mod batch;
 mod enrol;
 mod hello;
+mod hole;
 
 pub use answer::{Answer, AnswerKind};
 pub use batch::{
@@ -24,3 +26,4 @@ pub use batch::{
 };
 pub use enrol::{EnrolRequest, Enrolled, Pairing, PairingToken, pair_code};
 pub use hello::Hello;
+pub use hole::Hole;

@@ -13,7 +13,7 @@ use domain::ids::{AuthorityId, Handle, StationId, VenueId};
 use domain::screen::{HolderClass, Preset};
 use domain::time::{DAY, Timestamp, WEEK};
 use domain::verdict::{Reason, Verdict};
-use domain::wire::{Answer, AnswerKind, EnrolRequest, Hello, PairingToken};
+use domain::wire::{Answer, AnswerKind, EnrolRequest, Hello, Hole, PairingToken};
 
 /// 2026-11-24T00:00:00Z.
 pub(crate) const NOW: Timestamp = Timestamp(1_795_478_400);
@@ -280,6 +280,17 @@ pub(crate) fn hello() -> Hello {
         epoch: 1,
         seq: 2,
         hash: [0x71; 32],
+        nonce: NONCE,
+    }
+}
+
+pub(crate) fn hole() -> Hole {
+    Hole {
+        station: station_id(),
+        epoch: 1,
+        last: 2,
+        hash: [0x71; 32],
+        receipt: Some(vec![0x61, 0x62]),
         nonce: NONCE,
     }
 }

@@ -16,7 +16,7 @@ use domain::entry::{
 use domain::recent::{Seen, Tag};
 use domain::status::{Cell, Sample, Snapshot, Standing};
 use domain::time::Timestamp;
-use domain::wire::{Answer, Batch, EnrolRequest, EntryCheck, Hello};
+use domain::wire::{Answer, Batch, EnrolRequest, EntryCheck, Hello, Hole};
 use domain::{hex, ids::StationId, screen::Colour};
 
 use crate::authority::{
@@ -55,6 +55,7 @@ pub(crate) const CHAIN: &str = file!("chain");
 pub(crate) const ROW: &str = file!("row");
 pub(crate) const BATCH: &str = file!("batch");
 pub(crate) const HELLO: &str = file!("hello");
+pub(crate) const HOLE: &str = file!("hole");
 pub(crate) const ENROLMENT: &str = file!("enrolment");
 pub(crate) const IDENTIFIERS: &str = file!("identifiers");
 pub(crate) const LOCAL_ROW: &str = file!("local-row");
@@ -380,6 +381,38 @@ fn the_batch_is_signed_over_these_bytes_and_its_entries_are_read_back() {
 }
 
 #[test]
+fn the_hole_is_made_of_these_bytes_and_read_back() {
+    let unproven = Hole {
+        receipt: None,
+        ..authority::hole()
+    };
+    for (name, hole, receipt) in [
+        ("hole", authority::hole(), Value::bytes(b"ab")),
+        ("unproven", unproven, Value::Null),
+    ] {
+        let bytes = vector(HOLE, name);
+        assert_eq!(
+            hex::encode(hole.sign(&key(seed::STATION))),
+            hex::encode(&bytes)
+        );
+        let (read, signature) = Hole::read(&bytes).unwrap();
+        assert_eq!(read, hole);
+        let fields = spec::list(vec![
+            Value::bytes(station_id().0),
+            Value::from(1_u8),
+            Value::from(2_u8),
+            Value::bytes([0x71; 32]),
+            receipt,
+            Value::bytes(NONCE),
+        ]);
+        assert_eq!(
+            public(seed::STATION).verify(&spec::labelled("hole", &[&fields]), &signature),
+            Ok(())
+        );
+    }
+}
+
+#[test]
 fn the_hello_is_made_of_these_bytes_and_read_back() {
     let bytes = vector(HELLO, "hello");
     assert_eq!(authority::hello().sign(&key(seed::STATION)), bytes);
@@ -506,6 +539,8 @@ fn every_vector_is_one_deterministic_item_where_it_is_cbor() {
         (CORE, "scan"),
         (BATCH, "batch"),
         (HELLO, "hello"),
+        (HOLE, "hole"),
+        (HOLE, "unproven"),
         (ENROLMENT, "enrolment"),
         (LOCAL_LEDGER, "ledger"),
     ] {

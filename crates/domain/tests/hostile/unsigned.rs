@@ -12,7 +12,7 @@ use domain::keyfile::{KeyFile, KeyRole};
 use domain::status::Cell;
 use domain::time::Timestamp;
 use domain::trust::verify;
-use domain::wire::{Answer, Batch, EnrolRequest, Enrolled, Hello};
+use domain::wire::{Answer, Batch, EnrolRequest, Enrolled, Hello, Hole};
 use proptest::prelude::*;
 
 use crate::authority::{self, AUTHORITY, NOW, key, public, secret, seed};
@@ -36,6 +36,7 @@ fn examples() -> Vec<Vec<u8>> {
         line(include_str!("../../vectors/core.txt"), "scan"),
         line(include_str!("../../vectors/batch.txt"), "batch"),
         line(include_str!("../../vectors/hello.txt"), "hello"),
+        line(include_str!("../../vectors/hole.txt"), "hole"),
         line(include_str!("../../vectors/enrolment.txt"), "enrolment"),
     ]
 }
@@ -80,6 +81,9 @@ fn read_messages(bytes: &[u8]) {
     let _ = Answer::verify(bytes, &[public(seed::RECEIPT)]);
     if let Some((hello, signature)) = Hello::read(bytes) {
         let _ = hello.verify(&signature, &public(seed::STATION));
+    }
+    if let Some((hole, signature)) = Hole::read(bytes) {
+        let _ = hole.verify(&signature, &public(seed::STATION));
     }
     if let Ok(Some(request)) = EnrolRequest::read(bytes) {
         let _ = request.verify();

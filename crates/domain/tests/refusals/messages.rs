@@ -3,7 +3,9 @@
 use domain::cbor::{self, Value};
 use domain::crypto::BadSignature;
 use domain::ids::StationId;
-use domain::wire::{Answer, AnswerKind, EnrolRequest, Enrolled, Hello, PairingToken, pair_code};
+use domain::wire::{
+    Answer, AnswerKind, EnrolRequest, Enrolled, Hello, Hole, PairingToken, pair_code,
+};
 
 use crate::altered::{cuts, flips, swaps};
 use crate::authority::{self, NOW, TOKEN, key, opening, public, seed};
@@ -100,6 +102,55 @@ fn every_flipped_bit_and_every_cut_of_a_hello_is_refused() {
     }
     for cut in cuts(&bytes) {
         assert_eq!(Hello::read(cut), None);
+    }
+}
+
+#[test]
+fn every_flipped_bit_and_every_cut_of_a_hole_is_refused() {
+    let bytes = authority::hole().sign(&key(seed::STATION));
+    for (bit, altered) in flips(&bytes) {
+        if let Some((hole, signature)) = Hole::read(&altered) {
+            assert_eq!(
+                hole.verify(&signature, &public(seed::STATION)),
+                Err(BadSignature),
+                "bit {bit}"
+            );
+        }
+    }
+    for cut in cuts(&bytes) {
+        assert_eq!(Hole::read(cut), None);
+    }
+}
+
+#[test]
+fn a_hole_by_another_station_or_with_a_swapped_field_or_label_is_refused() {
+    let hole = authority::hole();
+    let (_, signature) = Hole::read(&hole.sign(&key(seed::STATION))).unwrap();
+    assert_eq!(hole.verify(&signature, &public(seed::STATION)), Ok(()));
+    assert_eq!(hole.verify(&signature, &public(0x99)), Err(BadSignature));
+    let (_, of_a_hello) = Hello::read(&authority::hello().sign(&key(seed::STATION))).unwrap();
+    assert_eq!(
+        hole.verify(&of_a_hello, &public(seed::STATION)),
+        Err(BadSignature)
+    );
+    let changed = |change: fn(&mut Hole)| {
+        let mut other = hole.clone();
+        change(&mut other);
+        other
+    };
+    for other in [
+        changed(|hole| hole.station = StationId([0; 16])),
+        changed(|hole| hole.epoch = 2),
+        changed(|hole| hole.last = 3),
+        changed(|hole| hole.hash = [0; 32]),
+        changed(|hole| hole.receipt = None),
+        changed(|hole| hole.nonce = [0; 16]),
+    ] {
+        assert_eq!(
+            other.verify(&signature, &public(seed::STATION)),
+            Err(BadSignature),
+            "{other:?}"
+        );
     }
 }
 

@@ -59,6 +59,7 @@ pub fn router(centre: Arc<Centre>) -> Router {
         .route("/v1/enrolments", post(routes::enrol))
         .route("/v1/assignments", post(routes::assignment))
         .route("/v1/head", post(routes::head))
+        .route("/v1/holes", post(routes::hole))
         .route("/v1/batches", post(routes::batch))
         .route("/v1/knowledge/{document}", get(routes::knowledge))
         .route("/v1/status/{sha256}", get(routes::status))

@@ -57,6 +57,13 @@ pub(super) async fn head(State(door): Shared, request: Request) -> Result<Respon
     Ok(cbor(door.centre.head(&body.bytes).await?))
 }
 
+pub(super) async fn hole(State(door): Shared, request: Request) -> Result<Response, Refusal> {
+    let body = body::read(request, SMALL_BODY, &door.bodies).await?;
+    let _place = place(&door.others)?;
+
+    Ok(cbor(door.centre.hole(&body.bytes).await?))
+}
+
 pub(super) async fn batch(State(door): Shared, request: Request) -> Result<Response, Refusal> {
     // Not for nothing: where every place is taken, a MiB need not come first.
     if door.batches.available_permits() == 0 {

@@ -40,6 +40,12 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         method: "post",
+        path: "/v1/holes",
+        body_limit: SMALL_BODY,
+        statuses: &[200, 401, 408, 413, 422, 500, 503],
+    },
+    Route {
+        method: "post",
         path: "/v1/batches",
         body_limit: MAX_BATCH_BYTES,
         statuses: &[200, 401, 408, 413, 422, 500, 503],

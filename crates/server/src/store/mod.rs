@@ -121,6 +121,79 @@ pub struct Purged {
     pub expired: u64,
 }
 
+/// A station's signed word of where its log ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Whose log.
+    pub chain: ChainId,
+    /// Its last entry.
+    pub seq: u64,
+    /// The hash of that entry.
+    pub hash: ChainHash,
+    /// The hello as it came.
+    pub hello: Vec<u8>,
+    /// When.
+    pub received: Timestamp,
+}
+
+/// How a hello lies to what is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Greeted {
+    /// How far the chain is stored; none while nothing is.
+    pub head: Option<Head>,
+    /// The log ends before what is stored of it: it was put back, or this is a copy.
+    pub behind: bool,
+    /// Another hash is stored under its last number.
+    pub forked: bool,
+}
+
+/// A station's signed word that entries can never be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skip {
+    /// Whose entries.
+    pub chain: ChainId,
+    /// The last of them.
+    pub last: u64,
+    /// Its hash, from which the chain goes on.
+    pub hash: ChainHash,
+    /// A receipt of this centre shows that they were stored here once.
+    pub proven: bool,
+    /// The word as it came.
+    pub told: Vec<u8>,
+    /// When.
+    pub received: Timestamp,
+}
+
+/// The newest hello of a chain that contradicted what is stored of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rollback {
+    /// The entry that it named as its last.
+    pub seq: u64,
+    /// The hash of that entry.
+    pub hash: ChainHash,
+    /// What was stored then.
+    pub head: u64,
+    /// Another hash was stored under its number.
+    pub forked: bool,
+    /// When a hello contradicted for the first time.
+    pub first_at: Timestamp,
+    /// When this one came for the last time.
+    pub last_at: Timestamp,
+}
+
+/// Entries that can never be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedHole {
+    /// The first of them.
+    pub first: u64,
+    /// The last of them.
+    pub last: u64,
+    /// A receipt shows that they were stored here once; else the station lost them.
+    pub proven: bool,
+    /// When the station said so.
+    pub at: Timestamp,
+}
+
 /// Why the store did not do it. Nothing was acknowledged; the station sends again.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StoreError {
@@ -148,6 +221,13 @@ pub trait Store: Send + Sync {
 
     /// How far a chain is stored; none while nothing is.
     fn head(&self, chain: ChainId) -> Later<'_, Option<Head>>;
+
+    /// Compares a hello with what is stored, and keeps it where it contradicts.
+    fn greet(&self, said: Said) -> Later<'_, Greeted>;
+
+    /// Records a hole behind the head, and lets the chain go on from its end; nothing if that much is stored
+    /// already. Gives the head afterwards.
+    fn skip(&self, skip: Skip) -> Later<'_, Option<Head>>;
 
     /// Erases every day before `kept_from` for good, with the key of its tokens; heads stay. Tells which.
     fn erase_before(&self, kept_from: Day, now: Timestamp) -> Later<'_, Vec<Purged>>;

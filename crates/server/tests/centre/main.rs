@@ -6,6 +6,7 @@
 mod authority;
 mod backup;
 mod batches;
+mod contradictions;
 mod crash;
 mod enrolment;
 mod kill;

@@ -9,7 +9,7 @@ use domain::entry::{
 use domain::ids::{Handle, StationId};
 use domain::time::Timestamp;
 use domain::verdict::Verdict;
-use domain::wire::{Answer, Batch, EnrolRequest, Hello, PairingToken};
+use domain::wire::{Answer, Batch, EnrolRequest, Hello, Hole, PairingToken};
 
 use crate::authority::{AUTHORITY, NOW, REGISTRY, SEALING, public};
 
@@ -170,6 +170,19 @@ impl Station {
             epoch: self.epoch(),
             seq: self.length(),
             hash: self.hashes.last().map_or([0; 32], |hash| hash.0),
+            nonce: NONCE,
+        }
+        .sign(&self.key())
+    }
+
+    /// The word that nothing up to this number can be given.
+    pub(crate) fn hole(&self, last: u64, receipt: Option<Vec<u8>>) -> Vec<u8> {
+        Hole {
+            station: self.id,
+            epoch: self.epoch(),
+            last,
+            hash: self.hash(last).0,
+            receipt,
             nonce: NONCE,
         }
         .sign(&self.key())

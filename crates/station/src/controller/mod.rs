@@ -4,6 +4,7 @@
 mod eye;
 mod open;
 mod perform;
+mod refresh;
 mod retain;
 mod second;
 mod source;

@@ -7,12 +7,14 @@ use std::thread;
 use domain::clock::ClockState;
 use domain::screen::{CameraView, LinkView, SyncView};
 use domain::station::{Machine, Setup};
-use domain::sync::{Outbox, OutboxSetup};
+use domain::sync::{Outbox, OutboxSetup, Pace, Standing};
 use domain::time::Moment;
 use tracing::{error, info, warn};
 
 use super::eye::{Eye, Frames};
+use super::refresh::Rounds;
 use super::station::{Look, Station, Timers};
+use super::sync::DISPUTE_STATE;
 use super::webcams::Webcams;
 use super::{CameraChoice, Handle, Happening, Listener, OpenError, StationConfig, source};
 use crate::clock::Clock;
@@ -89,7 +91,9 @@ pub(crate) fn open_on(
         Network::On => Some(start_link(&store, &library, clock)?),
         Network::Off => None,
     };
-    let outbox = outbox(&store, demo, now)?;
+    let spread = if demo { 0 } else { SPREAD };
+    let outbox = outbox(&store, spread, now)?;
+    let rounds = Rounds::from(Pace::first(spread, now, jitter()?));
     let camera = match &source {
         Some(_) => CameraView::Opening,
         None => CameraView::Missing,
@@ -126,8 +130,7 @@ pub(crate) fn open_on(
         outbox,
         library,
         link,
-        refresh: None,
-        refresh_at: 0,
+        rounds,
         appended: Vec::new(),
         answer: Vec::new(),
         messages: messages.clone(),
@@ -203,18 +206,29 @@ fn centre(store: &Store, library: &Library) -> Result<Centre, OpenError> {
     Ok(centre)
 }
 
-fn outbox(store: &Store, demo: bool, now: Moment) -> Result<Outbox, OpenError> {
+fn jitter() -> Result<u64, OpenError> {
+    Ok(u64::from_be_bytes(random::fresh()?.into_bytes()))
+}
+
+/// The dispute that stood at the last end.
+fn kept_dispute(store: &Store) -> Result<Option<Standing>, OpenError> {
+    let kept = store.saved(DISPUTE_STATE)?;
+
+    Ok(kept.and_then(|bytes| Standing::decode(&bytes)))
+}
+
+fn outbox(store: &Store, spread: u32, now: Moment) -> Result<Outbox, OpenError> {
     let setup = OutboxSetup {
         station: store.station(),
         epoch: store.head().epoch,
         highest: store.head().seq,
         acked: store.acked().seq,
         last_receipt: store.last_receipt(),
-        spread: if demo { 0 } else { SPREAD },
+        dispute: kept_dispute(store)?,
+        spread,
     };
-    let jitter = u64::from_be_bytes(random::fresh()?.into_bytes());
 
-    Ok(Outbox::new(setup, now, jitter))
+    Ok(Outbox::new(setup, now, jitter()?))
 }
 
 fn setup(
@@ -251,6 +265,7 @@ fn setup(
             waiting: store.waiting(),
             last_receipt: store.last_receipt(),
             link: LinkView::Untried,
+            dispute: kept_dispute(store)?.map(|standing| standing.dispute),
         },
         shredded: store.lost(),
         camera,

@@ -13,11 +13,12 @@ use tracing::{error, info, warn};
 
 use super::Happening;
 use super::eye::{CameraNews, Eye, Frames, Preview};
+use super::refresh::Rounds;
 use super::retain::RetentionTimer;
 use super::webcams::Webcams;
 use crate::camera::{Camera, CameraHandle, Source, hand_over};
 use crate::clock::Clock;
-use crate::knowledge::{Library, Refresh};
+use crate::knowledge::Library;
 use crate::link::{Link, Outcome};
 use crate::store::Store;
 
@@ -57,8 +58,7 @@ pub(super) struct Station {
     pub(super) library: Library,
     /// None while the network is out.
     pub(super) link: Option<Link>,
-    pub(super) refresh: Option<Refresh>,
-    pub(super) refresh_at: u64,
+    pub(super) rounds: Rounds,
     /// Entries that the outbox has not heard of yet.
     pub(super) appended: Vec<u64>,
     /// The answer that is being judged, as it came: it is kept with what it acknowledges.
@@ -131,7 +131,12 @@ impl Station {
 
     /// One event, and everything that it leads to.
     pub(super) fn step(&mut self, event: Event) {
-        let actions = self.machine.step(event, self.clock.now());
+        self.step_at(event, self.clock.now());
+    }
+
+    /// As [`Self::step`], by a look at the clocks that was taken before.
+    pub(super) fn step_at(&mut self, event: Event, now: Moment) {
+        let actions = self.machine.step(event, now);
         self.perform(actions);
         // The screen first, then the sending.
         for seq in std::mem::take(&mut self.appended) {

@@ -1,20 +1,19 @@
 //! Doing what the outbox asks for, and judging what comes back.
 
+use domain::entry::SealedEntry;
 use domain::station::Event;
-use domain::sync::{SyncAction, SyncEvent};
-use domain::time::{Moment, Timestamp};
-use domain::wire::{Answer, Batch, BatchError, Hello, MAX_BATCH_ENTRIES};
+use domain::sync::{Judgement, Standing, SyncAction, SyncEvent};
+use domain::time::Timestamp;
+use domain::wire::{Answer, Batch, BatchError, Hello, Hole, MAX_BATCH_ENTRIES};
 use tracing::{error, info, warn};
 
 use super::station::{Message, Station};
-use crate::knowledge::{Next, Refresh};
 use crate::link::{NoAnswer, Outcome, Request};
 use crate::random;
 use crate::store::StoreError;
 
-/// Between two rounds of asking for newer documents.
-const REFRESH_MS: u64 = 5 * 60 * 1_000;
-
+/// The name of the kept dispute.
+pub(super) const DISPUTE_STATE: &str = "dispute";
 /// The seen-here table is kept this long where no policy says otherwise.
 const WINDOW: i64 = 600;
 
@@ -30,11 +29,9 @@ impl Station {
     pub(super) fn sync(&mut self, event: &SyncEvent) {
         let mut events = vec![event.clone()];
         while let Some(event) = events.pop() {
-            let Ok(jitter) = random::fresh::<8>() else {
-                error!("no random bytes: nothing is sent");
+            let Some(jitter) = jitter() else {
                 return;
             };
-            let jitter = u64::from_be_bytes(jitter.into_bytes());
             for action in self.outbox.step(&event, self.clock.now(), jitter) {
                 events.extend(self.perform_sync(action));
             }
@@ -44,13 +41,21 @@ impl Station {
     /// What failed at once is the next event.
     fn perform_sync(&mut self, action: SyncAction) -> Option<SyncEvent> {
         match action {
-            SyncAction::Send { first, last } => match self.batch(first, last) {
-                Ok((body, asked)) => self.ask_for_answer(Request::Batch(body), asked),
-                Err(NotSent::TooLarge) => Some(SyncEvent::Refused {
-                    status: 413,
-                    retry_after: None,
-                }),
-                Err(NotSent::Failed) => Some(SyncEvent::Failed),
+            SyncAction::Send { first, last } => {
+                let batch = self.batch(first, last, |entry| entry);
+                self.post_batch(batch)
+            }
+            SyncAction::SendBare { seq } => {
+                error!(
+                    seq,
+                    "the centre takes the entry without what it carries alone: tell the authority"
+                );
+                let batch = self.batch(seq, seq, |entry| SealedEntry::lost(entry.core));
+                self.post_batch(batch)
+            }
+            SyncAction::TellHole { upto } => match self.hole(upto) {
+                Some((body, asked)) => self.ask_for_answer(Request::Hole(body), asked),
+                None => Some(SyncEvent::Failed),
             },
             SyncAction::Greet => match self.hello() {
                 Some((body, asked)) => self.ask_for_answer(Request::Head(body), asked),
@@ -61,10 +66,11 @@ impl Station {
                 None
             }
             SyncAction::Dispute(judgement) => {
-                error!(
-                    ?judgement,
-                    "the centre disputes this station's log: tell the authority"
-                );
+                self.disputed(judgement);
+                None
+            }
+            SyncAction::Keep(standing) => {
+                self.keep_dispute(standing);
                 None
             }
             SyncAction::EntryTooLarge { seq } => {
@@ -97,15 +103,72 @@ impl Station {
         }
     }
 
-    fn batch(&self, first: u64, last: u64) -> Result<(Vec<u8>, Asked), NotSent> {
+    /// A log that is not the one that the centre knows lets nobody in by the rules, now and after a restart.
+    fn disputed(&mut self, judgement: Judgement) {
+        error!(
+            ?judgement,
+            "the centre disputes this station's log: tell the authority"
+        );
+        match judgement {
+            Judgement::RolledBack { .. } | Judgement::Fork { astray: true } => {}
+            Judgement::Ack { .. }
+            | Judgement::Behind { .. }
+            | Judgement::Fenced
+            | Judgement::Fork { astray: false }
+            | Judgement::Hole { .. }
+            | Judgement::Ignore
+            | Judgement::Lost { .. }
+            | Judgement::Nothing
+            | Judgement::ResendFrom { .. } => return,
+        }
+        if let Err(error) = self.store.raise_alarm() {
+            error!(%error, "the alarm could not be kept for the next start");
+        }
+        self.step(Event::LogRolledBack(true));
+    }
+
+    fn keep_dispute(&mut self, standing: Option<Standing>) {
+        let kept = self.store.save(DISPUTE_STATE, &Standing::encode(standing));
+        if let Err(error) = kept {
+            warn!(%error, "a dispute could not be kept for the next start");
+        }
+    }
+
+    fn post_batch(&mut self, batch: Result<(Vec<u8>, Asked), NotSent>) -> Option<SyncEvent> {
+        match batch {
+            Ok((body, asked)) => self.ask_for_answer(Request::Batch(body), asked),
+            Err(NotSent::TooLarge) => Some(SyncEvent::Refused {
+                status: 413,
+                retry_after: None,
+            }),
+            Err(NotSent::Unreadable { upto }) => Some(SyncEvent::Unreadable { upto }),
+            Err(NotSent::Failed) => Some(SyncEvent::Failed),
+        }
+    }
+
+    fn batch(
+        &self,
+        first: u64,
+        last: u64,
+        change: impl Fn(SealedEntry) -> SealedEntry,
+    ) -> Result<(Vec<u8>, Asked), NotSent> {
         let most = usize::try_from(last.saturating_sub(first).saturating_add(1))
             .unwrap_or(usize::MAX)
             .min(MAX_BATCH_ENTRIES);
-        let stored = self.store.batch(first, most).map_err(|error| {
+        let unread = |error: StoreError| {
             error!(%error, "entries could not be read for sending");
             NotSent::Failed
-        })?;
-        let entries: Vec<_> = stored.entries.into_iter().map(|row| row.entry).collect();
+        };
+        let stored = self.store.batch(first, most).map_err(unread)?;
+        let entries: Vec<_> = stored
+            .entries
+            .into_iter()
+            .map(|row| change(row.entry))
+            .collect();
+        if entries.is_empty() {
+            let upto = self.store.unreadable(first).map_err(unread)?;
+            return Err(upto.map_or(NotSent::Failed, |upto| NotSent::Unreadable { upto }));
+        }
         let asked = self.asked().ok_or(NotSent::Failed)?;
         let head = self.store.head();
         let built = Batch::build(
@@ -127,7 +190,38 @@ impl Station {
         }
     }
 
-    fn hello(&self) -> Option<(Vec<u8>, Asked)> {
+    /// What the centre had acknowledged comes with its own receipt.
+    fn hole(&self, upto: u64) -> Option<(Vec<u8>, Asked)> {
+        let asked = self.asked()?;
+        let receipted = self.store.acked();
+        let read = || -> Result<_, StoreError> {
+            let receipt = if upto <= receipted.seq {
+                self.store.receipt()?
+            } else {
+                None
+            };
+            Ok((self.store.hash_at(upto)?, receipt))
+        };
+        match read() {
+            Ok((hash, receipt)) => {
+                let hole = Hole {
+                    station: self.store.station(),
+                    epoch: receipted.epoch,
+                    last: upto,
+                    hash: hash.0,
+                    receipt,
+                    nonce: asked.nonce,
+                };
+                Some((hole.sign(self.store.signing_key()), asked))
+            }
+            Err(error) => {
+                error!(%error, upto, "a hole could not be told");
+                None
+            }
+        }
+    }
+
+    pub(super) fn hello(&self) -> Option<(Vec<u8>, Asked)> {
         let asked = self.asked()?;
         let head = self.store.head();
         let hello = Hello {
@@ -158,7 +252,7 @@ impl Station {
         sent.err().map(|_| SyncEvent::Failed)
     }
 
-    fn post(
+    pub(super) fn post(
         &self,
         request: Request,
         then: impl FnOnce(Outcome) + Send + 'static,
@@ -205,11 +299,13 @@ impl Station {
             link.raise_floor(answer.server_time.min(expires));
         }
         self.forget_seen(answer.server_time.min(expires));
-        self.step(Event::ClockChecked {
+        let checked = Event::ClockChecked {
             key,
             server_time: answer.server_time,
             asked_ms_ago: now.mono_ms.saturating_sub(asked.mono_ms),
-        });
+        };
+        // By the same look at both clocks: the bound of their offset counts from it.
+        self.step_at(checked, now);
         let ours = match self.store.hash_at(answer.acked_seq) {
             Ok(hash) => Some(hash),
             Err(StoreError::NotOurs) => None,
@@ -223,6 +319,7 @@ impl Station {
             answer,
             nonce: asked.nonce,
             ours,
+            gone: self.store.gone().seq,
         }
     }
 
@@ -235,58 +332,25 @@ impl Station {
             warn!(%error, "the seen-here table could not be cleared");
         }
     }
-
-    /// Begins a round of asking for newer documents, if it is time.
-    pub(super) fn refresh_when_due(&mut self, now: Moment) {
-        if self.link.is_none() || self.refresh.is_some() || now.mono_ms < self.refresh_at {
-            return;
-        }
-        self.refresh_at = now.mono_ms.saturating_add(REFRESH_MS);
-        if let Some((hello, _)) = self.hello() {
-            let (round, request) = Refresh::begin(hello);
-            self.refresh = Some(round);
-            self.fetch(request);
-        }
-    }
-
-    /// A document came, or did not.
-    pub(super) fn fetched(&mut self, outcome: Outcome) {
-        let Some(round) = &mut self.refresh else {
-            return;
-        };
-        let next = round.step(
-            outcome,
-            &mut self.library,
-            self.store.folder(),
-            self.store.opening_key(),
-            self.clock.now().wall,
-        );
-        match next {
-            Next::Ask(request) => self.fetch(request),
-            Next::Done(changed) => {
-                self.refresh = None;
-                if changed {
-                    self.step(Event::KnowledgeArrived(self.library.knowledge()));
-                }
-            }
-        }
-    }
-
-    fn fetch(&mut self, request: Request) {
-        let messages = self.messages.clone();
-        let sent = self.post(request, move |outcome| {
-            // An error means that the loop has ended.
-            let _ = messages.send(Message::Fetched(outcome));
-        });
-        if let Err(error) = sent {
-            warn!(%error, "newer documents are asked for in the next round");
-            self.refresh = None;
-        }
-    }
 }
 
 /// Why a batch was not even posted.
 enum NotSent {
     TooLarge,
+    /// The first entry does not open: nothing up to this number can be given.
+    Unreadable {
+        upto: u64,
+    },
     Failed,
+}
+
+/// A fresh random number; none where the system has none, and nothing is then sent.
+pub(super) fn jitter() -> Option<u64> {
+    match random::fresh::<8>() {
+        Ok(bytes) => Some(u64::from_be_bytes(bytes.into_bytes())),
+        Err(error) => {
+            error!(%error, "nothing is sent");
+            None
+        }
+    }
 }

@@ -315,10 +315,8 @@ impl<'a> Desk<'a> {
         self.wait(SENDING, |desk| {
             desk.screen.as_ref().is_some_and(|screen| {
                 screen.sync.waiting == 0
-                    || matches!(
-                        screen.sync.link,
-                        LinkView::Offline { .. } | LinkView::Disputed
-                    )
+                    || matches!(screen.sync.link, LinkView::Offline { .. })
+                    || screen.sync.link == LinkView::Online && screen.sync.dispute.is_some()
             })
         })?;
         self.summary.waiting = self.screen.as_ref().map_or(0, |screen| screen.sync.waiting);

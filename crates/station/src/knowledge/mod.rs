@@ -18,6 +18,7 @@ use tracing::warn;
 
 use crate::folder::{Folder, FolderError};
 
+pub(crate) use refresh::Ended;
 pub use refresh::{Next, Refresh};
 
 pub(crate) const ROOT: &str = "root.cbor";

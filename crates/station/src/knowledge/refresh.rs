@@ -13,8 +13,25 @@ use crate::link::{NoAnswer, Outcome, Request};
 pub enum Next {
     /// Ask this, and hand over what came.
     Ask(Request),
-    /// The round is over. True if anything new was taken.
-    Done(bool),
+    /// The round is over.
+    Done {
+        /// Anything new was taken.
+        changed: bool,
+        /// How it ended.
+        ended: Ended,
+    },
+}
+
+/// How a round ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Every question was answered, be it with a refusal.
+    Well,
+    /// The centre does not answer, or has no time.
+    Failed {
+        /// The pause in seconds that it asks for; 0 for none.
+        wish: u64,
+    },
 }
 
 /// One round.
@@ -55,6 +72,11 @@ impl Refresh {
     ) -> Next {
         let answer = match outcome {
             Ok(response) => Some(response),
+            // Whoever has no time for one document has none for the next.
+            Err(NoAnswer::Refused {
+                status: 429 | 503,
+                retry_after,
+            }) => return self.fail(retry_after.unwrap_or(0)),
             // What is refused to this station may still be given to everyone.
             Err(NoAnswer::Refused { status, .. }) => {
                 warn!(status, "the centre refuses a document");
@@ -62,7 +84,7 @@ impl Refresh {
             }
             Err(
                 NoAnswer::Closed | NoAnswer::TooLarge | NoAnswer::Unreachable | NoAnswer::Untrusted,
-            ) => return Next::Done(self.changed),
+            ) => return self.fail(0),
         };
         match std::mem::replace(&mut self.awaited, Awaited::Trust) {
             Awaited::Trust => {
@@ -84,17 +106,17 @@ impl Refresh {
             }
             Awaited::Manifest => {
                 let Some(manifest) = answer else {
-                    return Next::Done(self.changed);
+                    return self.done();
                 };
                 match library.consider_manifest(folder, manifest.body, now) {
                     Ok(Some(wanted)) => self.fetch_next(wanted, library, folder),
-                    Ok(None) => Next::Done(self.changed),
+                    Ok(None) => self.done(),
                     Err(error) => self.give_up(&error),
                 }
             }
             Awaited::File(hash, wanted) => {
                 let Some(file) = answer else {
-                    return Next::Done(self.changed);
+                    return self.done();
                 };
                 match Library::add_file(folder, &hash, &file.body) {
                     Ok(()) => self.fetch_next(*wanted, library, folder),
@@ -110,7 +132,10 @@ impl Refresh {
             return Next::Ask(Request::StatusFile(hash));
         }
         match library.take_list(folder, wanted) {
-            Ok(()) => Next::Done(true),
+            Ok(()) => {
+                self.changed = true;
+                self.done()
+            }
             Err(error) => self.give_up(&error),
         }
     }
@@ -125,6 +150,20 @@ impl Refresh {
     fn give_up(&self, error: &KnowledgeError) -> Next {
         warn!(%error, "the centre's status list is not taken");
 
-        Next::Done(self.changed)
+        self.done()
+    }
+
+    fn done(&self) -> Next {
+        Next::Done {
+            changed: self.changed,
+            ended: Ended::Well,
+        }
+    }
+
+    fn fail(&self, wish: u64) -> Next {
+        Next::Done {
+            changed: self.changed,
+            ended: Ended::Failed { wish },
+        }
     }
 }

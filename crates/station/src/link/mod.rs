@@ -103,7 +103,9 @@ impl Link {
         let (stop, stopped) = watch::channel(false);
         let thread = thread::Builder::new()
             .name("link".to_owned())
-            .spawn(move || runtime.block_on(work::serve(client, centre.url, waiting, stopped)))
+            .spawn(move || {
+                runtime.block_on(work::serve(client, centre.url, clock, waiting, stopped));
+            })
             .map_err(LinkError::Start)?;
 
         Ok(Self {

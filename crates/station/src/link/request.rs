@@ -18,6 +18,8 @@ pub enum Request {
     Enrol(Vec<u8>),
     /// A hello: where does our log end at the centre?
     Head(Vec<u8>),
+    /// A hole: entries that can never be given.
+    Hole(Vec<u8>),
     /// The manifest in force.
     Manifest,
     /// A status file by its SHA-256.
@@ -43,6 +45,7 @@ impl Request {
             Self::Batch(_) => "/v1/batches".to_owned(),
             Self::Enrol(_) => "/v1/enrolments".to_owned(),
             Self::Head(_) => "/v1/head".to_owned(),
+            Self::Hole(_) => "/v1/holes".to_owned(),
             Self::Manifest => "/v1/knowledge/manifest".to_owned(),
             Self::StatusFile(hash) => format!("/v1/status/{}", hex::encode(hash)),
             Self::Trust => "/v1/knowledge/trust".to_owned(),
@@ -52,9 +55,11 @@ impl Request {
     /// The body to post; none for a GET.
     pub(super) fn into_body(self) -> Option<Vec<u8>> {
         match self {
-            Self::Assignment(body) | Self::Batch(body) | Self::Enrol(body) | Self::Head(body) => {
-                Some(body)
-            }
+            Self::Assignment(body)
+            | Self::Batch(body)
+            | Self::Enrol(body)
+            | Self::Head(body)
+            | Self::Hole(body) => Some(body),
             Self::Manifest | Self::StatusFile(_) | Self::Trust => None,
         }
     }
@@ -62,7 +67,11 @@ impl Request {
     /// The longest that the whole may take: a status file of 64 MiB comes over a slow line.
     pub(super) fn within(&self) -> Duration {
         let seconds = match self {
-            Self::Assignment(_) | Self::Batch(_) | Self::Enrol(_) | Self::Head(_) => 60,
+            Self::Assignment(_)
+            | Self::Batch(_)
+            | Self::Enrol(_)
+            | Self::Head(_)
+            | Self::Hole(_) => 60,
             Self::Manifest | Self::Trust => 120,
             Self::StatusFile(_) => 600,
         };
@@ -73,7 +82,7 @@ impl Request {
     /// The most bytes of an answer (SECURITY.md §8).
     pub(super) fn limit(&self) -> usize {
         match self {
-            Self::Assignment(_) | Self::Batch(_) | Self::Head(_) => 64 * KIB,
+            Self::Assignment(_) | Self::Batch(_) | Self::Head(_) | Self::Hole(_) => 64 * KIB,
             // root and trust together
             Self::Enrol(_) => 4 * MIB + 128 * KIB,
             Self::Manifest => 256 * KIB,

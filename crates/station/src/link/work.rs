@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
+use domain::sync::retry_after;
 use reqwest::{Client, Response as HttpResponse, header, redirect};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -39,6 +40,7 @@ pub(super) fn client(
 pub(super) async fn serve(
     client: Client,
     url: String,
+    clock: Clock,
     mut waiting: mpsc::Receiver<(Request, Then)>,
     stop: watch::Receiver<bool>,
 ) {
@@ -51,7 +53,7 @@ pub(super) async fn serve(
         let (client, url, mut stopped) = (client.clone(), url.clone(), stop.clone());
         running.spawn(async move {
             let outcome = tokio::select! {
-                outcome = perform(&client, &url, request) => outcome,
+                outcome = perform(&client, &url, clock, request) => outcome,
                 _ = stopped.wait_for(|stop| *stop) => Err(NoAnswer::Closed),
             };
             then(outcome);
@@ -65,7 +67,7 @@ pub(super) async fn serve(
     running.join_all().await;
 }
 
-async fn perform(client: &Client, url: &str, request: Request) -> Outcome {
+async fn perform(client: &Client, url: &str, clock: Clock, request: Request) -> Outcome {
     let (address, limit, within) = (
         format!("{url}{}", request.path()),
         request.limit(),
@@ -87,7 +89,7 @@ async fn perform(client: &Client, url: &str, request: Request) -> Outcome {
     if !status.is_success() {
         return Err(NoAnswer::Refused {
             status: status.as_u16(),
-            retry_after: retry_after(&response),
+            retry_after: asked_pause(&response, clock),
         });
     }
 
@@ -110,15 +112,10 @@ async fn body(mut response: HttpResponse, limit: usize) -> Result<Vec<u8>, NoAns
     Ok(body)
 }
 
-fn retry_after(response: &HttpResponse) -> Option<u64> {
-    response
-        .headers()
-        .get(header::RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
+fn asked_pause(response: &HttpResponse, clock: Clock) -> Option<u64> {
+    let asked = response.headers().get(header::RETRY_AFTER)?;
+
+    retry_after(asked.to_str().ok()?, clock.now().wall)
 }
 
 fn no_answer(error: &reqwest::Error) -> NoAnswer {

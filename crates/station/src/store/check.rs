@@ -154,10 +154,20 @@ impl Store {
     }
 
     fn is_signed(&self, row: &Row, hash: Option<ChainHash>) -> bool {
+        self.is_row_signed(row.seq, hash, &row.signature)
+    }
+
+    /// Whether a row of this number with this hash is ours.
+    pub(super) fn is_row_signed(
+        &self,
+        seq: u64,
+        hash: Option<ChainHash>,
+        signature: &[u8],
+    ) -> bool {
         hash.is_some_and(|hash| {
-            let message = row_message(self.station, self.ledger.epoch, row.seq, hash);
+            let message = row_message(self.station, self.ledger.epoch, seq, hash);
             let key = self.signing.public();
-            key.verify(&message, &row.signature).is_ok()
+            key.verify(&message, signature).is_ok()
         })
     }
 

@@ -123,18 +123,30 @@ impl Store {
     }
 
     fn remember_alarm(&mut self, findings: &[Finding]) -> Result<(), StoreError> {
-        if findings.is_empty() || self.ledger.alarm {
+        if findings.is_empty() {
             return Ok(());
         }
-        let mut ledger = self.next_ledger();
-        ledger.alarm = true;
-        match self.commit_beside(ledger, |_, _| Ok(())) {
+        match self.raise_alarm() {
             Err(error @ StoreError::DiskFull) => {
                 warn!(%error, "what was found amiss could not be kept for the next start");
                 Ok(())
             }
             outcome => outcome,
         }
+    }
+
+    /// Whatever every later start finds whole: until a new epoch it says [`Finding::Alarm`].
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn raise_alarm(&mut self) -> Result<(), StoreError> {
+        if self.ledger.alarm {
+            return Ok(());
+        }
+        let mut ledger = self.next_ledger();
+        ledger.alarm = true;
+
+        self.commit_beside(ledger, |_, _| Ok(()))
     }
 
     /// Makes the anchor where there is none that can be written on. A rolled back log keeps what it has.

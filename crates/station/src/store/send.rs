@@ -33,7 +33,7 @@ pub struct Unacknowledged {
 impl Store {
     /// At most `most` entries from number `first` on. One whose body is gone or altered goes as
     /// [`SealedEntry::lost`]: the centre keeps it apart and acknowledges it. A core that no longer opens ends the batch
-    /// before it, and is reported: nothing after it can be chained by anyone else.
+    /// before it, and is reported: the centre is told of it as a hole ([`Self::unreadable`]).
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -54,7 +54,7 @@ impl Store {
             let Ok(core) = self.boxes.open_core(self.ledger.epoch, seq, &core_box) else {
                 error!(
                     seq,
-                    "a row of the log does not open: it and what follows waits for a new epoch"
+                    "a row of the log does not open: the centre is told that it is missing for good"
                 );
                 break;
             };
@@ -71,6 +71,44 @@ impl Store {
         }
 
         Ok(Unacknowledged { before, entries })
+    }
+
+    /// Where the log goes on behind rows that do not open or are gone, from number `first` on: the first row
+    /// whose hash its signature proves and from which the next one follows. None if row `first` is whole or
+    /// nothing behind it can be proven.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn unreadable(&self, first: u64) -> Result<Option<u64>, StoreError> {
+        let epoch = self.ledger.epoch;
+        let mut query = self.db.prepare_cached(
+            "SELECT seq, hash, signature, core_box FROM rows
+             WHERE epoch = ?1 AND seq >= ?2 ORDER BY seq",
+        )?;
+        let mut rows = query.query(params![epoch, to_sql(first)])?;
+        let mut end: Option<(u64, ChainHash)> = None;
+        while let Some(row) = rows.next()? {
+            let seq = from_sql(row.get(0)?);
+            let hash: Option<ChainHash> = row.get::<_, Vec<u8>>(1)?.try_into().ok().map(ChainHash);
+            let signature: Vec<u8> = row.get(2)?;
+            let core = self.boxes.open_core(epoch, seq, &row.get::<_, Vec<u8>>(3)?);
+            let before = match end {
+                Some((last, hash)) if last.saturating_add(1) == seq => Some(hash),
+                None if seq == first => self.hash_at(first.saturating_sub(1)).ok(),
+                Some(_) | None => None,
+            };
+            let follows = before
+                .zip(core.ok())
+                .map(|(before, core)| before.next(&core));
+            if follows.is_some() && self.is_row_signed(seq, follows, &signature) {
+                return Ok(end.map(|(last, _)| last));
+            }
+            end = hash
+                .filter(|_| self.is_row_signed(seq, hash, &signature))
+                .map(|hash| (seq, hash));
+        }
+
+        Ok(end.map(|(last, _)| last))
     }
 
     /// The hash of our entry with this number; the genesis for 0.

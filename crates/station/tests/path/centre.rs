@@ -11,7 +11,7 @@ use domain::entry::{ChainHash, genesis};
 use domain::hex;
 use domain::time::Timestamp;
 use domain::wire::{
-    Answer, AnswerKind, Batch, CheckedEntry, EnrolRequest, Enrolled, Hello, Pairing,
+    Answer, AnswerKind, Batch, CheckedEntry, EnrolRequest, Enrolled, Hello, Hole, Pairing,
 };
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -35,6 +35,8 @@ struct Desk {
     up: bool,
     knows_the_station: bool,
     lists_asked: u32,
+    holes: Vec<Hole>,
+    takes_sealed: bool,
 }
 
 impl Centre {
@@ -65,6 +67,8 @@ impl Centre {
             up: true,
             knows_the_station: true,
             lists_asked: 0,
+            holes: Vec::new(),
+            takes_sealed: true,
         }));
         let (config, shared) = (Arc::new(config), Arc::clone(&desk));
         thread::spawn(move || {
@@ -113,6 +117,28 @@ impl Centre {
     /// How often a list was asked for.
     pub(crate) fn lists_asked(&self) -> u32 {
         self.desk.lock().unwrap().lists_asked
+    }
+
+    /// As after coming back from a copy that ends with this entry.
+    pub(crate) fn lose_after(&self, seq: u64) {
+        let mut desk = self.desk.lock().unwrap();
+        desk.entries.retain(|entry| entry.seq <= seq);
+        desk.head = desk.entries.last().map(|entry| (entry.seq, entry.hash));
+    }
+
+    /// From now on it says that it holds this much.
+    pub(crate) fn say_head(&self, seq: u64, hash: ChainHash) {
+        self.desk.lock().unwrap().head = Some((seq, hash));
+    }
+
+    /// From now on whatever carries a sealed text is too large for it.
+    pub(crate) fn take_no_sealed_text(&self) {
+        self.desk.lock().unwrap().takes_sealed = false;
+    }
+
+    /// The holes that it was told.
+    pub(crate) fn holes(&self) -> Vec<Hole> {
+        self.desk.lock().unwrap().holes.clone()
     }
 
     pub(crate) fn entries(&self) -> Vec<CheckedEntry> {
@@ -164,7 +190,9 @@ impl Desk {
         }
         match path {
             "/v1/enrolments" => self.enrol(body),
-            "/v1/assignments" | "/v1/head" | "/v1/batches" if !self.knows_the_station => {
+            "/v1/assignments" | "/v1/head" | "/v1/holes" | "/v1/batches"
+                if !self.knows_the_station =>
+            {
                 (401, Vec::new())
             }
             "/v1/assignments" => self.assign(),
@@ -172,6 +200,7 @@ impl Desk {
                 let (hello, _) = Hello::read(body).unwrap();
                 (200, self.receipt(AnswerKind::Ok, hello.nonce))
             }
+            "/v1/holes" => self.hole(body),
             "/v1/batches" => self.batch(body),
             "/v1/knowledge/trust" => (200, self.authority.trust.clone()),
             "/v1/knowledge/manifest" => {
@@ -206,10 +235,27 @@ impl Desk {
         (200, self.authority.assignment(signing, sealing))
     }
 
+    fn hole(&mut self, body: &[u8]) -> (u16, Vec<u8>) {
+        let (hole, signature) = Hole::read(body).unwrap();
+        let (key, _) = self.station.unwrap();
+        hole.verify(&signature, &key).unwrap();
+        self.head = Some((hole.last, ChainHash(hole.hash)));
+        let nonce = hole.nonce;
+        self.holes.push(hole);
+        (200, self.receipt(AnswerKind::Hole, nonce))
+    }
+
     fn batch(&mut self, body: &[u8]) -> (u16, Vec<u8>) {
         let batch = Batch::read(body).unwrap();
         let (key, _) = self.station.unwrap();
         let checked = batch.check(&key).unwrap();
+        let carries = |entry: &CheckedEntry| {
+            let sealed = entry.entry.sealed.as_ref();
+            sealed.is_some_and(|sealed| !sealed.is_empty())
+        };
+        if !self.takes_sealed && checked.entries.iter().any(carries) {
+            return (413, Vec::new());
+        }
         let (seq, hash) = self.head();
         let nonce = checked.header.nonce;
         if checked.header.first != seq + 1 || checked.header.before != hash {

@@ -11,14 +11,14 @@ use station::{
 use crate::House;
 use crate::story::show;
 
-const DAYS: i64 = 24 * 60 * 60;
+pub(crate) const DAYS: i64 = 24 * 60 * 60;
 
 impl House {
-    fn inspect(&self, expected: Option<&Expected>) -> Inspection {
+    pub(crate) fn inspect(&self, expected: Option<&Expected>) -> Inspection {
         inspect(self.data.path(), &Unlock::default(), expected).unwrap()
     }
 
-    fn change(&self, sql: &str) {
+    pub(crate) fn change(&self, sql: &str) {
         let path = self.data.path().join("station").join(DATABASE);
         Connection::open(path).unwrap().execute_batch(sql).unwrap();
     }

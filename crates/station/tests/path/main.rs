@@ -4,6 +4,7 @@
 
 mod authority;
 mod centre;
+mod disputes;
 mod draw;
 mod headless;
 mod knowledge;

@@ -23,6 +23,7 @@ pub(super) const SYNC: SyncView = SyncView {
     waiting: 0,
     last_receipt: None,
     link: LinkView::Untried,
+    dispute: None,
 };
 
 /// An entry that waits for the disk.

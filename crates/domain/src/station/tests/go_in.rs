@@ -105,6 +105,7 @@ fn invariant_8_who_went_in_before_the_restart_is_remembered_whatever_was_uploade
         waiting: 0,
         last_receipt: Some(NOW),
         link: crate::screen::LinkView::Online,
+        dispute: None,
     }));
     bench.show(&claims());
     bench.commit();

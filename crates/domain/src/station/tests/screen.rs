@@ -37,6 +37,7 @@ fn the_first_screen_is_whole() {
                 status_stop_hours: 72,
                 keys_until: Some(NOW.plus(40 * DAY)),
                 clock_doubt: false,
+                clock_offset: None,
             },
             sync: SYNC,
             shredded: 0,
@@ -89,6 +90,7 @@ fn camera_and_sync_are_shown_as_they_are_told() {
         waiting: 12,
         last_receipt: Some(NOW),
         link: LinkView::Offline { since: NOW },
+        dispute: None,
     };
     let camera = CameraView::Running {
         name: "demo".to_owned(),

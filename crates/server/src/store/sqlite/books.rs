@@ -7,6 +7,7 @@ use domain::entry::{ChainHash, Core};
 use domain::hex;
 use domain::wire::{CheckedEntry, EntryCheck};
 
+use super::contradictions::Contradictions;
 use super::day_file::{DayFile, Kept, KeptPoison};
 use super::heads::HeadsFile;
 use super::{ChainId, Filing, Head, Outcome, StoreError, rebuild};
@@ -32,6 +33,7 @@ pub(super) struct Books {
     open: BTreeMap<Day, DayFile>,
     keys: DayKeys,
     erased_before: Option<Day>,
+    contradictions: Contradictions,
 }
 
 impl Books {
@@ -48,9 +50,11 @@ impl Books {
             open: BTreeMap::new(),
             keys: DayKeys::new(folder.day_keys()),
             erased_before: None,
+            contradictions: Contradictions::default(),
         };
         books.heads = books.heads_file.all()?;
         books.generation = books.heads_file.generation()?;
+        books.contradictions = Contradictions::read(books.heads_file.database())?;
         rebuild::follow_the_days(&mut books)?;
 
         Ok(books)
@@ -73,6 +77,10 @@ impl Books {
     pub(super) fn skip_to_generation(&mut self, generation: u64) {
         self.generation = self.generation.max(generation);
         self.behind = true;
+    }
+
+    pub(super) fn contradictions_mut(&mut self) -> &mut Contradictions {
+        &mut self.contradictions
     }
 
     pub(super) fn folder(&self) -> &Folder {
@@ -171,13 +179,15 @@ impl Books {
         for day in self.open.values_mut() {
             days |= day.commit(generation)?;
         }
-        if days || self.behind || !self.changed.is_empty() {
+        if days || self.behind || !self.changed.is_empty() || self.contradictions.wait() {
             // Asked by name: going through all heads would cost a commit more with every station there is.
             let changed = self
                 .changed
                 .iter()
                 .filter_map(|chain| self.heads.get_key_value(chain));
-            self.heads_file.write(generation, changed)?;
+            let noted = self.contradictions.notes();
+            self.heads_file.write(generation, changed, noted)?;
+            self.contradictions.written();
             self.changed.clear();
             self.behind = false;
             self.generation = generation;

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::rows::{chain_from, chain_params, number, numbered_hash, unsigned};
 use super::{ChainId, StoreError, file, layouts};
 use crate::day::Day;
-use crate::store::Purged;
+use crate::store::{Purged, Skip};
 
 /// One day's file. Between [`DayFile::begin`] and [`DayFile::commit`] nothing is on the disk for sure.
 pub(super) struct DayFile {
@@ -141,6 +141,45 @@ impl DayFile {
         Ok(())
     }
 
+    /// Keeps a hole in a chain with the station's signed word for it.
+    pub(super) fn add_hole(&mut self, hole: &Skip, first: u64) -> Result<(), StoreError> {
+        let numbers = self.numbers(&hole.chain)?;
+        self.database
+            .prepare_cached(
+                "INSERT INTO holes (chain, first, last, hash, told, received)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                numbers.chain,
+                number(first)?,
+                number(hole.last)?,
+                hole.hash.0,
+                hole.told,
+                hole.received.0,
+            ])?;
+
+        Ok(())
+    }
+
+    /// The hole in a chain that this number lies in, by its last number and hash.
+    pub(super) fn hole_at(
+        &self,
+        chain: &ChainId,
+        seq: u64,
+    ) -> Result<Option<(u64, ChainHash)>, StoreError> {
+        let Some(Numbers { chain, .. }) = self.known_numbers(chain)? else {
+            return Ok(None);
+        };
+
+        Ok(self
+            .database
+            .prepare_cached(
+                "SELECT last, hash FROM holes WHERE chain = ?1 AND first <= ?2 AND last >= ?2",
+            )?
+            .query_row(params![chain, number(seq)?], |row| numbered_hash(row, 0))
+            .optional()?)
+    }
+
     pub(super) fn add_poison(&self, entry: &KeptPoison) -> Result<(), StoreError> {
         let (venue, station, epoch) = chain_params(&entry.chain);
         self.database
@@ -190,7 +229,7 @@ impl DayFile {
         Ok(added > 0)
     }
 
-    /// The hashes stored for a run of numbers, of poison and of what expired too.
+    /// The hashes stored for a run of numbers, of poison, of what expired and of the ends of holes too.
     pub(super) fn hashes(
         &self,
         chain: &ChainId,
@@ -202,6 +241,8 @@ impl DayFile {
             "SELECT seq, hash FROM filed WHERE chain = ?6 AND seq BETWEEN ?4 AND ?5
              UNION ALL
              SELECT seq, hash FROM expired WHERE chain = ?6 AND seq BETWEEN ?4 AND ?5
+             UNION ALL
+             SELECT last, hash FROM holes WHERE chain = ?6 AND last BETWEEN ?4 AND ?5
              UNION ALL
              SELECT seq, hash FROM poison
              WHERE venue = ?1 AND station = ?2 AND epoch = ?3 AND seq BETWEEN ?4 AND ?5",
@@ -225,6 +266,7 @@ impl DayFile {
                 "SELECT min(seq) FROM (
                      SELECT min(seq) AS seq FROM filed WHERE chain = ?4
                      UNION ALL SELECT min(seq) FROM expired WHERE chain = ?4
+                     UNION ALL SELECT min(first) FROM holes WHERE chain = ?4
                      UNION ALL SELECT min(seq) FROM poison
                      WHERE venue = ?1 AND station = ?2 AND epoch = ?3
                  )",
@@ -269,6 +311,10 @@ impl DayFile {
                  SELECT v.venue, c.station, c.epoch,
                      (SELECT max(seq) FROM expired WHERE chain = c.number)
                  FROM chains AS c JOIN venues AS v ON v.number = c.venue
+                 UNION ALL
+                 SELECT v.venue, c.station, c.epoch,
+                     (SELECT max(last) FROM holes WHERE chain = c.number)
+                 FROM chains AS c JOIN venues AS v ON v.number = c.venue
                  UNION ALL SELECT venue, station, epoch, seq FROM poison
              ) WHERE seq IS NOT NULL GROUP BY venue, station, epoch",
         )?;
@@ -300,6 +346,10 @@ impl DayFile {
                 .saturating_sub(u64::try_from(gone).unwrap_or(u64::MAX));
             self.database.execute(
                 "DELETE FROM expired WHERE chain = ?1 AND seq >= ?2",
+                params![chain, from],
+            )?;
+            self.database.execute(
+                "DELETE FROM holes WHERE chain = ?1 AND last >= ?2",
                 params![chain, from],
             )?;
         }

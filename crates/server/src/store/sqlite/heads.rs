@@ -6,6 +6,7 @@ use domain::entry::ChainHash;
 use domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::contradictions::Note;
 use super::rows::{chain_from, chain_params, number, unsigned};
 use super::{ChainId, Head, StoreError, file, layouts};
 use crate::day::Day;
@@ -38,11 +39,16 @@ impl HeadsFile {
         Ok(value.unwrap_or(0))
     }
 
-    /// Brings heads and generation forward in one commit.
+    pub(super) fn database(&self) -> &Connection {
+        &self.0
+    }
+
+    /// Brings heads and generation forward in one commit, and keeps what stations signed against them.
     pub(super) fn write<'a>(
         &mut self,
         generation: u64,
         heads: impl Iterator<Item = (&'a ChainId, &'a Head)>,
+        notes: &[Note],
     ) -> Result<(), StoreError> {
         let transaction = self
             .0
@@ -64,6 +70,9 @@ impl HeadsFile {
                     head.hash.0,
                     head.forked
                 ])?;
+        }
+        for note in notes {
+            note.write(&transaction)?;
         }
         transaction.execute(
             "INSERT INTO meta (name, value) VALUES ('generation', ?1)

@@ -5,12 +5,14 @@
 pub(super) const DAY: &[&str] = &[
     include_str!("layouts/day_1.sql"),
     include_str!("layouts/day_2.sql"),
+    include_str!("layouts/day_3.sql"),
 ];
 
 /// `heads.db`.
 pub(super) const HEADS: &[&str] = &[
     include_str!("layouts/heads_1.sql"),
     include_str!("layouts/heads_2.sql"),
+    include_str!("layouts/heads_3.sql"),
 ];
 
 /// `register.db`.
@@ -24,7 +26,7 @@ mod tests {
     use super::*;
 
     /// A new step adds a line here; a line that is here never changes.
-    const FROZEN: [(&str, &str); 5] = [
+    const FROZEN: [(&str, &str); 7] = [
         (
             "day 1",
             "ad693f554854fb460a1eaabc82da2cb52f63fdf8e04670f4ad8b7bc27cc0aa1f",
@@ -34,12 +36,20 @@ mod tests {
             "4b258d7f1fdbe1bd947cdb8f2d4fd8fcaaad7fe311546708f521a927b6c540bc",
         ),
         (
+            "day 3",
+            "8f6134f46301ff9ec2301897a1d3058a6829bb0ffacc579ca57ba9795c9b052a",
+        ),
+        (
             "heads 1",
             "de81c1372ed5213fb40b37706af6215f6123a945b0998e5c789e141fb3ef1f21",
         ),
         (
             "heads 2",
             "6f35811fa45d250d4d076da5ff911fe823eb962e0eb57da663604829ea4c1c62",
+        ),
+        (
+            "heads 3",
+            "464d85fdaa67f731608ed92443bc16354d70cf16142d0fb162d9393562654427",
         ),
         (
             "register 1",

@@ -6,6 +6,7 @@
 
 mod books;
 mod branches;
+mod contradictions;
 mod copy;
 mod day_file;
 mod file;
@@ -27,7 +28,9 @@ use std::thread::JoinHandle;
 use domain::time::Timestamp;
 use tokio::sync::oneshot;
 
-use super::{ChainId, Filing, Head, Later, Outcome, Purged, Store, StoreError};
+use super::{
+    ChainId, Filing, Greeted, Head, Later, Outcome, Purged, Said, Skip, Store, StoreError,
+};
 use crate::day::Day;
 use crate::folder::{Folder, free_bytes};
 use crate::metrics::{Disk, Metrics};
@@ -35,6 +38,7 @@ use books::Books;
 use writer::Job;
 
 pub use books::days_in;
+pub use contradictions::{holes, rollbacks};
 pub use copy::copy_database;
 pub use heads::read as read_heads;
 pub use register::SqliteRegister;
@@ -97,6 +101,14 @@ impl Store for SqliteStore {
 
     fn head(&self, chain: ChainId) -> Later<'_, Option<Head>> {
         Box::pin(self.ask(move |reply| Job::Head(chain, reply)))
+    }
+
+    fn greet(&self, said: Said) -> Later<'_, Greeted> {
+        Box::pin(self.ask(|reply| Job::Greet(Box::new(said), reply)))
+    }
+
+    fn skip(&self, skip: Skip) -> Later<'_, Option<Head>> {
+        Box::pin(self.ask(|reply| Job::Skip(Box::new(skip), reply)))
     }
 
     fn erase_before(&self, kept_from: Day, now: Timestamp) -> Later<'_, Vec<Purged>> {

@@ -98,7 +98,7 @@ fn follow(
     Ok(set_aside)
 }
 
-/// The last number that can be reached from `first` on; none if that one is not there.
+/// The last number that can be reached from `first` on, over recorded holes; none if that one is not there.
 fn last_without_break(
     books: &mut Books,
     days: &[Day],
@@ -116,15 +116,36 @@ fn last_without_break(
         }
         for (seq, hash) in run {
             if seq != next {
-                return Ok(end);
+                break;
             }
             end = Some((seq, ChainHash(hash)));
             next = next.saturating_add(1);
         }
-        if next <= last {
+        if next > last {
+            continue;
+        }
+        let Some(hole) = hole_at(books, days, chain, next)? else {
             return Ok(end);
+        };
+        next = hole.0.saturating_add(1);
+        end = Some(hole);
+    }
+}
+
+/// The end of the hole that this number lies in.
+fn hole_at(
+    books: &mut Books,
+    days: &[Day],
+    chain: &ChainId,
+    seq: u64,
+) -> Result<Option<(u64, ChainHash)>, StoreError> {
+    for day in days.iter().copied() {
+        if let Some(hole) = books.day(day)?.hole_at(chain, seq)? {
+            return Ok(Some(hole));
         }
     }
+
+    Ok(None)
 }
 
 fn lowest(books: &mut Books, days: &[Day], chain: &ChainId) -> Result<Option<u64>, StoreError> {

@@ -26,7 +26,7 @@ pub struct Verified {
     pub days: usize,
     /// Chains with a head or a row.
     pub chains: usize,
-    /// Rows: entries, poison, and hashes of what expired.
+    /// Rows: entries, poison, hashes of what expired, and holes.
     pub rows: u64,
     /// In order of chain and number.
     pub faults: Vec<Fault>,
@@ -120,6 +120,8 @@ impl fmt::Display for Fault {
 struct Link {
     seq: u64,
     hash: ChainHash,
+    /// The first number of the hole that this is the end of; else its own.
+    first: u64,
     /// None where it is not kept whole.
     core: Option<Vec<u8>>,
     sound: bool,
@@ -295,11 +297,12 @@ impl<'a> Walk<'a> {
             faults.push(Fault::Twice(chain, seq));
             return;
         }
-        let follows = seq == before.saturating_add(1);
+        let follows = link.first == before.saturating_add(1);
         // Days that were erased may have had numbers in the middle: a clock moves back and forth.
-        if !follows && seq.saturating_sub(1) > self.erased {
+        let missing = link.first.saturating_sub(1);
+        if !follows && missing > before.max(self.erased) {
             let first = before.max(self.erased).saturating_add(1);
-            faults.push(Fault::Missing(chain, first, seq.saturating_sub(1)));
+            faults.push(Fault::Missing(chain, first, missing));
         }
         match (&link.core, known) {
             (Some(core), Some(known)) if follows && known.next(core) != link.hash => {
@@ -363,11 +366,13 @@ fn links_of(
 ) -> Result<Vec<Link>, StoreError> {
     let (venue, station, epoch) = chain_params(chain);
     let mut statement = database.prepare_cached(&format!(
-        "SELECT 1, seq, hash, core, sealed, detail, token IS NOT NULL FROM filed
+        "SELECT 1, seq, hash, core, sealed, detail, token IS NOT NULL, seq FROM filed
          WHERE chain = {CHAIN} AND seq BETWEEN ?4 AND ?5
-         UNION ALL SELECT 2, seq, hash, NULL, NULL, NULL, 0 FROM expired
+         UNION ALL SELECT 2, seq, hash, NULL, NULL, NULL, 0, seq FROM expired
          WHERE chain = {CHAIN} AND seq BETWEEN ?4 AND ?5
-         UNION ALL SELECT 3, seq, hash, core, NULL, NULL, 0 FROM poison
+         UNION ALL SELECT 2, last, hash, NULL, NULL, NULL, 0, first FROM holes
+         WHERE chain = {CHAIN} AND last BETWEEN ?4 AND ?5
+         UNION ALL SELECT 3, seq, hash, core, NULL, NULL, 0, seq FROM poison
          WHERE venue = ?1 AND station = ?2 AND epoch = ?3 AND seq BETWEEN ?4 AND ?5"
     ))?;
     let rows = statement.query_map(
@@ -401,6 +406,7 @@ fn link(row: &Row<'_>, chain: &ChainId) -> rusqlite::Result<Link> {
 
     Ok(Link {
         seq,
+        first: unsigned(row, 7)?,
         hash,
         core,
         sound,
@@ -433,6 +439,7 @@ fn next_of(database: &Connection, chain: &ChainId, from: u64) -> Result<Option<u
             "SELECT min(seq) FROM (
                  SELECT min(seq) AS seq FROM filed WHERE chain = {CHAIN} AND seq >= ?4
                  UNION ALL SELECT min(seq) FROM expired WHERE chain = {CHAIN} AND seq >= ?4
+                 UNION ALL SELECT min(last) FROM holes WHERE chain = {CHAIN} AND last >= ?4
                  UNION ALL SELECT min(seq) FROM poison
                  WHERE venue = ?1 AND station = ?2 AND epoch = ?3 AND seq >= ?4
              )"

@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 use tokio::sync::oneshot;
 
 use super::books::Books;
-use super::{ChainId, Filing, Head, Outcome, Purged, StoreError};
+use super::{ChainId, Filing, Greeted, Head, Outcome, Purged, Said, Skip, StoreError};
 use crate::clock::Stopwatch;
 use crate::day::Day;
 use crate::folder::Folder;
@@ -25,6 +25,8 @@ pub(super) enum Job {
     Append(Box<Filing>, Reply<Outcome>),
     /// Erase the days before this one.
     Erase(Day, Timestamp, Reply<Vec<Purged>>),
+    /// Compare a hello.
+    Greet(Box<Said>, Reply<Greeted>),
     /// How far is a chain stored?
     Head(ChainId, Reply<Option<Head>>),
     /// Can entries be stored? By a commit where the last one failed.
@@ -32,6 +34,8 @@ pub(super) enum Job {
     /// Fail as a fault in the program would.
     #[cfg(test)]
     Panic(Reply<()>),
+    /// Record a hole.
+    Skip(Box<Skip>, Reply<Option<Head>>),
     /// Nothing comes after this.
     Stop,
 }
@@ -40,6 +44,7 @@ pub(super) enum Job {
 enum Pending {
     Append(Outcome, Reply<Outcome>),
     Erase(Vec<Purged>, Reply<Vec<Purged>>),
+    Greet(Greeted, Reply<Greeted>),
     Head(Option<Head>, Reply<Option<Head>>),
     Ready(Reply<()>),
 }
@@ -190,7 +195,23 @@ fn perform(books: &mut Books, job: Job) -> Result<Pending, StoreError> {
                 Err(error)
             }
         },
+        Job::Greet(said, reply) => match books.greet(&said) {
+            Ok(greeted) => Ok(Pending::Greet(greeted, reply)),
+            Err(error) => {
+                tracing::error!(%error, "a hello was not compared");
+                let _ = reply.send(Err(error.clone()));
+                Err(error)
+            }
+        },
         Job::Head(chain, reply) => Ok(Pending::Head(books.head(&chain), reply)),
+        Job::Skip(skip, reply) => match books.skip(&skip) {
+            Ok(head) => Ok(Pending::Head(head, reply)),
+            Err(error) => {
+                tracing::error!(%error, "a hole was not recorded");
+                let _ = reply.send(Err(error.clone()));
+                Err(error)
+            }
+        },
         Job::Ready(reply) => Ok(Pending::Ready(reply)),
         #[cfg(test)]
         Job::Panic(_) => panic!("as a fault in the program would"),
@@ -206,6 +227,9 @@ impl Pending {
             }
             Self::Erase(purged, reply) => {
                 let _ = reply.send(Ok(purged));
+            }
+            Self::Greet(greeted, reply) => {
+                let _ = reply.send(Ok(greeted));
             }
             Self::Head(head, reply) => {
                 let _ = reply.send(Ok(head));
@@ -224,6 +248,9 @@ fn fail(pending: Vec<Pending>, error: &StoreError) {
                 let _ = reply.send(Err(error.clone()));
             }
             Pending::Erase(_, reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
+            Pending::Greet(_, reply) => {
                 let _ = reply.send(Err(error.clone()));
             }
             Pending::Head(_, reply) => {
@@ -245,7 +272,10 @@ fn refuse(jobs: impl IntoIterator<Item = Job>, error: &StoreError) {
             Job::Erase(_, _, reply) => {
                 let _ = reply.send(Err(error.clone()));
             }
-            Job::Head(_, reply) => {
+            Job::Greet(_, reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
+            Job::Head(_, reply) | Job::Skip(_, reply) => {
                 let _ = reply.send(Err(error.clone()));
             }
             Job::Ready(reply) => {
