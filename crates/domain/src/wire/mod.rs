@@ -14,6 +14,7 @@
 
 mod answer;
 mod batch;
+mod crowd;
 mod enrol;
 mod hello;
 
@@ -22,5 +23,6 @@ pub use batch::{
     Batch, BatchError, BatchHeader, CheckedBatch, CheckedEntry, EntryCheck, MAX_BATCH_BYTES,
     MAX_BATCH_ENTRIES,
 };
+pub use crowd::{Crowd, Played};
 pub use enrol::{EnrolRequest, Enrolled, Pairing, PairingToken, pair_code};
 pub use hello::Hello;

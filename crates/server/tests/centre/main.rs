@@ -7,6 +7,7 @@ mod authority;
 mod backup;
 mod batches;
 mod crash;
+mod crowd;
 mod enrolment;
 mod kill;
 mod layout;
