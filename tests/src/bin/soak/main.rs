@@ -1,19 +1,30 @@
 //! `cargo xtask soak`: what takes too long for every change. Its report is kept in docs/soak.md.
-//! `cargo xtask soak camera` pulls a virtual webcam's cable a hundred times, and keeps docs/soak-camera.md.
+//! `cargo xtask soak camera` pulls a virtual webcam's cable a hundred times, and keeps docs/soak-camera.md;
+//! `cargo xtask soak server` kills a server under load, and keeps docs/soak-server.md;
+//! `cargo xtask soak query` asks one that holds 20 million entries, and keeps docs/soak-query.md.
 
-use std::fmt::Write;
-use std::fs;
-use std::path::Path;
+mod camera;
+mod query;
+mod server;
+
 use std::process::ExitCode;
 
-use acceptance::city::City;
-use acceptance::headless::{Headless, Way};
-use acceptance::uvc::{Packing, Webcam};
-use acceptance::{frames, kill};
-use anyhow::Context;
+use acceptance::kill;
+use anyhow::{Context, bail};
 
 const ROUNDS: usize = 1_000;
-const PULLS: usize = 100;
+const KILLS: usize = 200;
+const ENTRIES: usize = 20_000_000;
+const USAGE: &str = "usage: cargo xtask soak [ROUNDS] | camera | server [KILLS] | query [ENTRIES] | decoder ... | frames ...";
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Soak {
+    Camera,
+    Query(usize),
+    Server(usize),
+    Station(usize),
+}
 
 #[expect(
     clippy::print_stdout,
@@ -34,60 +45,60 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<String> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let soak = asked(&words.iter().map(String::as_str).collect::<Vec<_>>())?;
     let now = station::Clock::new(0).now().wall;
     let (year, month, day) = now.date(0);
     let today = format!("{year}-{month:02}-{day:02}");
-    let rounds = match std::env::args().nth(1) {
-        Some(word) if word == "camera" => return camera(&today),
-        Some(word) => word.parse().context("the number of rounds")?,
-        None => ROUNDS,
-    };
     let seed = now.0.unsigned_abs();
-    let killed = kill::at_random_points(rounds, seed)?;
-    if rounds >= ROUNDS {
-        kill::keep_report(&killed, seed, &today)?;
-    }
+    match soak {
+        Soak::Camera => camera::pull(&today),
+        Soak::Query(entries) => query::ask(entries, ENTRIES, seed, &today),
+        Soak::Server(kills) => server::kill(kills, KILLS, seed, &today),
+        Soak::Station(rounds) => {
+            let killed = kill::at_random_points(rounds, seed)?;
+            if rounds >= ROUNDS {
+                kill::keep_report(&killed, seed, &today)?;
+            }
 
-    Ok(format!("{killed:?}"))
-}
-
-/// The report has the rounds in steps of ten.
-fn camera(today: &str) -> anyhow::Result<String> {
-    let mut city = City::found()?;
-    city.start_server()?;
-    city.enrol()?;
-    let mut report = format!(
-        "# Soak: a webcam pulled out and plugged in again\n\nMade by `cargo xtask soak camera`, {today}: {PULLS} \
-         times by each library, on the virtual webcam at 1280x720, 15 frames a second.\n\n\
-         | library | rounds | back after, longest | memory KiB | open files | threads |\n|---|---|---|---|---|---|\n"
-    );
-    for (way, name) in [(Way::Own, "Video4Linux"), (Way::Nokhwa, "nokhwa")] {
-        let mut webcam = Webcam::plug_in(&[frames::empty()], Packing::Jpeg)?;
-        let station = Headless::start(&city, &webcam, way)?.context(
-            "the programs have no camera: build menshen with `--features menshen/camera`, and menshen-server, and \
-             name their folder in MENSHEN_PROGRAMS",
-        )?;
-        let after = station.pull(&mut webcam, PULLS)?;
-        for (step, rounds) in after.chunks(PULLS / 10).enumerate() {
-            let longest = rounds
-                .iter()
-                .map(|(time, _)| *time)
-                .max()
-                .unwrap_or_default();
-            let (_, size) = rounds.last().context("a step has rounds")?;
-            let done = (step + 1) * (PULLS / 10);
-            writeln!(
-                report,
-                "| {name} | {done} | {:.2} s | {} | {} | {} |",
-                longest.as_secs_f64(),
-                size.memory,
-                size.files,
-                size.threads
-            )?;
+            Ok(format!("{killed:?}"))
         }
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/soak-camera.md");
-    fs::write(&path, &report).with_context(|| format!("cannot write {}", path.display()))?;
+}
 
-    Ok(report)
+/// A word that means nothing must not begin hours of work.
+fn asked(words: &[&str]) -> anyhow::Result<Soak> {
+    let number = |word: &str| word.parse().ok().filter(|n| *n > 0).context(USAGE);
+    Ok(match words {
+        [] => Soak::Station(ROUNDS),
+        ["camera"] => Soak::Camera,
+        ["query"] => Soak::Query(ENTRIES),
+        ["query", entries] => Soak::Query(number(entries)?),
+        ["server"] => Soak::Server(KILLS),
+        ["server", kills] => Soak::Server(number(kills)?),
+        [rounds] => Soak::Station(number(rounds)?),
+        _ => bail!(USAGE),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_means_nothing_begins_nothing_and_is_told_what_would() {
+        assert_eq!(asked(&[]).unwrap(), Soak::Station(ROUNDS));
+        assert_eq!(asked(&["7"]).unwrap(), Soak::Station(7));
+        assert_eq!(asked(&["server", "3"]).unwrap(), Soak::Server(3));
+        for words in [
+            &["--help"][..],
+            &["servr"],
+            &["0"],
+            &["server", "x"],
+            &["7", "8"],
+        ] {
+            let error = asked(words).unwrap_err().to_string();
+            assert!(error.starts_with("usage: cargo xtask soak"), "{error}");
+        }
+    }
 }
