@@ -1,6 +1,7 @@
 //! What the stories and the figures across the crates share.
 
 pub mod city;
+pub mod crowd;
 pub mod figures;
 pub mod frames;
 pub mod headless;

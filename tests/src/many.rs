@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use domain::crypto::{Kid, OpeningKey, Secret, SigningKey, label, sha256};
 use domain::entry::{Action, ChainHash, Core, Flags, Kind, Place, SealedEntry};
+use domain::ids::VenueId;
 use domain::screen::Preset;
 use domain::time::Timestamp;
 use domain::verdict::Verdict;
@@ -27,6 +28,8 @@ pub struct Many(Vec<Station>);
 struct Station {
     key: SigningKey,
     assignment: AssignmentRow,
+    /// Its last entry's number and hash.
+    stand: (u64, ChainHash),
 }
 
 impl Many {
@@ -46,32 +49,38 @@ impl Many {
         Ok(Self(stations))
     }
 
-    /// For each station its batches in order: `entries` in all, `size` in each.
+    /// The venues that they stand at, once for each station.
+    pub fn venues(&self) -> impl Iterator<Item = VenueId> {
+        self.0.iter().map(|station| station.assignment.venue.id)
+    }
+
+    /// For each station its next batches in order: `entries` in all, `size` in each.
     ///
     /// # Errors
     /// A batch would be larger than allowed.
     pub fn batches(
-        &self,
+        &mut self,
         entries: u64,
         size: u64,
         at: Timestamp,
     ) -> anyhow::Result<Vec<Vec<Vec<u8>>>> {
         self.0
-            .iter()
+            .iter_mut()
             .map(|station| station.batches(entries, size, at))
             .collect()
     }
 }
 
 impl Station {
-    fn batches(&self, entries: u64, size: u64, at: Timestamp) -> anyhow::Result<Vec<Vec<u8>>> {
-        let mut hash = self.assignment.start;
+    fn batches(&mut self, entries: u64, size: u64, at: Timestamp) -> anyhow::Result<Vec<Vec<u8>>> {
+        let (done, mut hash) = self.stand;
+        let last = done + entries;
         let mut batches = Vec::new();
-        let mut next = 1;
-        while next <= entries {
+        let mut next = done + 1;
+        while next <= last {
             let (first, before) = (next, hash);
             let mut batch = Vec::new();
-            while next <= entries && next < first + size {
+            while next <= last && next < first + size {
                 let entry = self.entry(next, &hash, at)?;
                 hash = hash.next(&entry.core);
                 batch.push(entry);
@@ -88,6 +97,7 @@ impl Station {
                 &self.key,
             )?);
         }
+        self.stand = (last, hash);
 
         Ok(batches)
     }
@@ -152,7 +162,11 @@ fn enrolled(
         .context("taking a token")?;
     let assignment = registrar::approve(register, authority, &request.code(), |_| Ok(None), now)?;
 
-    Ok(Station { key, assignment })
+    Ok(Station {
+        key,
+        stand: (0, assignment.start),
+        assignment,
+    })
 }
 
 /// Bytes that do not repeat and cannot be packed.

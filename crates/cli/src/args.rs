@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::code::clean_text;
 use domain::time::Timestamp;
+use domain::wire::MAX_BATCH_ENTRIES;
 use station::Expected;
 
 use crate::{COLUMNS, clock};
@@ -34,6 +35,8 @@ pub enum Command {
     Issue(IssueArgs),
     /// Found an authority: all its keys, the first root, trust list and status list.
     Keys(KeysArgs),
+    /// Play many stations against a demonstration's server, to find out what it carries.
+    Load(LoadArgs),
     /// A station's log.
     Log(LogArgs),
     /// Read the codes in pictures.
@@ -112,6 +115,36 @@ pub struct IssueArgs {
     /// The time, instead of the clock's.
     #[arg(long, alias = "now", value_name = "TIME", value_parser = clock::parse)]
     pub at: Option<Timestamp>,
+}
+
+/// `menshen load`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The stations come from `menshen-server crowd`, which a demonstration's folder alone makes.\n\
+Exit status 1: something that was acknowledged is not there, or a station did not learn what is."
+)]
+pub struct LoadArgs {
+    /// The file of stations that `menshen-server crowd` wrote: their keys, the server's address and its pin.
+    #[arg(long, value_name = "FILE")]
+    pub crowd: PathBuf,
+    /// The server's address, where it is another one from here: https://...
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// How many of the file's stations; all unless it is given.
+    #[arg(long, value_name = "N", value_parser = several)]
+    pub stations: Option<usize>,
+    /// Entries in a batch.
+    #[arg(long, value_name = "N", default_value = "100", value_parser = entries)]
+    pub batch: usize,
+    /// Entries a second over all stations, however long answers take; as many as go unless it is given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate: Option<u32>,
+    /// For how long batches are sent.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    pub seconds: u64,
+    /// The figures as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `menshen sheet`.
@@ -389,6 +422,20 @@ fn uri(text: &str) -> Result<String, String> {
     }
 
     Ok(text.to_owned())
+}
+
+fn several(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| "a number from 1 on is wanted".to_owned())
+}
+
+fn entries(text: &str) -> Result<usize, String> {
+    several(text)
+        .ok()
+        .filter(|number| *number <= MAX_BATCH_ENTRIES)
+        .ok_or_else(|| format!("a batch holds 1 to {MAX_BATCH_ENTRIES} entries"))
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use domain::keyfile::KeyFileError;
 use domain::status::FileError;
 use thiserror::Error;
 
+use crate::load::LoadError;
+
 /// Each says what happened and what to do about it.
 #[derive(Debug, Error)]
 pub enum Failure {
@@ -53,6 +55,9 @@ pub enum Failure {
     /// The station cannot be enrolled.
     #[error(transparent)]
     Enrol(#[from] station::EnrolError),
+    /// No stations were played.
+    #[error(transparent)]
+    Load(#[from] LoadError),
     /// The station's log cannot be opened.
     #[error(transparent)]
     Log(#[from] station::StoreError),

@@ -11,6 +11,7 @@ mod command;
 pub mod demo;
 mod failure;
 mod files;
+pub mod load;
 mod mask;
 mod passphrase;
 mod random;

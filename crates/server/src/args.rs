@@ -12,6 +12,7 @@ use domain::screen::Preset;
 use domain::time::{HOUR, Timestamp};
 use server::Config;
 use server::clock::SystemClock;
+use server::crowd::MOST;
 use server::day::Day;
 use server::http::Connections;
 use server::registrar::PairingOrder;
@@ -50,6 +51,18 @@ pub(crate) enum Command {
         /// The data folder.
         #[arg(long)]
         data: PathBuf,
+    },
+    /// Makes many stations for `menshen load` to play, in a demonstration's folder that holds no other station.
+    Crowd {
+        /// The data folder, its server running.
+        #[arg(long)]
+        data: PathBuf,
+        /// How many.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST)))]
+        stations: u32,
+        /// Where their keys are written, for `menshen load --crowd`.
+        #[arg(long)]
+        out: PathBuf,
     },
     /// Copies days, heads and register into a new folder while the server may run; no key is in it.
     Backup {

@@ -10,6 +10,7 @@ pub mod backup;
 pub mod centre;
 pub mod clock;
 mod crash;
+pub mod crowd;
 pub mod day;
 pub mod day_keys;
 pub mod desk;

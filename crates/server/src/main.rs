@@ -16,6 +16,7 @@ use clap::Parser;
 use domain::hex;
 use domain::time::Timestamp;
 use server::clock::{Clock, SystemClock};
+use server::crowd;
 use server::desk::Desk;
 use server::folder::{Folder, write_private};
 use server::store::sqlite;
@@ -46,6 +47,11 @@ fn run(args: Args) -> Result<()> {
         Command::Pair(pair_args) => pair(&pair_args, now),
         Command::Approve { data, code } => approve(&data, &code.join(" "), now),
         Command::Stations { data } => stations(&data, now),
+        Command::Crowd {
+            data,
+            stations,
+            out,
+        } => gather(&Folder::new(data), stations, &out, now),
         Command::Backup { data, to } => keeping::back_up(&Folder::new(data), &to, now),
         Command::Restore { data, from } => keeping::restore(&from, &Folder::new(data)),
         Command::Verify { data } => keeping::verify(&Folder::new(data)),
@@ -88,6 +94,18 @@ fn pair(args: &PairArgs, now: Timestamp) -> Result<()> {
     say(&format!(
         "pairing written to {}: good for 15 minutes and one station",
         args.out.display()
+    ))
+}
+
+fn gather(folder: &Folder, stations: u32, out: &Path, now: Timestamp) -> Result<()> {
+    let crowd = crowd::gather(folder, passphrase()?, stations, now)?;
+    let text = Zeroizing::new(serde_json::to_vec(&crowd)?);
+    write_private(out, &text).with_context(|| format!("{} cannot be written", out.display()))?;
+
+    say(&format!(
+        "{stations} stations written to {}: play them with `menshen load --crowd {}`",
+        out.display(),
+        out.display()
     ))
 }
 

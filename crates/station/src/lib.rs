@@ -26,7 +26,7 @@ pub use headless::{Headless, HeadlessError, Pictures, Script, Summary, run_headl
 pub use inspect::{Expected, ExpectedCheck, Inspection, ReceiptCheck, inspect};
 pub use keys::{Kek, KeyError, Passphrase, Unlock};
 pub use knowledge::{KnowledgeError, Library, Next, Refresh};
-pub use link::{Centre, Link, LinkError, NoAnswer, Outcome, Request, Response};
+pub use link::{Caller, Centre, Link, LinkError, NoAnswer, Outcome, Request, Response};
 pub use random::{NoRandomness, fresh};
 pub use store::{
     AnchorFault, Beside, DATABASE, Finding, Head, NewStation, Prepared, Retained, RowFault, Seat,

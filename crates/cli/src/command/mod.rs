@@ -1,6 +1,7 @@
 //! One function a command: arguments in, answer out.
 
 mod desk;
+mod load;
 mod log;
 mod print;
 mod question;
@@ -36,6 +37,7 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
         Command::Demo(args) => crate::demo::make(&args.data, now(args.at), out)?,
         Command::Issue(args) => print::issue(args, now(args.at), out)?,
         Command::Keys(args) => desk::keys(args, now(args.at), out)?,
+        Command::Load(args) => return load::load(args, out),
         Command::Log(args) => match &args.action {
             LogAction::Verify(args) => return log::verify(args, out),
         },

@@ -15,6 +15,7 @@
 
 mod answer;
 mod batch;
+mod crowd;
 mod enrol;
 mod hello;
 mod hole;
@@ -24,6 +25,7 @@ pub use batch::{
     Batch, BatchError, BatchHeader, CheckedBatch, CheckedEntry, EntryCheck, MAX_BATCH_BYTES,
     MAX_BATCH_ENTRIES,
 };
+pub use crowd::{Crowd, Played};
 pub use enrol::{EnrolRequest, Enrolled, Pairing, PairingToken, pair_code};
 pub use hello::Hello;
 pub use hole::Hole;

@@ -8,6 +8,7 @@ mod backup;
 mod batches;
 mod contradictions;
 mod crash;
+mod crowd;
 mod enrolment;
 mod kill;
 mod layout;

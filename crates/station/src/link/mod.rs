@@ -1,6 +1,7 @@
 //! The way to the centre, and the only door to reqwest: a thread with a runtime of its own. Nobody waits
 //! for it; what comes back is handed to the one who asked.
 
+mod caller;
 mod request;
 mod tls;
 mod work;
@@ -13,6 +14,7 @@ use domain::time::Timestamp;
 use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 
+pub use caller::Caller;
 pub use request::{Request, Response};
 
 use crate::clock::Clock;

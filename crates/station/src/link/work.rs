@@ -67,7 +67,7 @@ pub(super) async fn serve(
     running.join_all().await;
 }
 
-async fn perform(client: &Client, url: &str, clock: Clock, request: Request) -> Outcome {
+pub(super) async fn perform(client: &Client, url: &str, clock: Clock, request: Request) -> Outcome {
     let (address, limit, within) = (
         format!("{url}{}", request.path()),
         request.limit(),

@@ -66,7 +66,7 @@ fn timed(times: &mut Times, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow
     Ok(())
 }
 
-fn entry(n: u32, at: domain::time::Timestamp) -> NewEntry {
+pub(crate) fn entry(n: u32, at: domain::time::Timestamp) -> NewEntry {
     let mut handle = [0; 16];
     handle[..4].copy_from_slice(&n.to_be_bytes());
     NewEntry {
@@ -87,14 +87,14 @@ fn entry(n: u32, at: domain::time::Timestamp) -> NewEntry {
     }
 }
 
-fn witness(n: u32) -> Witness {
+pub(crate) fn witness(n: u32) -> Witness {
     Witness {
         boot: [1; 8],
         mono_ms: u64::from(n),
     }
 }
 
-fn beside() -> Beside {
+pub(crate) fn beside() -> Beside {
     Beside {
         remember: None,
         outcome: Some(Outcome::Admit),

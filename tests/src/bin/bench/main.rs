@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: what a station costs, as ratios within one run against a named baseline.
 //!
-//! Prints a table and, with `--write`, puts it into docs/benchmarks.md with machine and date.
+//! Prints tables and, with `--write`, puts them into docs/benchmarks.md with machine and date, each in its own section.
 
 mod append;
 mod decode;
+mod drain;
 mod frame;
 mod lens;
 mod memory;
@@ -31,6 +32,25 @@ fn main() -> ExitCode {
     }
 }
 
+/// A figure: its word on the command line, its section of the page, and how it is taken.
+type Figure = (
+    &'static str,
+    &'static str,
+    fn(&mut Report) -> anyhow::Result<()>,
+);
+
+const FIGURES: &[Figure] = &[
+    ("decode", "Decoding a code", decode::measure),
+    ("append", "Appending to the log", append::measure),
+    ("frame", "From frame to durable verdict", frame::measure),
+    ("lens", "From a webcam's bytes to a picture", lens::measure),
+    ("memory", "Memory over many frames", memory::measure),
+    ("receive", "Receiving", receive::measure),
+    ("drain", "Draining a station's log", drain::measure),
+    ("webcam", "In front of a webcam", webcam::measure),
+    ("window", "The window", window_if_any),
+];
+
 /// `true` if every figure holds.
 fn run() -> anyhow::Result<bool> {
     let mut write = false;
@@ -38,44 +58,23 @@ fn run() -> anyhow::Result<bool> {
     for word in std::env::args().skip(1) {
         match word.as_str() {
             "--write" => write = true,
-            "frame" | "decode" | "append" | "lens" | "memory" | "receive" | "webcam" | "window" => {
-                wanted.push(word);
+            figure if FIGURES.iter().any(|(name, _, _)| *name == figure) => wanted.push(word),
+            other => {
+                let names: Vec<&str> = FIGURES.iter().map(|(name, _, _)| *name).collect();
+                bail!(
+                    "there is no figure `{other}`: {}, or none for all; --write keeps the sections that were measured",
+                    names.join(", ")
+                )
             }
-            other => bail!(
-                "there is no figure `{other}`: frame, decode, append, lens, memory, receive, webcam, window, or none for all; --write keeps the table"
-            ),
         }
     }
-    let all = wanted.is_empty();
-    let asked = |name: &str| all || wanted.iter().any(|word| word == name);
 
     let mut report = Report::default();
-    if asked("decode") {
-        decode::measure(&mut report).context("decoding a code")?;
-    }
-    if asked("append") {
-        append::measure(&mut report).context("appending to the log")?;
-    }
-    if asked("frame") {
-        frame::measure(&mut report).context("from frame to durable verdict")?;
-    }
-    if asked("lens") {
-        lens::measure(&mut report).context("from a webcam's bytes to a picture")?;
-    }
-    if asked("memory") {
-        memory::measure(&mut report).context("memory over many frames")?;
-    }
-    if asked("receive") {
-        receive::measure(&mut report).context("receiving from many stations")?;
-    }
-    if asked("webcam") {
-        webcam::measure(&mut report).context("the program in front of a webcam")?;
-    }
-    if asked("window") {
-        #[cfg(target_os = "linux")]
-        window::measure(&mut report).context("the window")?;
-        #[cfg(not(target_os = "linux"))]
-        report.leave_out("the window", "it is driven on Linux alone");
+    for (name, title, measure) in FIGURES {
+        if wanted.is_empty() || wanted.iter().any(|word| word == name) {
+            report.begin(name, title);
+            measure(&mut report).with_context(|| (*title).to_owned())?;
+        }
     }
     report.print();
     if write {
@@ -83,4 +82,17 @@ fn run() -> anyhow::Result<bool> {
     }
 
     Ok(report.holds())
+}
+
+#[cfg(target_os = "linux")]
+fn window_if_any(report: &mut Report) -> anyhow::Result<()> {
+    window::measure(report)
+}
+
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it may fail")]
+fn window_if_any(report: &mut Report) -> anyhow::Result<()> {
+    report.leave_out("the window", "it is driven on Linux alone");
+
+    Ok(())
 }

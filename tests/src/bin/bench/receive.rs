@@ -1,11 +1,13 @@
 //! Receiving: the centre judges, chains and commits batches of many stations, beside a bare insert of the
-//! same bytes into one table. Clients are not in it: their batches are made beforehand.
+//! same bytes into one table. First alone, its batches made beforehand; then as people run it, with `menshen load`
+//! beside it on the same machine, over sockets and TLS.
 
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use acceptance::city::City;
+use acceptance::crowd::{Crowd, Play, verify};
 use acceptance::figures::{Stopwatch, Times, ms};
 use acceptance::many::{Many, SEALED};
 use anyhow::{Context, ensure};
@@ -28,6 +30,10 @@ const STATIONS: u8 = 32;
 const ENTRIES: u64 = 6_000;
 /// Entries in a batch.
 const BATCHES: [u64; 3] = [100, 200, 500];
+/// Those that are measured with a client beside the server as well.
+const BESIDE: [u64; 2] = [100, 500];
+/// For how long.
+const SECONDS: u64 = 10;
 /// Heads that a city's centre knows.
 const CITY: usize = 100_000;
 /// Commits for their median.
@@ -37,17 +43,79 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .build()?;
+    report.note(
+        "\"Alone\" is the centre's own work in one process: no client, no socket and no TLS.",
+    );
     for size in BATCHES {
-        received(report, &runtime, size)?;
+        let bare = received(report, &runtime, size)?;
+        if BESIDE.contains(&size) {
+            beside_its_client(report, size, bare)?;
+        }
     }
 
     heads(report, &runtime)
 }
 
-/// Entries in a second, and the room that they take.
-fn received(report: &mut Report, runtime: &Runtime, size: u64) -> anyhow::Result<()> {
+/// A server and `menshen load` as two programs on this machine; `bare` entries go into a table in a second.
+fn beside_its_client(report: &mut Report, size: u64, bare: f64) -> anyhow::Result<()> {
+    let mut city = City::found()?;
+    city.start_server()?;
+    let crowd = Crowd::gather(&city, u32::from(STATIONS))?;
+    let batch = usize::try_from(size)?;
+    let play = |rate| {
+        crowd
+            .start(Play {
+                batch,
+                rate,
+                seconds: SECONDS,
+            })?
+            .report()
+    };
+    let most = play(None)?;
+    let here = most.entries_per_second;
+    let ratio = here / bare;
+    report.add(
+        &format!("the same with client, sockets and TLS on the same machine, batches of {size}"),
+        &format!("{here:.0} ({ratio:.2} x)"),
+        &format!("bare insert of the same bytes, {bare:.0}"),
+        ">= 40,000 or >= 0.6 x",
+        here >= 40_000.0 || ratio >= 0.6,
+    );
+    let half = play(Some(half_of(here)))?;
+    ensure!(
+        half.overdue == 0 && half.refusals.is_empty(),
+        "half of the load was too much: {half:?}"
+    );
+    let latency = half.latency_ms;
+    report.add(
+        &format!(
+            "from when a batch of {size} is due to its acknowledgement at half of that, {:.0} entries a second, p99",
+            half.entries_per_second
+        ),
+        &format!("{:.1} ms", latency.p99),
+        &format!("median {:.1} ms, longest {:.1} ms", latency.p50, latency.max),
+        "<= 150 ms",
+        latency.p99 <= 150.0,
+    );
+    city.stop_server()?;
+    verify(&city)?;
+
+    Ok(())
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "some ten thousand entries a second"
+)]
+fn half_of(rate: f64) -> u32 {
+    (rate / 2.0) as u32
+}
+
+/// Entries in a second, and the room that they take; how many a bare insert makes of it.
+fn received(report: &mut Report, runtime: &Runtime, size: u64) -> anyhow::Result<f64> {
     let city = City::found()?;
-    let many = Many::enrol(city.data(), STATIONS, city.now())?;
+    let mut many = Many::enrol(city.data(), STATIONS, city.now())?;
     let batches = many.batches(ENTRIES, size, city.now())?;
     let count = u64::from(STATIONS) * ENTRIES;
     let folder = Folder::new(city.data());
@@ -69,7 +137,7 @@ fn received(report: &mut Report, runtime: &Runtime, size: u64) -> anyhow::Result
     let (here, there) = (rate(count, took), rate(count, bare));
     let ratio = here / there;
     report.add(
-        &format!("entries received in a second, batches of {size}, {SEALED} bytes sealed, {STATIONS} stations"),
+        &format!("entries received in a second alone, batches of {size}, {SEALED} bytes sealed, {STATIONS} stations"),
         &format!("{here:.0} ({ratio:.2} x)"),
         &format!("bare insert of the same bytes, {there:.0}"),
         ">= 40,000 or >= 0.6 x",
@@ -107,7 +175,7 @@ fn received(report: &mut Report, runtime: &Runtime, size: u64) -> anyhow::Result
         took.as_millis() < 1_000,
     );
 
-    Ok(())
+    Ok(there)
 }
 
 /// What a commit costs where a city's stations are known, beside one that knows ten.
@@ -115,7 +183,7 @@ fn heads(report: &mut Report, runtime: &Runtime) -> anyhow::Result<()> {
     let mut medians = Vec::new();
     for known in [10, CITY] {
         let city = City::found()?;
-        let many = Many::enrol(city.data(), 1, city.now())?;
+        let mut many = Many::enrol(city.data(), 1, city.now())?;
         let batches = many.batches(COMMITS, 1, city.now())?;
         let folder = Folder::new(city.data());
         drop(SqliteStore::open(&folder, 1)?);

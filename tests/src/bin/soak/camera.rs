@@ -1,58 +1,19 @@
-//! `cargo xtask soak`: what takes too long for every change. Its report is kept in docs/soak.md.
-//! `cargo xtask soak camera` pulls a virtual webcam's cable a hundred times, and keeps docs/soak-camera.md.
+//! A virtual webcam's cable, pulled and plugged in again.
 
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-use std::process::ExitCode;
 
 use acceptance::city::City;
+use acceptance::frames;
 use acceptance::headless::{Headless, Way};
 use acceptance::uvc::{Packing, Webcam};
-use acceptance::{frames, kill};
 use anyhow::Context;
 
-const ROUNDS: usize = 1_000;
 const PULLS: usize = 100;
 
-#[expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for people who wait"
-)]
-fn main() -> ExitCode {
-    match run() {
-        Ok(report) => {
-            println!("{report}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("soak: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run() -> anyhow::Result<String> {
-    let now = station::Clock::new(0).now().wall;
-    let (year, month, day) = now.date(0);
-    let today = format!("{year}-{month:02}-{day:02}");
-    let rounds = match std::env::args().nth(1) {
-        Some(word) if word == "camera" => return camera(&today),
-        Some(word) => word.parse().context("the number of rounds")?,
-        None => ROUNDS,
-    };
-    let seed = now.0.unsigned_abs();
-    let killed = kill::at_random_points(rounds, seed)?;
-    if rounds >= ROUNDS {
-        kill::keep_report(&killed, seed, &today)?;
-    }
-
-    Ok(format!("{killed:?}"))
-}
-
 /// The report has the rounds in steps of ten.
-fn camera(today: &str) -> anyhow::Result<String> {
+pub(crate) fn pull(today: &str) -> anyhow::Result<String> {
     let mut city = City::found()?;
     city.start_server()?;
     city.enrol()?;

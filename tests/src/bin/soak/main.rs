@@ -1,0 +1,104 @@
+//! `cargo xtask soak`: what takes too long for every change. Its report is kept in docs/soak.md.
+//! `cargo xtask soak camera` pulls a virtual webcam's cable a hundred times, and keeps docs/soak-camera.md;
+//! `cargo xtask soak server` kills a server under load, and keeps docs/soak-server.md;
+//! `cargo xtask soak query` asks one that holds 20 million entries, and keeps docs/soak-query.md.
+
+mod camera;
+mod query;
+mod server;
+
+use std::process::ExitCode;
+
+use acceptance::kill;
+use anyhow::{Context, bail};
+
+const ROUNDS: usize = 1_000;
+const KILLS: usize = 200;
+const ENTRIES: usize = 20_000_000;
+const USAGE: &str = "usage: cargo xtask soak [ROUNDS] | camera | server [KILLS] | query [ENTRIES] | decoder ... | frames ...";
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Soak {
+    Camera,
+    Query(usize),
+    Server(usize),
+    Station(usize),
+}
+
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for people who wait"
+)]
+fn main() -> ExitCode {
+    match run() {
+        Ok(report) => {
+            println!("{report}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("soak: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<String> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let soak = asked(&words.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let now = station::Clock::new(0).now().wall;
+    let (year, month, day) = now.date(0);
+    let today = format!("{year}-{month:02}-{day:02}");
+    let seed = now.0.unsigned_abs();
+    match soak {
+        Soak::Camera => camera::pull(&today),
+        Soak::Query(entries) => query::ask(entries, ENTRIES, seed, &today),
+        Soak::Server(kills) => server::kill(kills, KILLS, seed, &today),
+        Soak::Station(rounds) => {
+            let killed = kill::at_random_points(rounds, seed)?;
+            if rounds >= ROUNDS {
+                kill::keep_report(&killed, seed, &today)?;
+            }
+
+            Ok(format!("{killed:?}"))
+        }
+    }
+}
+
+/// A word that means nothing must not begin hours of work.
+fn asked(words: &[&str]) -> anyhow::Result<Soak> {
+    let number = |word: &str| word.parse().ok().filter(|n| *n > 0).context(USAGE);
+    Ok(match words {
+        [] => Soak::Station(ROUNDS),
+        ["camera"] => Soak::Camera,
+        ["query"] => Soak::Query(ENTRIES),
+        ["query", entries] => Soak::Query(number(entries)?),
+        ["server"] => Soak::Server(KILLS),
+        ["server", kills] => Soak::Server(number(kills)?),
+        [rounds] => Soak::Station(number(rounds)?),
+        _ => bail!(USAGE),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_means_nothing_begins_nothing_and_is_told_what_would() {
+        assert_eq!(asked(&[]).unwrap(), Soak::Station(ROUNDS));
+        assert_eq!(asked(&["7"]).unwrap(), Soak::Station(7));
+        assert_eq!(asked(&["server", "3"]).unwrap(), Soak::Server(3));
+        for words in [
+            &["--help"][..],
+            &["servr"],
+            &["0"],
+            &["server", "x"],
+            &["7", "8"],
+        ] {
+            let error = asked(words).unwrap_err().to_string();
+            assert!(error.starts_with("usage: cargo xtask soak"), "{error}");
+        }
+    }
+}
