@@ -138,7 +138,12 @@ pub fn wait_for_entries(city: &City, entries: u64) -> anyhow::Result<()> {
 /// # Errors
 /// There are faults.
 pub fn verify(city: &City) -> anyhow::Result<String> {
-    run(Command::new(programs::menshen_server()?)
+    let output = Command::new(programs::menshen_server()?)
         .args(["verify", "--data"])
-        .arg(city.data()))
+        .arg(city.data())
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    ensure!(output.status.success(), "what is kept is not whole: {said}");
+
+    Ok(said)
 }
