@@ -31,7 +31,7 @@ pub(super) struct Pace {
 
 impl Pace {
     /// From the start to the batch that so many come before.
-    fn after(&self, before: u64) -> Duration {
+    fn after(self, before: u64) -> Duration {
         let entries = u128::from(before) * u128::from(self.batch);
         let nanos = entries * 1_000_000_000 / u128::from(self.rate.max(1));
 
@@ -59,7 +59,7 @@ impl Schedule {
         let limit = now.min(self.end);
         let is_due = |turn| self.due(station, turn).is_some_and(|due| due < limit);
 
-        let missed = (turn..).take_while(|turn| is_due(*turn)).count();
+        let missed = (turn..=u32::MAX).take_while(|turn| is_due(*turn)).count();
 
         u64::try_from(missed).unwrap_or(u64::MAX)
     }
