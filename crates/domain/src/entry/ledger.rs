@@ -149,11 +149,7 @@ impl Ledger {
             gone: link_from(gone)?,
             shredded: shredded.as_u64()?,
             seen: sum_from(seen)?,
-            values: values
-                .as_items()?
-                .iter()
-                .map(named_from)
-                .collect::<Option<_>>()?,
+            values: values_from(values)?,
             alarm: alarm.as_bool()?,
         })
     }
@@ -295,6 +291,19 @@ fn sum_from(value: &Value) -> Option<Sum> {
     })
 }
 
+/// In the order that they are written in, each name once: one ledger has one form.
+fn values_from(value: &Value) -> Option<BTreeMap<String, u64>> {
+    let values: Vec<(String, u64)> = value
+        .as_items()?
+        .iter()
+        .map(named_from)
+        .collect::<Option<_>>()?;
+
+    values
+        .is_sorted_by(|(a, _), (b, _)| a < b)
+        .then(|| values.into_iter().collect())
+}
+
 fn named_from(value: &Value) -> Option<(String, u64)> {
     let [name, turn] = value.as_items()? else {
         return None;
@@ -339,6 +348,21 @@ mod tests {
         assert_eq!(Ledger::decode(&bytes), Some(ledger));
         assert_eq!(Ledger::decode(&bytes[..bytes.len() - 1]), None);
         assert_eq!(Ledger::decode(&[0x80]), None);
+    }
+
+    #[test]
+    fn a_ledger_with_its_names_in_another_order_or_one_of_them_twice_is_none() {
+        let mut ledger = Ledger::new(1, ChainHash([9; 32]));
+        ledger.values = [("a".to_owned(), 1), ("b".to_owned(), 2)].into();
+        let bytes = ledger.encode();
+        let at = bytes.windows(2).position(|two| two == [0x61, b'a']);
+        let (a, b) = (at.unwrap() + 1, at.unwrap() + 5);
+        assert_eq!((bytes[a], bytes[b]), (b'a', b'b'));
+        for (first, second) in [(b'b', b'a'), (b'a', b'a')] {
+            let mut other = bytes.clone();
+            (other[a], other[b]) = (first, second);
+            assert_eq!(Ledger::decode(&other), None);
+        }
     }
 
     #[test]

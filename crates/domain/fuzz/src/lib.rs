@@ -1,0 +1,48 @@
+//! What a fuzzer's bytes are to the rules: one target for each foreign body that a station or a server reads, through
+//! the door they use. Each of these must return, whatever the bytes are: no panic, no false promise.
+//!
+//! The first byte says how the rest is meant (`edits::How`): as the body itself, as edits of a good one, or as edits of what
+//! is inside a good one, which is then signed or sealed with the right key, as only its holder could.
+
+#[path = "../../tests/formats/authority.rs"]
+#[expect(dead_code, reason = "shared with the fixed vectors, which use it all")]
+mod authority;
+mod credential;
+mod documents;
+mod edits;
+mod entries;
+mod fixture;
+mod local;
+mod wire;
+
+pub use credential::code;
+pub use documents::{assignment, manifest, root, status, trust};
+pub use entries::{batch, core, entries, sealed};
+pub use local::{clock, item, key_file, ledger};
+pub use wire::{answer, enrolled, enrolment, hello, pairing};
+
+/// Takes a fuzzer's bytes; whether the reader took the body that they stand for.
+pub type Target = fn(&[u8]) -> bool;
+
+/// Every target under its name, which is that of its corpus as well.
+pub const TARGETS: [(&str, Target); 19] = [
+    ("answer", answer),
+    ("assignment", assignment),
+    ("batch", batch),
+    ("clock", clock),
+    ("code", code),
+    ("core", core),
+    ("enrolled", enrolled),
+    ("enrolment", enrolment),
+    ("entries", entries),
+    ("hello", hello),
+    ("item", item),
+    ("key_file", key_file),
+    ("ledger", ledger),
+    ("manifest", manifest),
+    ("pairing", pairing),
+    ("root", root),
+    ("sealed", sealed),
+    ("status", status),
+    ("trust", trust),
+];
