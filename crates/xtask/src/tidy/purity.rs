@@ -18,67 +18,67 @@ const WINDOWS: &str = "an `Any` listener hears Tauri's events: one ipc Channel a
 
 const BANS: &[Ban] = &[
     Ban {
-        of: "crates/domain/",
+        of: "crates/domain/src/",
         path: &["tokio"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/",
+        of: "crates/domain/src/",
         path: &["async"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/",
+        of: "crates/domain/src/",
         path: &["std", "::", "env"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/",
+        of: "crates/domain/src/",
         path: &["std", "::", "fs"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/",
+        of: "crates/domain/src/",
         path: &["std", "::", "net"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/",
+        of: "crates/domain/src/",
         path: &["std", "::", "process"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/",
+        of: "crates/domain/src/",
         path: &["std", "::", "thread"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/",
+        of: "crates/domain/src/",
         path: &["SystemTime"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/",
+        of: "crates/domain/src/",
         path: &["Instant"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/",
+        of: "crates/domain/src/",
         path: &["getrandom"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/",
+        of: "crates/domain/src/",
         path: &["rand"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/",
+        of: "crates/domain/src/",
         path: &["OsRng"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/",
+        of: "crates/domain/src/",
         path: &["SystemRandom"],
         reason: RULES,
     },
