@@ -84,6 +84,7 @@ fn no_single_bit_of_a_vector_can_be_flipped_where_it_is_signed() {
             "code",
             "enrolment",
             "hello",
+            "hole",
             "manifest",
             "root",
             "sealed",

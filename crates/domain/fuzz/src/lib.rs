@@ -19,13 +19,13 @@ pub use credential::code;
 pub use documents::{assignment, manifest, root, status, trust};
 pub use entries::{batch, core, entries, sealed};
 pub use local::{clock, item, key_file, ledger};
-pub use wire::{answer, enrolled, enrolment, hello, pairing};
+pub use wire::{answer, enrolled, enrolment, hello, hole, pairing};
 
 /// Takes a fuzzer's bytes; whether the reader took the body that they stand for.
 pub type Target = fn(&[u8]) -> bool;
 
 /// Every target under its name, which is that of its corpus as well.
-pub const TARGETS: [(&str, Target); 19] = [
+pub const TARGETS: [(&str, Target); 20] = [
     ("answer", answer),
     ("assignment", assignment),
     ("batch", batch),
@@ -36,6 +36,7 @@ pub const TARGETS: [(&str, Target); 19] = [
     ("enrolment", enrolment),
     ("entries", entries),
     ("hello", hello),
+    ("hole", hole),
     ("item", item),
     ("key_file", key_file),
     ("ledger", ledger),

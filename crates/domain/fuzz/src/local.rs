@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use domain::cbor::{self, CborError};
 use domain::clock::{ClockState, EntryMark};
+use domain::clock_offset::ClockOffset;
 use domain::crypto::{Fresh, Hardness};
 use domain::entry::Ledger;
 use domain::keyfile::{KeyFile, KeyFileError, KeyRole};
@@ -26,6 +27,11 @@ pub fn clock(data: &[u8]) -> bool {
             signed: signed.into(),
             own: Some(NOW),
             forgiven: Some(EntryMark { epoch: 1, seq: 2 }),
+            offset: Some(ClockOffset {
+                ahead_ms: -20,
+                within_ms: 1_020,
+                at: NOW,
+            }),
         };
         state.encode()
     });
@@ -36,7 +42,7 @@ pub fn clock(data: &[u8]) -> bool {
         return false;
     };
 
-    // Names may come in any order: what is written of them has one.
+    // Names may come in any order, and the offset may be missing: what is written of them has one form.
     assert_eq!(ClockState::decode(&read.encode()), Ok(read));
     true
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use domain::cbor::{self, Value};
 use domain::crypto::label;
 use domain::hex;
-use domain::wire::{Answer, EnrolRequest, Enrolled, Hello, Pairing};
+use domain::wire::{Answer, EnrolRequest, Enrolled, Hello, Hole, Pairing};
 
 use super::authority::{self, AUTHORITY, TOKEN};
 use super::edits::{How, spoilt};
@@ -44,6 +44,31 @@ pub fn hello(data: &[u8]) -> bool {
         [&[0x82], list, &cbor::encode(&Value::bytes(signature))].concat()
     });
     let Some((read, signature)) = Hello::read(&bytes) else {
+        return false;
+    };
+    if read.verify(&signature, &KEYS.station.public()).is_err() {
+        assert!(!signed, "the station signed {read:?}");
+        return false;
+    }
+
+    assert!(signed || bytes == *GOOD, "nobody signed {read:?}");
+    assert_eq!(read.sign(&KEYS.station), bytes);
+    true
+}
+
+/// What a station says of entries that are missing for good.
+pub fn hole(data: &[u8]) -> bool {
+    static GOOD: LazyLock<Vec<u8>> = LazyLock::new(|| authority::hole().sign(&KEYS.station));
+    static INSIDE: LazyLock<Vec<u8>> = LazyLock::new(|| first_of(&GOOD));
+    let Some((how, rest)) = How::of(data) else {
+        return false;
+    };
+    let (bytes, signed) = how.signed(rest, &GOOD, &INSIDE, |list| {
+        // The list stands in the body as it was signed, whatever it is.
+        let signature = KEYS.station.sign(&[&label("hole"), list].concat());
+        [&[0x82], list, &cbor::encode(&Value::bytes(signature))].concat()
+    });
+    let Some((read, signature)) = Hole::read(&bytes) else {
         return false;
     };
     if read.verify(&signature, &KEYS.station.public()).is_err() {
