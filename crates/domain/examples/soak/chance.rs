@@ -4,7 +4,7 @@
 const MOST_EDITS: usize = 4;
 const MOST_NOISE: usize = 300;
 
-/// SplitMix64: each seed gives a stream of its own.
+/// `SplitMix64`: each seed gives a stream of its own.
 pub(crate) struct Chance(u64);
 
 impl Chance {

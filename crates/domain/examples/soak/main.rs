@@ -108,16 +108,14 @@ fn worker(first: u64, workers: usize, runs: u64, seed: u64, corpus: &Corpus) -> 
         let data = chance.example(&corpus[at]);
         let tally = &mut tallies[at];
         tally.runs += 1;
-        match panic::catch_unwind(AssertUnwindSafe(|| timed(target, &data))) {
-            Ok((taken, took)) => {
-                tally.taken += u64::from(taken);
-                tally.longest = tally.longest.max(took);
-            }
-            Err(_) => {
-                tally.faults += 1;
-                if tally.faults <= EXAMPLES {
-                    println!("{name}, run {run}: {}", domain::hex::encode(&data));
-                }
+        let done_well = panic::catch_unwind(AssertUnwindSafe(|| timed(target, &data)));
+        if let Ok((taken, took)) = done_well {
+            tally.taken += u64::from(taken);
+            tally.longest = tally.longest.max(took);
+        } else {
+            tally.faults += 1;
+            if tally.faults <= EXAMPLES {
+                println!("{name}, run {run}: {}", domain::hex::encode(&data));
             }
         }
         if first == 0 && (done + 1).is_multiple_of(REPORT) {

@@ -101,14 +101,14 @@ pub fn manifest(data: &[u8]) -> bool {
     let (bytes, signed) = how.signed(rest, &GOOD.body, &GOOD.inside, |payload| {
         sign1("manifest", payload, &KEYS.status)
     });
-    let signer = Manifest::signer(&bytes);
+    let by = Manifest::signer(&bytes);
     let Ok(read) = Manifest::verify(&bytes, AUTHORITY, &[KEYS.status.public()]) else {
         return false;
     };
 
     assert!(signed || bytes == GOOD.body, "nobody signed {read:?}");
     assert_eq!(read.sign(&KEYS.status), bytes);
-    assert_eq!(signer, Some(KEYS.status.public().kid()));
+    assert_eq!(by, Some(KEYS.status.public().kid()));
     true
 }
 
