@@ -18,10 +18,13 @@ pub(crate) fn perform(chore: &str, mut args: Args) -> Outcome {
         return read(args);
     }
     if chore == "soak" && args.first("decoder") {
-        return soak_reader(None, args);
+        return soak_crate("reader", None, args);
+    }
+    if chore == "soak" && args.first("bodies") {
+        return soak_crate("domain", None, args);
     }
     if chore == "soak" && args.first("frames") {
-        return soak_reader(Some("frames"), args);
+        return soak_crate("reader", Some("frames"), args);
     }
     let yes = args.flag("--yes");
     let words = args.rest();
@@ -105,11 +108,12 @@ fn read(args: Args) -> Outcome {
 
 /// The decoder of symbols alone, or the whole reader, with chance and with damaged codes: so many rounds, from such a
 /// seed.
-fn soak_reader(what: Option<&str>, args: Args) -> Outcome {
+/// The long run that a crate has as its example.
+fn soak_crate(of: &str, what: Option<&str>, args: Args) -> Outcome {
     process::run(
         process::cargo()
             .args(RUN)
-            .args(["--package", "reader", "--example", "soak", "--"])
+            .args(["--package", of, "--example", "soak", "--"])
             .args(what)
             .args(args.rest()),
     )

@@ -15,7 +15,7 @@ use anyhow::{Context, bail};
 const ROUNDS: usize = 1_000;
 const KILLS: usize = 200;
 const ENTRIES: usize = 20_000_000;
-const USAGE: &str = "usage: cargo xtask soak [ROUNDS] | camera | server [KILLS] | query [ENTRIES] | decoder ... | frames ...";
+const USAGE: &str = "usage: cargo xtask soak [ROUNDS] | camera | server [KILLS] | query [ENTRIES] | bodies ... | decoder ... | frames ...";
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
