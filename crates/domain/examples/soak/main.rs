@@ -54,8 +54,11 @@ fn main() -> ExitCode {
     let workers = thread::available_parallelism().map_or(1, usize::from);
     println!("{runs} runs from seed {seed}, {workers} at a time");
 
+    let begun = watch::went_by();
     let tallies = all_workers(workers, runs, seed, &corpus);
     print(&tallies);
+    let took = watch::went_by().saturating_sub(begun);
+    println!("{runs} runs in {} s", took.as_secs());
     let good = |tally: &Tally| tally.faults == 0 && tally.longest <= LONGEST;
     if tallies.iter().all(good) {
         ExitCode::SUCCESS
@@ -144,7 +147,6 @@ fn timed(target: Target, data: &[u8]) -> (bool, Duration) {
 #[expect(clippy::print_stdout, reason = "a program for people who wait")]
 fn print(tallies: &[Tally]) {
     println!("\n| target | runs | taken % | longest ms | faults |\n|---|---|---|---|---|");
-    let mut runs = 0;
     for ((name, _), tally) in TARGETS.iter().zip(tallies) {
         // Tenths of a percent.
         let taken = tally.taken * 1_000 / tally.runs.max(1);
@@ -158,7 +160,5 @@ fn print(tallies: &[Tally]) {
             longest % 1_000 / 10,
             tally.faults
         );
-        runs += tally.runs;
     }
-    println!("{runs} runs in {} s", watch::went_by().as_secs());
 }
