@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use reader::{Budget, Hint, Reader, Sights, advise};
 use reading::hints::plea;
 
-const FRAMES: u32 = 20;
+const FRAMES: u32 = 30;
 /// Sheets that the whole reader cannot read, and the first one, which no threshold was chosen by.
 const UNREAD: u32 = 10;
 const UNTUNED: u32 = 1_000;

@@ -80,8 +80,8 @@ fn a_driven_window_shows_every_sheets_verdict_in_both_languages_and_does_what_st
         ms(times.percentile(90)),
         ms(times.percentile(99))
     );
-    // The figure is the bench's: a machine that builds and tests at the same time paints in twice the time.
-    assert!(times.median() <= Duration::from_millis(150), "{times:?}");
+    // A machine that builds and tests at the same time is no measure for the last of a hundred.
+    assert!(times.median() <= Duration::from_millis(50), "{times:?}");
 
     desk.close().unwrap();
     page.ends().unwrap();

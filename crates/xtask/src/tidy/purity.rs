@@ -18,67 +18,67 @@ const WINDOWS: &str = "an `Any` listener hears Tauri's events: one ipc Channel a
 
 const BANS: &[Ban] = &[
     Ban {
-        of: "crates/domain/src/",
+        of: "crates/domain/",
         path: &["tokio"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/src/",
+        of: "crates/domain/",
         path: &["async"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/src/",
+        of: "crates/domain/",
         path: &["std", "::", "env"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/src/",
+        of: "crates/domain/",
         path: &["std", "::", "fs"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/src/",
+        of: "crates/domain/",
         path: &["std", "::", "net"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/src/",
+        of: "crates/domain/",
         path: &["std", "::", "process"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/src/",
+        of: "crates/domain/",
         path: &["std", "::", "thread"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/src/",
+        of: "crates/domain/",
         path: &["SystemTime"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/src/",
+        of: "crates/domain/",
         path: &["Instant"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/src/",
+        of: "crates/domain/",
         path: &["getrandom"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/src/",
+        of: "crates/domain/",
         path: &["rand"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/src/",
+        of: "crates/domain/",
         path: &["OsRng"],
         reason: RULES,
     },
     Ban {
-        of: "crates/domain/src/",
+        of: "crates/domain/",
         path: &["SystemRandom"],
         reason: RULES,
     },
