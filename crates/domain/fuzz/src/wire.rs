@@ -34,50 +34,50 @@ pub fn answer(data: &[u8]) -> bool {
 /// A station's hello.
 pub fn hello(data: &[u8]) -> bool {
     static GOOD: LazyLock<Vec<u8>> = LazyLock::new(|| authority::hello().sign(&KEYS.station));
-    static INSIDE: LazyLock<Vec<u8>> = LazyLock::new(|| first_of(&GOOD));
-    let Some((how, rest)) = How::of(data) else {
-        return false;
-    };
-    let (bytes, signed) = how.signed(rest, &GOOD, &INSIDE, |list| {
-        // The list stands in the body as it was signed, whatever it is.
-        let signature = KEYS.station.sign(&[&label("hello"), list].concat());
-        [&[0x82], list, &cbor::encode(&Value::bytes(signature))].concat()
-    });
-    let Some((read, signature)) = Hello::read(&bytes) else {
-        return false;
-    };
-    if read.verify(&signature, &KEYS.station.public()).is_err() {
-        assert!(!signed, "the station signed {read:?}");
-        return false;
-    }
 
-    assert!(signed || bytes == *GOOD, "nobody signed {read:?}");
-    assert_eq!(read.sign(&KEYS.station), bytes);
-    true
+    told(data, "hello", &GOOD, |bytes| {
+        let (read, signature) = Hello::read(bytes)?;
+        let is_signed = read.verify(&signature, &KEYS.station.public()).is_ok();
+        Some((is_signed, read.sign(&KEYS.station)))
+    })
 }
 
 /// What a station says of entries that are missing for good.
 pub fn hole(data: &[u8]) -> bool {
     static GOOD: LazyLock<Vec<u8>> = LazyLock::new(|| authority::hole().sign(&KEYS.station));
-    static INSIDE: LazyLock<Vec<u8>> = LazyLock::new(|| first_of(&GOOD));
+
+    told(data, "hole", &GOOD, |bytes| {
+        let (read, signature) = Hole::read(bytes)?;
+        let is_signed = read.verify(&signature, &KEYS.station.public()).is_ok();
+        Some((is_signed, read.sign(&KEYS.station)))
+    })
+}
+
+/// A list that a station signed; `read` gives whether its signature holds, and the body written anew.
+fn told(
+    data: &[u8],
+    name: &str,
+    good: &[u8],
+    read: impl Fn(&[u8]) -> Option<(bool, Vec<u8>)>,
+) -> bool {
     let Some((how, rest)) = How::of(data) else {
         return false;
     };
-    let (bytes, signed) = how.signed(rest, &GOOD, &INSIDE, |list| {
+    let (bytes, signed) = how.signed(rest, good, &first_of(good), |list| {
         // The list stands in the body as it was signed, whatever it is.
-        let signature = KEYS.station.sign(&[&label("hole"), list].concat());
+        let signature = KEYS.station.sign(&[&label(name), list].concat());
         [&[0x82], list, &cbor::encode(&Value::bytes(signature))].concat()
     });
-    let Some((read, signature)) = Hole::read(&bytes) else {
+    let Some((is_signed, again)) = read(&bytes) else {
         return false;
     };
-    if read.verify(&signature, &KEYS.station.public()).is_err() {
-        assert!(!signed, "the station signed {read:?}");
+    if !is_signed {
+        assert!(!signed, "the station signed this {name}");
         return false;
     }
 
-    assert!(signed || bytes == *GOOD, "nobody signed {read:?}");
-    assert_eq!(read.sign(&KEYS.station), bytes);
+    assert!(signed || bytes == good, "nobody signed this {name}");
+    assert_eq!(again, bytes);
     true
 }
 
