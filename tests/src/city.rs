@@ -147,15 +147,27 @@ impl City {
     /// # Errors
     /// As [`City::found`].
     pub fn start_server_at(&mut self, port: u16) -> anyhow::Result<()> {
-        let mut child = Command::new(programs::menshen_server()?)
+        self.start_server_with(port, |server| server.stderr(Stdio::null()))
+    }
+
+    /// Starts the server on this port, its program with further words or surroundings.
+    ///
+    /// # Errors
+    /// As [`City::found`].
+    pub fn start_server_with(
+        &mut self,
+        port: u16,
+        more: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> anyhow::Result<()> {
+        let mut server = Command::new(programs::menshen_server()?);
+        server
             .args(["serve", "--stop-on-stdin-close", "--port"])
             .arg(port.to_string())
             .arg("--data")
             .arg(self.data())
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
+            .stdout(Stdio::piped());
+        let mut child = more(&mut server).spawn()?;
         let stdout = child.stdout.take().context("the server's output")?;
         let mut lines = BufReader::new(stdout).lines();
         let url = loop {

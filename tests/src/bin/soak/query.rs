@@ -102,8 +102,7 @@ fn fill(
         Arc::new(SystemClock::new()),
     ));
     let quarters = i64::from(DAYS) * BUCKETS;
-    let each = u64::try_from(entries)? / u64::from(STATIONS) / u64::try_from(quarters)?;
-    let each = each.max(1);
+    let each = u64::try_from(entries)?.div_ceil(u64::from(STATIONS) * u64::try_from(quarters)?);
     for quarter in 0..quarters {
         let batches = many.batches(each, each.min(500), first.plus(quarter * 900))?;
         runtime.block_on(send(&centre, batches))?;
@@ -116,6 +115,12 @@ fn fill(
 async fn send(centre: &Arc<Centre>, stations: Vec<Vec<Vec<u8>>>) -> anyhow::Result<()> {
     let mut sending = JoinSet::new();
     for batches in stations {
+        // The store refuses what is beyond its queue.
+        if sending.len() >= QUEUE / 2
+            && let Some(sent) = sending.join_next().await
+        {
+            sent??;
+        }
         let centre = Arc::clone(centre);
         sending.spawn(async move {
             for batch in batches {
