@@ -147,6 +147,33 @@ impl Centre {
     /// # Errors
     /// See [`Refused`].
     pub fn judge(&self, bytes: &[u8]) -> Result<Judged, Refused> {
+        let (chain, batch, known) = self.checked(bytes)?;
+        if chain.epoch < known.newest_epoch {
+            return Ok(Judged::Fenced(chain, batch.header, known));
+        }
+
+        Ok(Judged::Fit(
+            Box::new(self.filing(chain, batch, &known, false)),
+            known,
+        ))
+    }
+
+    /// As [`Self::judge`] for what a station could not send before its epoch was over: it comes under the old key,
+    /// and is recorded as a tail (SECURITY.md §7). A batch of the epoch in force is no tail, and is judged as ever.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub fn judge_tail(&self, bytes: &[u8]) -> Result<Judged, Refused> {
+        let (chain, batch, known) = self.checked(bytes)?;
+        let tail = chain.epoch < known.newest_epoch;
+
+        Ok(Judged::Fit(
+            Box::new(self.filing(chain, batch, &known, tail)),
+            known,
+        ))
+    }
+
+    fn checked(&self, bytes: &[u8]) -> Result<(ChainId, CheckedBatch, Known), Refused> {
         let batch = Batch::read(bytes).map_err(Refused::Batch)?;
         let header = batch.header;
         let known = self.known(header.station, header.epoch)?;
@@ -161,14 +188,8 @@ impl Centre {
                 | BatchError::Unpack => Refused::Batch(error),
             })?;
         let chain = chain(&known, header.station, header.epoch);
-        if header.epoch < known.newest_epoch {
-            return Ok(Judged::Fenced(chain, header, known));
-        }
 
-        Ok(Judged::Fit(
-            Box::new(self.filing(chain, checked, &known)),
-            known,
-        ))
+        Ok((chain, checked, known))
     }
 
     /// Stores a judged batch and signs the answer.
@@ -184,10 +205,24 @@ impl Centre {
                 Ok(self.answer(AnswerKind::Fenced, chain, head, &known, header.nonce))
             }
             Judged::Fit(filing, known) => {
-                let (chain, nonce) = (filing.chain, filing.batch.header.nonce);
+                let (chain, header, tail) = (filing.chain, filing.batch.header, filing.tail);
                 note_early(&filing, self.authority.retention_days());
-                let outcome = self.store.append(*filing).await?;
+                let mut outcome = self.store.append(*filing).await?;
                 note(&chain, &outcome);
+                if tail && outcome.kind != OutcomeKind::Gap {
+                    note_tail(&chain, &header, &outcome);
+                    // Nothing follows it, so nothing is to be sorted out before its rows may leave the station: what
+                    // is kept of it, on whichever branch, is receipted by its own last hash.
+                    outcome = Outcome {
+                        kind: OutcomeKind::Stored,
+                        head: Some(Head {
+                            seq: header.last,
+                            hash: header.after,
+                            forked: false,
+                        }),
+                        ..outcome
+                    };
+                }
                 let (kind, counted) = match outcome.kind {
                     OutcomeKind::Fork => (AnswerKind::Fork, Answered::Fork),
                     OutcomeKind::Gap => (AnswerKind::Gap, Answered::Gap),
@@ -196,7 +231,7 @@ impl Centre {
                 let metrics = self.store.metrics();
                 metrics.answered(counted, outcome.stored, outcome.poison);
 
-                Ok(self.answer(kind, chain, outcome.head, &known, nonce))
+                Ok(self.answer(kind, chain, outcome.head, &known, header.nonce))
             }
         }
     }
@@ -404,7 +439,7 @@ impl Centre {
         self.register.known(station, epoch)?.ok_or(Refused::Unknown)
     }
 
-    fn filing(&self, chain: ChainId, batch: CheckedBatch, known: &Known) -> Filing {
+    fn filing(&self, chain: ChainId, batch: CheckedBatch, known: &Known, tail: bool) -> Filing {
         let received = self.clock.now().wall;
 
         Filing {
@@ -413,6 +448,7 @@ impl Centre {
             batch,
             received,
             kept_from: Day::of(received).back(self.retention_days.load(Ordering::Relaxed)),
+            tail,
         }
     }
 
@@ -477,6 +513,13 @@ fn note_early(filing: &Filing, retention_days: u32) {
         let (first, last) = (filing.batch.header.first, filing.batch.header.last);
         tracing::warn!(%station, epoch = filing.chain.epoch, first, last, early, "entries came without what they carried of a person although their retention is not over: unless this centre came back from an older copy, find out who changed the station's clock or database");
     }
+}
+
+fn note_tail(chain: &ChainId, header: &BatchHeader, outcome: &Outcome) {
+    let station = domain::hex::encode(chain.station.0);
+    let (epoch, first, last) = (chain.epoch, header.first, header.last);
+    let branch = outcome.kind == OutcomeKind::Fork;
+    tracing::warn!(%station, epoch, first, last, branch, "entries came after their epoch was over; they are kept apart from its list as a tail");
 }
 
 fn note(chain: &ChainId, outcome: &Outcome) {

@@ -13,10 +13,10 @@ use crate::authority::{Authority, AuthorityError};
 use crate::folder::Folder;
 use crate::registrar::{self, PairingOrder, RegistrarError};
 use crate::running::Ready;
-use crate::store::sqlite::{SqliteRegister, holes, read_heads, rollbacks};
+use crate::store::sqlite::{SqliteRegister, holes, read_heads, rollbacks, tails};
 use crate::store::{
-    AssignmentRow, ChainId, Enrolment, EnrolmentState, Head, RecordedHole, Register, Rollback,
-    StationRow, StoreError,
+    AssignmentRow, ChainId, Enrolment, EnrolmentState, Head, RecordedHole, RecordedTail, Register,
+    Rollback, StationRow, StoreError,
 };
 
 /// The folder of a server, and who asks.
@@ -37,6 +37,8 @@ pub struct Listed {
     pub rollback: Option<Rollback>,
     /// Entries that can never be given.
     pub holes: Vec<RecordedHole>,
+    /// Entries of its earlier epochs that came after these were over.
+    pub tails: Vec<(u32, RecordedTail)>,
 }
 
 /// Why the desk does not do it.
@@ -153,6 +155,7 @@ impl Desk {
         let heads = read_heads(&self.folder)?;
         let rollbacks = rollbacks(&self.folder)?;
         let mut holes = holes(&self.folder)?;
+        let mut tails = tails(&self.folder)?;
         let list = self.register.stations()?;
 
         Ok(list
@@ -165,6 +168,7 @@ impl Desk {
                 };
                 let head = heads.get(&chain).copied();
                 Listed {
+                    tails: tails.remove(&station.station).unwrap_or_default(),
                     station,
                     head,
                     rollback: rollbacks.get(&chain).cloned(),

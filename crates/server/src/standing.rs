@@ -1,7 +1,7 @@
 //! How a station stands, in words: what is stored of it, and what it signed against that.
 
 use server::desk::Listed;
-use server::store::{RecordedHole, Rollback};
+use server::store::{RecordedHole, RecordedTail, Rollback};
 
 use crate::visiting::minute;
 
@@ -19,7 +19,12 @@ pub(crate) fn alarms(listed: &Listed) -> Vec<String> {
     let stored = listed.head.map_or(0, |head| head.seq);
     let rollback = listed.rollback.iter().map(|told| rolled_back(told, stored));
 
-    rollback.chain(listed.holes.iter().map(hole)).collect()
+    let tails = listed.tails.iter().map(|(epoch, told)| tail(*epoch, told));
+
+    rollback
+        .chain(listed.holes.iter().map(hole))
+        .chain(tails)
+        .collect()
 }
 
 fn rolled_back(told: &Rollback, stored: u64) -> String {
@@ -48,6 +53,19 @@ fn hole(hole: &RecordedHole) -> String {
     };
 
     format!("HOLE: entries {first} to {last} are missing for good, told {at}; {who}")
+}
+
+fn tail(epoch: u32, tail: &RecordedTail) -> String {
+    let (first, last, at) = (tail.first, tail.last, minute(tail.at));
+    let beside = if tail.branch {
+        "; other entries were stored under these numbers, and both are kept"
+    } else {
+        ""
+    };
+
+    format!(
+        "TAIL: entries {first} to {last} of epoch {epoch} came after it was over, at {at}{beside}"
+    )
 }
 
 #[cfg(test)]
@@ -85,6 +103,16 @@ mod tests {
         assert_eq!(
             hole(&lost),
             "HOLE: entries 2 to 4 are missing for good, told 1970-01-01T00:00Z; a receipt shows that this server lost them"
+        );
+        let late = RecordedTail {
+            first: 3,
+            last: 9,
+            branch: true,
+            at: Timestamp(0),
+        };
+        assert_eq!(
+            tail(1, &late),
+            "TAIL: entries 3 to 9 of epoch 1 came after it was over, at 1970-01-01T00:00Z; other entries were stored under these numbers, and both are kept"
         );
     }
 }

@@ -15,7 +15,7 @@ use super::body::{self, Read};
 use super::refusal::Refusal;
 use super::table::SMALL_BODY;
 use crate::authority::{AuthorityError, Document};
-use crate::centre::{Centre, Refused};
+use crate::centre::{Centre, Judged, Refused};
 
 type Shared = State<Arc<Door>>;
 
@@ -65,13 +65,26 @@ pub(super) async fn hole(State(door): Shared, request: Request) -> Result<Respon
 }
 
 pub(super) async fn batch(State(door): Shared, request: Request) -> Result<Response, Refusal> {
+    entries(&door, request, Centre::judge).await
+}
+
+pub(super) async fn tail(State(door): Shared, request: Request) -> Result<Response, Refusal> {
+    entries(&door, request, Centre::judge_tail).await
+}
+
+/// A batch of entries, whether in time or not.
+async fn entries(
+    door: &Door,
+    request: Request,
+    judge: fn(&Centre, &[u8]) -> Result<Judged, Refused>,
+) -> Result<Response, Refusal> {
     // Not for nothing: where every place is taken, a MiB need not come first.
     if door.batches.available_permits() == 0 {
         return Err(Refusal::Later);
     }
     let Read { bytes, share } = body::read(request, MAX_BATCH_BYTES, &door.bodies).await?;
     let _place = place(&door.batches)?;
-    let judged = work(&door.centre, move |centre| centre.judge(&bytes)).await?;
+    let judged = work(&door.centre, move |centre| judge(centre, &bytes)).await?;
     drop(share);
 
     Ok(cbor(door.centre.receive(judged).await?))

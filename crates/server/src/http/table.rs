@@ -51,6 +51,12 @@ pub const ROUTES: &[Route] = &[
         statuses: &[200, 401, 408, 413, 422, 500, 503],
     },
     Route {
+        method: "post",
+        path: "/v1/tails",
+        body_limit: MAX_BATCH_BYTES,
+        statuses: &[200, 401, 408, 413, 422, 500, 503],
+    },
+    Route {
         method: "get",
         path: "/v1/knowledge/{document}",
         body_limit: 0,

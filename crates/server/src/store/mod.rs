@@ -58,6 +58,8 @@ pub struct Filing {
     pub received: Timestamp,
     /// The oldest day that is not erased at retention.
     pub kept_from: Day,
+    /// Its epoch was over when it came: it is recorded as a tail.
+    pub tail: bool,
 }
 
 /// With what a chain may begin.
@@ -191,6 +193,19 @@ pub struct RecordedHole {
     /// A receipt shows that they were stored here once; else the station lost them.
     pub proven: bool,
     /// When the station said so.
+    pub at: Timestamp,
+}
+
+/// Entries that came after their epoch was over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedTail {
+    /// The first of them.
+    pub first: u64,
+    /// The last of them.
+    pub last: u64,
+    /// Other entries were stored under their numbers: these are kept beside them.
+    pub branch: bool,
+    /// When they came first.
     pub at: Timestamp,
 }
 

@@ -180,6 +180,115 @@ async fn a_new_epoch_fences_the_old_key_and_begins_where_the_stations_own_log_en
     assert_eq!(answer, told(&anew, AnswerKind::Ok, 1));
 }
 
+/// A station whose first epoch ended at entry 2 for the centre, and the station anew.
+async fn in_its_second_epoch(town: &Town) -> (Station, Station) {
+    let mut station = town.station(60).await;
+    station.admit(2, 1, NOW);
+    town.deliver(station.batch(1, 2)).await;
+    let mut anew = Station::new(61);
+    let again = server::registrar::PairingOrder {
+        station: Some(station.id),
+        ..order()
+    };
+    town.enrol(&mut anew, &again).await;
+
+    (station, anew)
+}
+
+async fn tail(town: &Town, batch: Vec<u8>) -> Answer {
+    let response = town.post("/v1/tails", batch).await;
+    assert_eq!(response.status, StatusCode::OK);
+
+    crate::station::answer(&response.body)
+}
+
+fn tails(town: &Town, station: &Station) -> Vec<(u32, u64, u64, bool)> {
+    let all = server::store::sqlite::tails(&town.folder()).unwrap();
+    let of = all.get(&station.id).cloned().unwrap_or_default();
+
+    of.iter()
+        .map(|(epoch, tail)| (*epoch, tail.first, tail.last, tail.branch))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_an_epoch_could_not_send_before_it_was_over_is_stored_receipted_and_recorded_as_a_tail()
+ {
+    let town = Town::new();
+    let (mut station, mut anew) = in_its_second_epoch(&town).await;
+    station.admit(3, 1, NOW);
+    assert_eq!(
+        town.deliver(station.batch(3, 5)).await.kind,
+        AnswerKind::Fenced
+    );
+    assert_eq!(
+        tail(&town, station.batch(3, 5)).await,
+        told(&station, AnswerKind::Ok, 5)
+    );
+    assert_eq!(
+        tail(&town, station.batch(3, 5)).await,
+        told(&station, AnswerKind::Ok, 5),
+        "again, because the answer was lost"
+    );
+    assert_eq!(town.count("entries"), 5);
+    assert_eq!(tails(&town, &station), [(1, 3, 5, false)]);
+
+    anew.admit(1, 1, NOW);
+    assert_eq!(
+        tail(&town, anew.batch(1, 1)).await,
+        told(&anew, AnswerKind::Ok, 1),
+        "the epoch in force has no tail"
+    );
+    assert_eq!(tails(&town, &station).len(), 1);
+}
+
+#[tokio::test]
+async fn the_tail_of_a_copy_is_kept_beside_the_other_branch_and_receipted_by_its_own_hash() {
+    let town = Town::new();
+    let mut station = town.station(60).await;
+    station.admit(1, 1, NOW);
+    let mut copy = station.copy();
+    station.admit(2, 1, NOW);
+    town.deliver(station.batch(1, 3)).await;
+    copy.admit(3, 2, NOW);
+    let mut anew = Station::new(61);
+    let again = server::registrar::PairingOrder {
+        station: Some(station.id),
+        ..order()
+    };
+    town.enrol(&mut anew, &again).await;
+
+    assert_eq!(
+        tail(&town, copy.batch(2, 4)).await,
+        told(&copy, AnswerKind::Ok, 4)
+    );
+    assert_eq!((town.count("entries"), town.count("branches")), (3, 3));
+    assert_eq!(tails(&town, &station), [(1, 2, 4, true)]);
+    assert_eq!(
+        tail(&town, copy.batch(2, 4)).await,
+        told(&copy, AnswerKind::Ok, 4)
+    );
+    assert_eq!(town.count("branches"), 3);
+}
+
+#[tokio::test]
+async fn a_tail_that_leaves_entries_out_is_a_gap_and_one_of_a_stranger_is_refused() {
+    let town = Town::new();
+    let (mut station, _) = in_its_second_epoch(&town).await;
+    station.admit(3, 1, NOW);
+    assert_eq!(
+        tail(&town, station.batch(4, 5)).await,
+        told(&station, AnswerKind::Gap, 2)
+    );
+    assert_eq!(tails(&town, &station), []);
+    let forged = station.batch_signed_by(3, 3, &Station::new(61).key());
+    assert_eq!(
+        town.post("/v1/tails", forged).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(town.count("entries"), 2);
+}
+
 #[tokio::test]
 async fn an_entry_that_makes_no_sense_is_kept_apart_in_hexadecimal_acknowledged_and_blocks_nothing()
 {

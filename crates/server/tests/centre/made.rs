@@ -42,6 +42,7 @@ impl Made {
         let entries: Vec<CheckedEntry> = (0..count).map(|_| self.entry(at)).collect();
 
         Filing {
+            tail: false,
             chain: self.chain,
             start: Start::OneOf(vec![ChainHash([0; 32])]),
             batch: CheckedBatch {

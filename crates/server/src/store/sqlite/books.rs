@@ -158,6 +158,9 @@ impl Books {
         };
         let head = self.head(&chain);
         let forked = head.is_some_and(|head| head.forked);
+        if filing.tail {
+            self.note_tail(filing, placement == Placement::Fork);
+        }
 
         Ok(Outcome {
             kind: if forked {

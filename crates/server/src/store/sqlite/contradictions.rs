@@ -1,18 +1,19 @@
-//! What stations signed that contradicts what is stored: logs that were put back, copies, and entries that
-//! can never be given.
+//! What stations signed that contradicts what is stored: logs that were put back, copies, entries that can never
+//! be given, and entries that came after their epoch was over.
 
 use std::collections::BTreeMap;
 
 use domain::entry::ChainHash;
+use domain::ids::StationId;
 use domain::time::{HOUR, Timestamp};
 use rusqlite::{Connection, Transaction, params};
 
 use super::books::Books;
 use super::rows::{chain_from, chain_params, number, unsigned};
-use super::{ChainId, Greeted, Head, Said, Skip, StoreError, file, layouts};
+use super::{ChainId, Filing, Greeted, Head, Said, Skip, StoreError, file, layouts};
 use crate::day::Day;
 use crate::folder::Folder;
-use crate::store::{RecordedHole, Rollback};
+use crate::store::{RecordedHole, RecordedTail, Rollback};
 
 /// What is known of it, and what the next commit writes.
 #[derive(Default)]
@@ -25,6 +26,7 @@ pub(super) struct Contradictions {
 pub(super) enum Note {
     Hole(ChainId, RecordedHole),
     Rollback(ChainId, Rollback, Vec<u8>),
+    Tail(ChainId, RecordedTail),
 }
 
 impl Contradictions {
@@ -128,6 +130,18 @@ impl Books {
 
         Ok(Some(head))
     }
+
+    /// Records that a batch came after its epoch was over.
+    pub(super) fn note_tail(&mut self, filing: &Filing, branch: bool) {
+        let tail = RecordedTail {
+            first: filing.batch.header.first,
+            last: filing.batch.header.last,
+            branch,
+            at: filing.received,
+        };
+        let notes = &mut self.contradictions_mut().notes;
+        notes.push(Note::Tail(filing.chain, tail));
+    }
 }
 
 impl Note {
@@ -173,6 +187,25 @@ impl Note {
                         hello,
                     ])?;
             }
+            Self::Tail(chain, tail) => {
+                let (venue, station, epoch) = chain_params(chain);
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO tails (venue, station, epoch, first, last, branch, at)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                         ON CONFLICT (venue, station, epoch, first)
+                         DO UPDATE SET last = max(last, ?5), branch = max(branch, ?6)",
+                    )?
+                    .execute(params![
+                        venue,
+                        station,
+                        epoch,
+                        number(tail.first)?,
+                        number(tail.last)?,
+                        tail.branch,
+                        tail.at.0,
+                    ])?;
+            }
         }
 
         Ok(())
@@ -214,6 +247,36 @@ pub fn holes(folder: &Folder) -> Result<BTreeMap<ChainId, Vec<RecordedHole>>, St
     }
 
     Ok(holes)
+}
+
+/// The tails of each station, over its epochs, for the commands beside a server.
+///
+/// # Errors
+/// [`StoreError::Failed`].
+pub fn tails(folder: &Folder) -> Result<BTreeMap<StationId, Vec<(u32, RecordedTail)>>, StoreError> {
+    let mut tails: BTreeMap<StationId, Vec<(u32, RecordedTail)>> = BTreeMap::new();
+    let Some(database) = file::open_newest(&folder.heads(), layouts::HEADS)? else {
+        return Ok(tails);
+    };
+    let mut statement = database.prepare(
+        "SELECT venue, station, epoch, first, last, branch, at FROM tails ORDER BY epoch, first",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let chain = chain_from(row)?;
+        let tail = RecordedTail {
+            first: unsigned(row, 3)?,
+            last: unsigned(row, 4)?,
+            branch: row.get(5)?,
+            at: Timestamp(row.get(6)?),
+        };
+        tails
+            .entry(chain.station)
+            .or_default()
+            .push((chain.epoch, tail));
+    }
+
+    Ok(tails)
 }
 
 fn all_rollbacks(database: &Connection) -> Result<BTreeMap<ChainId, Rollback>, StoreError> {

@@ -38,7 +38,7 @@ use books::Books;
 use writer::Job;
 
 pub use books::days_in;
-pub use contradictions::{holes, rollbacks};
+pub use contradictions::{holes, rollbacks, tails};
 pub use copy::copy_database;
 pub use heads::read as read_heads;
 pub use register::SqliteRegister;
