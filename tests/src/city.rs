@@ -11,6 +11,7 @@ use cli::authority::{Authority, NewCode, Register, TestKnown, issue, publish};
 use domain::crypto::SigningKey;
 use domain::document::{Trust, VenuePolicy};
 use domain::entry::Sealer;
+use domain::hex;
 use domain::keyfile::{KeyFile, KeyRole};
 use domain::screen::{Colour, HolderClass};
 use domain::status::SLOT_SECONDS;
@@ -242,6 +243,28 @@ impl City {
         kind: &str,
         more: impl FnOnce(&mut Command) -> &mut Command,
     ) -> anyhow::Result<String> {
+        self.enrol_paired(kind, None, more)
+    }
+
+    /// Lets the station in its folder begin its next epoch; what it said beside its code.
+    ///
+    /// # Errors
+    /// As [`City::found`].
+    pub fn enrol_again(&self) -> anyhow::Result<String> {
+        let inspection = station::inspect(self.data(), &Unlock::KeyFile, None)?;
+        let station = hex::encode(inspection.station.0);
+
+        self.enrol_paired("public_place", Some(&station), |station| {
+            station.arg("--again")
+        })
+    }
+
+    fn enrol_paired(
+        &self,
+        kind: &str,
+        of: Option<&str>,
+        more: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> anyhow::Result<String> {
         let pairing = self.data().join("pairing.json");
         run(Command::new(programs::menshen_server()?)
             .args(["pair", "--venue-kind", kind, "--venue-name", VENUE])
@@ -254,7 +277,8 @@ impl City {
             ])
             .arg(self.data())
             .arg("--out")
-            .arg(&pairing))?;
+            .arg(&pairing)
+            .args(of.iter().flat_map(|of| ["--station", of])))?;
         let mut station = Command::new(programs::menshen()?);
         station
             .args(["station", "enrol", "--demo", "--data"])

@@ -286,10 +286,14 @@ pub struct EnrolArgs {
     /// Take an authority that is a demonstration.
     #[arg(long)]
     pub demo: bool,
+    /// Begin the next epoch of the station in this folder, with new keys: after a copy, a restored folder or a stolen
+    /// disk. What it has not sent yet is still sent. The pairing is made with `menshen-server pair --station`.
+    #[arg(long, conflicts_with = "key_file")]
+    pub again: bool,
     /// Keep the station's key in a plain file instead of the system's keychain: it is shown as a warning.
     #[arg(long, conflicts_with = "passphrase")]
     pub key_file: bool,
-    /// Keep the station's key behind a passphrase that is typed at every start.
+    /// Keep the station's key behind a passphrase that is typed at every start. With --again: the key is behind one.
     #[arg(long)]
     pub passphrase: bool,
 }

@@ -273,7 +273,8 @@ impl Centre {
         Ok(self.answer(kind, chain, greeted.head, &known, hello.nonce))
     }
 
-    /// Records that a station can never give some entries, so that its chain goes on behind them.
+    /// Records that a station can never give some entries, so that its chain goes on behind them; also of an epoch that
+    /// is over, whose tail may still come.
     ///
     /// # Errors
     /// See [`Refused`].
@@ -283,10 +284,6 @@ impl Centre {
         hole.verify(&signature, &known.signing_key)
             .map_err(|_| Refused::Unknown)?;
         let chain = chain(&known, hole.station, hole.epoch);
-        if hole.epoch < known.newest_epoch {
-            let head = self.store.head(chain).await?;
-            return Ok(self.answer(AnswerKind::Fenced, chain, head, &known, hole.nonce));
-        }
         let before = self.store.head(chain).await?.map_or(0, |head| head.seq);
         let proven = self.is_proven(&hole);
         let skip = Skip {

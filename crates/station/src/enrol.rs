@@ -6,7 +6,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use domain::crypto::{OpeningKey, Secret, SigningKey};
-use domain::document::{Assignment, DocumentError, Held, Root, Trust};
+use domain::document::{Assignment, DocumentError, Held, PreviousEpoch, Root, Trust};
+use domain::entry::{ChainHash, genesis};
 use domain::hex;
 use domain::ids::StationId;
 use domain::wire::{EnrolRequest, Enrolled, Hello, Pairing, PairingToken};
@@ -21,7 +22,7 @@ use crate::keys::{Kek, KeyError, Unlock};
 use crate::knowledge::{ASSIGNMENT, KnowledgeError, Library, Next, ROOT, Refresh, TRUST};
 use crate::link::{Centre, Link, LinkError, NoAnswer, Outcome, Request};
 use crate::random::{self, NoRandomness};
-use crate::store::{self, DATABASE, NewStation, StoreError};
+use crate::store::{self, DATABASE, Legacy, NewStation, Store, StoreError};
 
 /// Between two questions whether the assignment is there.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -30,6 +31,8 @@ const PATIENCE: Duration = Duration::from_mins(15);
 /// The names of sealed values that enrolment keeps in the database.
 pub(crate) const CENTRE_STATE: &str = "centre";
 pub(crate) const ROOT_STATE: &str = "root";
+/// The name of the kept dispute, which ends with its epoch.
+pub(crate) const DISPUTE_STATE: &str = "dispute";
 
 /// Why a station is not enrolled. Nothing is left behind but, in a keychain, a key that opens nothing.
 #[derive(Debug, Error)]
@@ -45,6 +48,11 @@ pub enum EnrolError {
         "the centre does not take this pairing: it is used up, older than 15 minutes, or not its own; ask for a new one"
     )]
     Refused,
+    /// The assignment is another station's, or no later epoch of this one.
+    #[error(
+        "this pairing is not for the next epoch of this station: ask for one with `menshen-server pair --station {0}`; nothing was changed"
+    )]
+    OtherStation(String),
     /// No approval came in time.
     #[error("nobody approved this station within 15 minutes: ask for a new pairing file")]
     NotApproved,
@@ -90,6 +98,8 @@ pub struct Enrolment<'a> {
     pub demo: bool,
     /// How the station's key is to be kept.
     pub unlock: Unlock,
+    /// The folder's own station is to begin its next epoch, with new keys; otherwise the folder must hold none.
+    pub again: bool,
     /// A message, or its sender's end, stops the waiting.
     pub stop: Receiver<()>,
 }
@@ -105,6 +115,8 @@ pub struct NewlyEnrolled {
     pub demo: bool,
     /// Whether a status list came along; without one everything that needs it is undecided.
     pub has_status: bool,
+    /// Its epoch, from 1.
+    pub epoch: u32,
 }
 
 /// Where the centre is, as the log keeps it.
@@ -127,29 +139,110 @@ pub fn enrol(
     crash::forbid_core_dumps();
     let (pairing, centre, root_hash) = read_pairing(wanted.pairing)?;
     let folder = Folder::open(wanted.data)?;
-    if folder.has(DATABASE) {
-        return Err(StoreError::AlreadyThere.into());
+    match (folder.has(DATABASE), wanted.again) {
+        (true, false) => return Err(StoreError::AlreadyThere.into()),
+        (false, true) => return Err(StoreError::NotEnrolled.into()),
+        (true, true) => {
+            return enrol_again(folder, wanted, &pairing, &centre, &root_hash, show_code);
+        }
+        (false, false) => {}
     }
-    let outcome = enrol_in(&folder, wanted, &pairing, &centre, &root_hash, show_code);
-    if outcome.is_err()
-        && let Err(error) = folder.abandon()
-    {
-        warn!(%error, "the folder of a station that was not enrolled stays behind");
-    }
+    // A keychain that does not work, or a passphrase that is too short, must not cost the token.
+    let outcome = Kek::create(&folder, &wanted.unlock)
+        .map_err(EnrolError::from)
+        .and_then(|kek| {
+            let begin = Begin {
+                folder: &folder,
+                kek: &kek,
+                legacy: None,
+            };
+            enrol_in(begin, wanted, &pairing, &centre, &root_hash, show_code)
+        });
+    abandon_failed(folder, &outcome);
 
     outcome
 }
 
-fn enrol_in(
-    folder: &Folder,
+/// The next epoch is made whole in a folder beside the one in use, then takes its place: until that moment nothing
+/// of the station was changed.
+fn enrol_again(
+    folder: Folder,
     wanted: &Enrolment<'_>,
     pairing: &Pairing,
     centre: &Centre,
     root_hash: &[u8; 32],
     show_code: &mut dyn FnMut(&str),
 ) -> Result<NewlyEnrolled, EnrolError> {
-    // A keychain that does not work, or a passphrase that is too short, must not cost the token.
-    let kek = Kek::create(folder, &wanted.unlock)?;
+    let (store, _) = Store::open(folder, &wanted.unlock)?;
+    let legacy = store.legacy(&[CENTRE_STATE, ROOT_STATE, DISPUTE_STATE])?;
+    let epoch = legacy.head.epoch;
+    let next = Folder::next(wanted.data)?;
+    let outcome = Kek::hand_on(store.folder(), &next, &wanted.unlock)
+        .map_err(EnrolError::from)
+        .and_then(|kek| {
+            let begin = Begin {
+                folder: &next,
+                kek: &kek,
+                legacy: Some(legacy),
+            };
+            enrol_in(begin, wanted, pairing, centre, root_hash, show_code)
+        });
+    if outcome.is_err() {
+        abandon_failed(next, &outcome);
+        return outcome;
+    }
+    // What is held open cannot be moved everywhere.
+    drop((store, next));
+    Folder::succeed(wanted.data, epoch)?;
+
+    outcome
+}
+
+fn abandon_failed(folder: Folder, outcome: &Result<NewlyEnrolled, EnrolError>) {
+    if outcome.is_err()
+        && let Err(error) = folder.abandon()
+    {
+        warn!(%error, "the folder of a station that was not enrolled stays behind");
+    }
+}
+
+/// Where a log is to begin, and with what.
+struct Begin<'a> {
+    folder: &'a Folder,
+    kek: &'a Kek,
+    legacy: Option<Legacy>,
+}
+
+impl Begin<'_> {
+    /// `h_0` of the new log. A later epoch's follows the end of the station's own log, which may be beyond what
+    /// the centre has.
+    fn genesis(&self, library: &Library, assignment: &[u8]) -> Result<ChainHash, EnrolError> {
+        let Some(legacy) = &self.legacy else {
+            return Ok(library.genesis());
+        };
+        let given = library.assignment();
+        if given.station != legacy.station || given.epoch <= legacy.head.epoch {
+            let station = hex::encode(legacy.station.0);
+            return Err(EnrolError::OtherStation(station));
+        }
+        let previous = PreviousEpoch {
+            seq: legacy.head.seq,
+            hash: legacy.head.hash.0,
+        };
+
+        Ok(genesis(given.station, given.epoch, assignment, previous))
+    }
+}
+
+fn enrol_in(
+    begin: Begin<'_>,
+    wanted: &Enrolment<'_>,
+    pairing: &Pairing,
+    centre: &Centre,
+    root_hash: &[u8; 32],
+    show_code: &mut dyn FnMut(&str),
+) -> Result<NewlyEnrolled, EnrolError> {
+    let folder = begin.folder;
     let clock = Clock::new(0);
     let link = Link::start(centre.clone(), clock)?;
     let keys = Keys::generate()?;
@@ -177,24 +270,27 @@ fn enrol_in(
     folder.replace(TRUST, &trust_bytes)?;
     folder.replace(ASSIGNMENT, &assignment)?;
     let library = fill_library(folder, root_hash, &keys, &link, clock)?;
+    let genesis = begin.genesis(&library, &assignment)?;
     let outcome = NewlyEnrolled {
         venue: library.assignment().venue.name.clone(),
         gate: library.assignment().gate,
         demo: root.demo,
         has_status: library.knowledge().snapshot.is_some(),
+        epoch: library.assignment().epoch,
     };
     let new = NewStation {
         station: library.assignment().station,
         epoch: library.assignment().epoch,
-        genesis: library.genesis(),
+        genesis,
         signing: keys.signing,
         opening: keys.opening,
         notes: vec![
             (CENTRE_STATE, CentreRecord::of(centre)),
             (ROOT_STATE, root_hash.to_vec()),
         ],
+        legacy: begin.legacy,
     };
-    store::create(folder, &kek, &new)?;
+    store::create(folder, begin.kek, &new)?;
 
     Ok(outcome)
 }

@@ -8,6 +8,10 @@ use thiserror::Error;
 
 /// The station's part of the data folder.
 const NAME: &str = "station";
+/// Where the folder of a station's next epoch is made, before it takes the place of the one before.
+const NEXT: &str = "station.next";
+/// Within a station's folder: the folders of the epoch before, and in that the one before it.
+const EPOCHS: &str = "epochs";
 
 /// Why the folder cannot be used.
 #[derive(Debug, Error)]
@@ -47,7 +51,12 @@ impl Folder {
     /// # Errors
     /// See [`FolderError`].
     pub fn open(data: &Path) -> Result<Self, FolderError> {
-        let path = data.join(NAME);
+        finish_succession(data)?;
+
+        Self::at(data.join(NAME))
+    }
+
+    fn at(path: PathBuf) -> Result<Self, FolderError> {
         let is_new = !path.exists();
         make_private(&path).map_err(|source| io_error(&path, source))?;
         let lock_path = path.join("lock");
@@ -73,6 +82,7 @@ impl Folder {
     /// # Errors
     /// See [`FolderError`].
     pub fn holding(data: &Path, name: &str) -> Result<Option<Self>, FolderError> {
+        finish_succession(data)?;
         if !data.join(NAME).join(name).exists() {
             return Ok(None);
         }
@@ -91,6 +101,52 @@ impl Folder {
         }
 
         Ok(())
+    }
+
+    /// An empty folder beside `data/station`, for the station's next epoch. What an earlier attempt left is removed.
+    ///
+    /// # Errors
+    /// See [`FolderError`].
+    pub fn next(data: &Path) -> Result<Self, FolderError> {
+        let path = data.join(NEXT);
+        match fs::remove_dir_all(&path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(io_error(&path, source)),
+        }
+
+        Self::at(path)
+    }
+
+    /// Puts what [`Self::next`] made in the place of `data/station`, which is kept within it as that of `epoch`. Two
+    /// renames: whoever opens the folder after a cut between them does the second.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`]: the folder of before is still in its place, or will be followed at the next opening.
+    pub fn succeed(data: &Path, epoch: u32) -> Result<(), FolderError> {
+        let epochs = data.join(NEXT).join(EPOCHS);
+        make_private(&epochs).map_err(|source| io_error(&epochs, source))?;
+        let before = epochs.join(epoch.to_string());
+        fs::rename(data.join(NAME), &before).map_err(|source| io_error(&before, source))?;
+        sync_folder(&epochs).map_err(|source| io_error(&epochs, source))?;
+        sync_folder(data).map_err(|source| io_error(data, source))?;
+
+        finish_succession(data)
+    }
+
+    /// The folders of the station's epochs that are over, the last one first.
+    ///
+    /// # Errors
+    /// See [`FolderError`].
+    pub fn earlier(&self) -> Result<Vec<Self>, FolderError> {
+        let mut found = Vec::new();
+        let mut within = self.path.clone();
+        while let Some(path) = epoch_within(&within)? {
+            found.push(Self::at(path.clone())?);
+            within = path;
+        }
+
+        Ok(found)
     }
 
     /// The path of `name` within the folder.
@@ -189,6 +245,42 @@ impl Folder {
     }
 }
 
+/// The second rename of [`Folder::succeed`], where a cut kept it from being done.
+fn finish_succession(data: &Path) -> Result<(), FolderError> {
+    let (path, next) = (data.join(NAME), data.join(NEXT));
+    if path.exists() || epoch_within(&next)?.is_none() {
+        return Ok(());
+    }
+    fs::rename(&next, &path).map_err(|source| io_error(&path, source))?;
+
+    sync_folder(data).map_err(|source| io_error(data, source))
+}
+
+/// The folder of the epoch before, if there was one.
+fn epoch_within(folder: &Path) -> Result<Option<PathBuf>, FolderError> {
+    let epochs = folder.join(EPOCHS);
+    let entries = match fs::read_dir(&epochs) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(io_error(&epochs, source)),
+    };
+    let mut last: Option<(u32, PathBuf)> = None;
+    for entry in entries {
+        let entry = entry.map_err(|source| io_error(&epochs, source))?;
+        let number = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
+        if let Some(number) = number
+            && last.as_ref().is_none_or(|(last, _)| *last < number)
+        {
+            last = Some((number, entry.path()));
+        }
+    }
+
+    Ok(last.map(|(_, path)| path))
+}
+
 fn io_error(path: &Path, source: io::Error) -> FolderError {
     FolderError::Io {
         path: path.display().to_string(),
@@ -260,6 +352,68 @@ mod tests {
         let found = Folder::holding(data.path(), "a").unwrap();
         found.unwrap().abandon().unwrap();
         assert!(data.path().join(NAME).exists(), "it was there before");
+    }
+
+    fn marked(folder: &Folder) -> Option<Vec<u8>> {
+        folder.read("mark", 10).unwrap()
+    }
+
+    #[test]
+    fn the_folder_of_a_new_epoch_takes_the_place_of_the_one_before_and_keeps_it() {
+        let data = tempfile::tempdir().unwrap();
+        let first = Folder::open(data.path()).unwrap();
+        first.replace("mark", b"1").unwrap();
+        drop(first);
+        for epoch in [1, 2] {
+            let next = Folder::next(data.path()).unwrap();
+            next.replace("mark", &[b'1' + u8::try_from(epoch).unwrap()])
+                .unwrap();
+            drop(next);
+            Folder::succeed(data.path(), epoch).unwrap();
+        }
+        let now = Folder::open(data.path()).unwrap();
+        assert_eq!(marked(&now), Some(b"3".to_vec()));
+        let earlier: Vec<_> = now.earlier().unwrap().iter().map(marked).collect();
+        assert_eq!(earlier, [Some(b"2".to_vec()), Some(b"1".to_vec())]);
+        assert!(!data.path().join(NEXT).exists());
+    }
+
+    #[test]
+    fn a_cut_before_the_last_rename_is_made_good_at_the_next_opening() {
+        let data = tempfile::tempdir().unwrap();
+        Folder::open(data.path())
+            .unwrap()
+            .replace("mark", b"1")
+            .unwrap();
+        Folder::next(data.path())
+            .unwrap()
+            .replace("mark", b"2")
+            .unwrap();
+        let epochs = data.path().join(NEXT).join(EPOCHS);
+        fs::create_dir(&epochs).unwrap();
+        fs::rename(data.path().join(NAME), epochs.join("1")).unwrap();
+
+        let found = Folder::holding(data.path(), "mark").unwrap().unwrap();
+        assert_eq!(marked(&found), Some(b"2".to_vec()));
+        let earlier = found.earlier().unwrap();
+        assert_eq!(earlier.len(), 1);
+        assert_eq!(marked(&earlier[0]), Some(b"1".to_vec()));
+    }
+
+    #[test]
+    fn what_was_begun_and_came_to_nothing_takes_no_place() {
+        let data = tempfile::tempdir().unwrap();
+        Folder::open(data.path())
+            .unwrap()
+            .replace("mark", b"1")
+            .unwrap();
+        Folder::next(data.path())
+            .unwrap()
+            .replace("mark", b"2")
+            .unwrap();
+        let found = Folder::open(data.path()).unwrap();
+        assert_eq!(marked(&found), Some(b"1".to_vec()));
+        assert_eq!(marked(&Folder::next(data.path()).unwrap()), None);
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub struct Inspection {
     pub expected: ExpectedCheck,
     /// What is amiss, in a fixed order; nothing in a log that is whole.
     pub findings: Vec<Finding>,
+    /// The logs of the station's epochs that are over, the last one first.
+    pub earlier: Vec<Inspection>,
 }
 
 /// What could be said of the kept receipt.
@@ -79,9 +81,37 @@ pub fn inspect(
     expected: Option<&Expected>,
 ) -> Result<Inspection, StoreError> {
     let folder = Folder::holding(data, DATABASE)?.ok_or(StoreError::NotEnrolled)?;
+    let folders = folder.earlier()?;
     let (store, mut findings) = Store::inspect(folder, unlock)?;
-    let receipt = check_receipt(&store, &mut findings)?;
-    let expected = check_expected(&store, expected, &mut findings)?;
+    let mut earlier = Vec::new();
+    for folder in folders {
+        match Store::inspect(folder, unlock) {
+            Ok(opened) => earlier.push(opened),
+            Err(error) => findings.push(Finding::Earlier(error.to_string())),
+        }
+    }
+    let mut outcome = check_expected(&store, expected)?;
+    for (store, _) in &earlier {
+        if outcome == ExpectedCheck::Differs {
+            outcome = check_expected(store, expected)?;
+        }
+    }
+    if let (ExpectedCheck::Differs, Some(expected)) = (outcome, expected) {
+        findings.push(Finding::Expected(expected.seq));
+    }
+    let mut inspection = walked(&store, findings)?;
+    inspection.expected = outcome;
+    inspection.earlier = earlier
+        .into_iter()
+        .map(|(store, findings)| walked(&store, findings))
+        .collect::<Result<_, _>>()?;
+
+    Ok(inspection)
+}
+
+/// What is said of one log.
+fn walked(store: &Store, mut findings: Vec<Finding>) -> Result<Inspection, StoreError> {
+    let receipt = check_receipt(store, &mut findings)?;
     findings.sort();
 
     Ok(Inspection {
@@ -91,9 +121,18 @@ pub fn inspect(
         gone: store.gone(),
         lost: store.lost(),
         receipt,
-        expected,
+        expected: ExpectedCheck::NotAsked,
         findings,
+        earlier: Vec::new(),
     })
+}
+
+impl Inspection {
+    /// Whether nothing is amiss, in the log in use and in those before it.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.findings.is_empty() && self.earlier.iter().all(Self::is_whole)
+    }
 }
 
 /// That the kept bytes are those that were verified when they came, the ledger says. Here their signature is
@@ -145,23 +184,15 @@ fn receipt_keys(
         .map_err(|error| error.to_string()))
 }
 
-fn check_expected(
-    store: &Store,
-    expected: Option<&Expected>,
-    findings: &mut Vec<Finding>,
-) -> Result<ExpectedCheck, StoreError> {
+fn check_expected(store: &Store, expected: Option<&Expected>) -> Result<ExpectedCheck, StoreError> {
     let Some(Expected { seq, code }) = expected else {
         return Ok(ExpectedCheck::NotAsked);
     };
-    let outcome = match store.hash_at(*seq) {
-        Ok(hash) if head_code(hash) == *code => ExpectedCheck::Fits,
-        Err(StoreError::NotOurs) if *seq < store.gone().seq => ExpectedCheck::Erased,
-        Ok(_) | Err(StoreError::NotOurs) => ExpectedCheck::Differs,
-        Err(error) => return Err(error),
-    };
-    if outcome == ExpectedCheck::Differs {
-        findings.push(Finding::Expected(*seq));
-    }
 
-    Ok(outcome)
+    match store.hash_at(*seq) {
+        Ok(hash) if head_code(hash) == *code => Ok(ExpectedCheck::Fits),
+        Err(StoreError::NotOurs) if *seq < store.gone().seq => Ok(ExpectedCheck::Erased),
+        Ok(_) | Err(StoreError::NotOurs) => Ok(ExpectedCheck::Differs),
+        Err(error) => Err(error),
+    }
 }

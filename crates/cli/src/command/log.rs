@@ -36,7 +36,7 @@ pub(super) fn verify(args: &LogVerifyArgs, out: Out<'_>) -> Result<Ending, Failu
         print(&inspection, args.expect.as_ref(), out)?;
     }
 
-    Ok(Ending::of(inspection.findings.is_empty()))
+    Ok(Ending::of(inspection.is_whole()))
 }
 
 fn print(
@@ -44,10 +44,28 @@ fn print(
     expected: Option<&Expected>,
     out: Out<'_>,
 ) -> Result<(), Failure> {
+    print_log(inspection, "", expected, out)?;
+    if !inspection.findings.is_empty() {
+        writeln!(out, "{FIRST}")?;
+    }
+    for earlier in &inspection.earlier {
+        print_log(earlier, ", which is over", None, out)?;
+    }
+
+    Ok(())
+}
+
+/// One epoch's log.
+fn print_log(
+    inspection: &Inspection,
+    standing: &str,
+    expected: Option<&Expected>,
+    out: Out<'_>,
+) -> Result<(), Failure> {
     let head = &inspection.head;
     writeln!(
         out,
-        "log of station {}, epoch {}",
+        "log of station {}, epoch {}{standing}",
         hex::encode(inspection.station.0),
         head.epoch
     )?;
@@ -93,7 +111,6 @@ fn print(
     if let Some(more) = findings.len().checked_sub(PRINTED).filter(|more| *more > 0) {
         writeln!(out, "- and {more} more; --json lists them all")?;
     }
-    writeln!(out, "{FIRST}")?;
 
     Ok(())
 }
@@ -124,7 +141,7 @@ fn to_json(inspection: &Inspection, expected: Option<&Expected>) -> Value {
         .collect();
 
     json!({
-        "whole": inspection.findings.is_empty(),
+        "whole": inspection.is_whole(),
         "station": hex::encode(inspection.station.0),
         "epoch": inspection.head.epoch,
         "head": head(&inspection.head),
@@ -143,6 +160,7 @@ fn to_json(inspection: &Inspection, expected: Option<&Expected>) -> Value {
             ExpectedCheck::Fits => "fits",
         }),
         "findings": findings,
+        "earlier": inspection.earlier.iter().map(|log| to_json(log, None)).collect::<Vec<_>>(),
     })
 }
 
@@ -151,7 +169,7 @@ fn words(finding: &Finding) -> Words {
         Finding::Alarm => (
             "the log".to_owned(),
             "something was found at an earlier start and stands no longer where it was found",
-            "look for it in that day's messages; only a new enrolment ends the alarm",
+            "look for it in that day's messages; only a new epoch ends the alarm",
         ),
         Finding::Anchor(fault) => anchor_words(*fault),
         Finding::Database(said) => (
@@ -163,6 +181,11 @@ fn words(finding: &Finding) -> Words {
             format!("the signed documents ({why})"),
             "they cannot be read, so that no receipt's signature can be verified",
             "restore them from a copy, or enrol the station again",
+        ),
+        Finding::Earlier(why) => (
+            format!("the log of an earlier epoch ({why})"),
+            "it does not open",
+            "restore its folder, within epochs, from a copy: what it did not send yet is lost otherwise",
         ),
         Finding::Epochs => (
             "the table epochs".to_owned(),
@@ -318,6 +341,7 @@ mod tests {
             Finding::Anchor(AnchorFault::Unreadable),
             Finding::Database("a page".to_owned()),
             Finding::Documents("none".to_owned()),
+            Finding::Earlier("a key".to_owned()),
             Finding::Epochs,
             Finding::Expected(17),
             Finding::Ledger,

@@ -54,12 +54,11 @@ pub(super) fn typed(words: &[u8]) -> Unlock {
 
 pub(super) fn enrol(args: &EnrolArgs, out: Out<'_>) -> Result<(), Failure> {
     let pairing = files::read(&args.pairing)?;
-    let unlock = if args.key_file {
-        Unlock::KeyFile
-    } else if args.passphrase {
-        typed(&passphrase::choose()?)
-    } else {
-        Unlock::Keychain
+    let unlock = match (args.key_file, args.passphrase) {
+        (true, _) => Unlock::KeyFile,
+        (false, true) if args.again => typed(&passphrase::enter("Passphrase of this station: ")?),
+        (false, true) => typed(&passphrase::choose()?),
+        (false, false) => Unlock::Keychain,
     };
     // Nothing is ever sent: whoever wants to stop the waiting ends the program.
     let (_keep, stop) = mpsc::channel();
@@ -68,10 +67,11 @@ pub(super) fn enrol(args: &EnrolArgs, out: Out<'_>) -> Result<(), Failure> {
         pairing: &pairing,
         demo: args.demo,
         unlock,
+        again: args.again,
         stop,
     };
     let enrolled = match enrol_showing(&wanted, out) {
-        Err(Failure::Enrol(EnrolError::Key(KeyError::Keychain(why)))) => {
+        Err(Failure::Enrol(EnrolError::Key(KeyError::Keychain(why)))) if !args.again => {
             writeln!(
                 out,
                 "No keychain answers here ({why}): the station's key goes behind a passphrase instead, to be typed at every start."
@@ -83,9 +83,14 @@ pub(super) fn enrol(args: &EnrolArgs, out: Out<'_>) -> Result<(), Failure> {
     };
     writeln!(
         out,
-        "Enrolled at {}, gate {}{}.",
+        "Enrolled at {}, gate {}{}{}.",
         enrolled.venue,
         enrolled.gate,
+        if args.again {
+            format!(", epoch {}", enrolled.epoch)
+        } else {
+            String::new()
+        },
         if enrolled.demo { ", DEMO" } else { "" }
     )?;
     if !enrolled.has_status {

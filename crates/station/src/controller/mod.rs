@@ -4,12 +4,14 @@
 mod eye;
 mod open;
 mod perform;
+mod questions;
 mod refresh;
 mod retain;
 mod second;
 mod source;
 mod station;
 mod sync;
+mod tails;
 mod webcams;
 
 use std::path::PathBuf;

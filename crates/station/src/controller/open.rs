@@ -14,12 +14,12 @@ use tracing::{error, info, warn};
 use super::eye::{Eye, Frames};
 use super::refresh::Rounds;
 use super::station::{Look, Station, Timers};
-use super::sync::DISPUTE_STATE;
+use super::tails::{self, Tail};
 use super::webcams::Webcams;
 use super::{CameraChoice, Handle, Happening, Listener, OpenError, StationConfig, source};
 use crate::clock::Clock;
 use crate::crash;
-use crate::enrol::{CENTRE_STATE, CentreRecord, ROOT_STATE};
+use crate::enrol::{CENTRE_STATE, CentreRecord, DISPUTE_STATE, ROOT_STATE};
 use crate::folder::Folder;
 use crate::knowledge::Library;
 use crate::link::{Centre, Link};
@@ -93,12 +93,13 @@ pub(crate) fn open_on(
     };
     let spread = if demo { 0 } else { SPREAD };
     let outbox = outbox(&store, spread, now)?;
+    let tails = tails::open(&store, &config.unlock, spread, now)?;
     let rounds = Rounds::from(Pace::first(spread, now, jitter()?));
     let camera = match &source {
         Some(_) => CameraView::Opening,
         None => CameraView::Missing,
     };
-    let setup = setup(&store, &library, &findings, camera, now)?;
+    let setup = setup(&store, &tails, &library, &findings, camera, now)?;
     let (machine, first) = Machine::new(setup, now);
 
     let (messages, inbox) = sync_channel(INBOX);
@@ -128,6 +129,7 @@ pub(crate) fn open_on(
         store,
         machine,
         outbox,
+        tails,
         library,
         link,
         rounds,
@@ -233,6 +235,7 @@ fn outbox(store: &Store, spread: u32, now: Moment) -> Result<Outbox, OpenError> 
 
 fn setup(
     store: &Store,
+    tails: &[Tail],
     library: &Library,
     findings: &[Finding],
     camera: CameraView,
@@ -244,9 +247,10 @@ fn setup(
             "the log is not as it was left: tell the authority, and see where with `menshen log verify`"
         );
     }
-    if store.lost() > 0 {
+    let lost = store.lost().saturating_add(tails::lost(tails));
+    if lost > 0 {
         error!(
-            entries = store.lost(),
+            entries = lost,
             "entries that never reached the centre lost what they carried of a person at retention: tell the authority"
         );
     }
@@ -262,12 +266,12 @@ fn setup(
         newest_entry: store.newest_entry(),
         log_rolled_back: !findings.is_empty(),
         sync: SyncView {
-            waiting: store.waiting(),
+            waiting: store.waiting().saturating_add(tails::waiting(tails)),
             last_receipt: store.last_receipt(),
             link: LinkView::Untried,
             dispute: kept_dispute(store)?.map(|standing| standing.dispute),
         },
-        shredded: store.lost(),
+        shredded: lost,
         camera,
     })
 }

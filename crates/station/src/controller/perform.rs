@@ -47,7 +47,10 @@ impl Station {
                     waiting.extend(self.store(ticket, *entry, beside));
                 }
                 Action::Show(screen) => self.show(*screen),
-                Action::SyncNow => self.sync(&SyncEvent::Asked),
+                Action::SyncNow => {
+                    self.sync(&SyncEvent::Asked);
+                    self.ask_for_tails();
+                }
                 Action::UseDemoCamera => waiting.extend(self.use_demo_camera()),
                 Action::UseWebcam(name) => waiting.extend(self.use_webcam(&name)),
                 Action::KeepClock(state) => self.keep_clock(&state.encode()),

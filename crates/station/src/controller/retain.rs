@@ -55,6 +55,8 @@ impl Station {
         let (seat, _) = self.seat(now.wall)?;
         let witness = self.witness();
 
+        self.retain_tails(|store| store.retain(until, now.wall, flags, &seat, witness))?;
+
         Ok(self.store.retain(until, now.wall, flags, &seat, witness)?)
     }
 
@@ -74,6 +76,6 @@ impl Station {
         }
         (self.happenings)(super::Happening::Durable { seq: entry });
         self.appended.push(entry);
-        self.step(Event::Shredded(self.store.lost()));
+        self.step(Event::Shredded(self.lost_entries()));
     }
 }

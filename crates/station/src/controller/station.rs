@@ -15,6 +15,7 @@ use super::Happening;
 use super::eye::{CameraNews, Eye, Frames, Preview};
 use super::refresh::Rounds;
 use super::retain::RetentionTimer;
+use super::tails::Tail;
 use super::webcams::Webcams;
 use crate::camera::{Camera, CameraHandle, Source, hand_over};
 use crate::clock::Clock;
@@ -40,7 +41,9 @@ pub(super) enum Message {
     /// The camera of this number says something.
     Camera(u64, CameraNews),
     /// The centre answered a batch or a hello.
-    Answered(super::sync::Asked, Outcome),
+    Answered(super::questions::Asked, Outcome),
+    /// The centre answered for the log of this number among those that are over.
+    TailAnswered(usize, super::questions::Asked, Outcome),
     /// The centre answered a question for documents.
     Fetched(Outcome),
     /// The end.
@@ -55,6 +58,8 @@ pub(super) struct Station {
     pub(super) store: Store,
     pub(super) machine: Machine,
     pub(super) outbox: Outbox,
+    /// The logs of the epochs before.
+    pub(super) tails: Vec<Tail>,
     pub(super) library: Library,
     /// None while the network is out.
     pub(super) link: Option<Link>,
@@ -124,6 +129,9 @@ impl Station {
             }
             Message::Camera(number, news) => self.camera(number, news),
             Message::Answered(asked, outcome) => self.answered(&asked, outcome),
+            Message::TailAnswered(which, asked, outcome) => {
+                self.tail_answered(which, &asked, outcome);
+            }
             Message::Fetched(outcome) => self.fetched(outcome),
             Message::Stop => {}
         }
@@ -235,7 +243,7 @@ impl Station {
 
     fn patience(&self) -> Duration {
         let now = self.clock.now().mono_ms;
-        let due = [self.outbox.due(), self.timers.camera]
+        let due = [self.outbox.due(), self.tails_due(), self.timers.camera]
             .into_iter()
             .flatten()
             .fold(self.timers.tick, u64::min);
@@ -253,6 +261,7 @@ impl Station {
         if self.outbox.due().is_some_and(|due| due <= now.mono_ms) {
             self.sync(&SyncEvent::Tick);
         }
+        self.send_tails(now);
         if now.mono_ms >= self.timers.tend {
             self.timers.tend = now.mono_ms.saturating_add(TEND_MS);
             self.store.tend_reserve();

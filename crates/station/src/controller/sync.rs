@@ -1,28 +1,22 @@
 //! Doing what the outbox asks for, and judging what comes back.
 
+use domain::crypto::Kid;
 use domain::entry::SealedEntry;
 use domain::station::Event;
 use domain::sync::{Judgement, Standing, SyncAction, SyncEvent};
 use domain::time::Timestamp;
-use domain::wire::{Answer, Batch, BatchError, Hello, Hole, MAX_BATCH_ENTRIES};
+use domain::wire::Answer;
 use tracing::{error, info, warn};
 
+use super::questions::{self, Asked, NotSent};
 use super::station::{Message, Station};
+use crate::enrol::DISPUTE_STATE;
 use crate::link::{NoAnswer, Outcome, Request};
 use crate::random;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
-/// The name of the kept dispute.
-pub(super) const DISPUTE_STATE: &str = "dispute";
 /// The seen-here table is kept this long where no policy says otherwise.
 const WINDOW: i64 = 600;
-
-/// What an answer must repeat, and when it was asked for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
-    nonce: [u8; 16],
-    mono_ms: u64,
-}
 
 impl Station {
     /// One event for the outbox, and everything that it leads to.
@@ -42,7 +36,7 @@ impl Station {
     fn perform_sync(&mut self, action: SyncAction) -> Option<SyncEvent> {
         match action {
             SyncAction::Send { first, last } => {
-                let batch = self.batch(first, last, |entry| entry);
+                let batch = questions::batch(&self.store, self.clock, first, last, |entry| entry);
                 self.post_batch(batch)
             }
             SyncAction::SendBare { seq } => {
@@ -50,10 +44,12 @@ impl Station {
                     seq,
                     "the centre takes the entry without what it carries alone: tell the authority"
                 );
-                let batch = self.batch(seq, seq, |entry| SealedEntry::lost(entry.core));
+                let batch = questions::batch(&self.store, self.clock, seq, seq, |entry| {
+                    SealedEntry::lost(entry.core)
+                });
                 self.post_batch(batch)
             }
-            SyncAction::TellHole { upto } => match self.hole(upto) {
+            SyncAction::TellHole { upto } => match questions::hole(&self.store, self.clock, upto) {
                 Some((body, asked)) => self.ask_for_answer(Request::Hole(body), asked),
                 None => Some(SyncEvent::Failed),
             },
@@ -80,8 +76,8 @@ impl Station {
                 );
                 None
             }
-            SyncAction::Changed(view) => {
-                self.step(Event::SyncChanged(view));
+            SyncAction::Changed(_) => {
+                self.sync_changed();
                 None
             }
         }
@@ -99,7 +95,7 @@ impl Station {
             Err(error) => error!(%error, "a receipt could not be kept"),
         }
         if self.store.lost() != lost {
-            self.step(Event::Shredded(self.store.lost()));
+            self.step(Event::Shredded(self.lost_entries()));
         }
     }
 
@@ -137,109 +133,12 @@ impl Station {
     fn post_batch(&mut self, batch: Result<(Vec<u8>, Asked), NotSent>) -> Option<SyncEvent> {
         match batch {
             Ok((body, asked)) => self.ask_for_answer(Request::Batch(body), asked),
-            Err(NotSent::TooLarge) => Some(SyncEvent::Refused {
-                status: 413,
-                retry_after: None,
-            }),
-            Err(NotSent::Unreadable { upto }) => Some(SyncEvent::Unreadable { upto }),
-            Err(NotSent::Failed) => Some(SyncEvent::Failed),
-        }
-    }
-
-    fn batch(
-        &self,
-        first: u64,
-        last: u64,
-        change: impl Fn(SealedEntry) -> SealedEntry,
-    ) -> Result<(Vec<u8>, Asked), NotSent> {
-        let most = usize::try_from(last.saturating_sub(first).saturating_add(1))
-            .unwrap_or(usize::MAX)
-            .min(MAX_BATCH_ENTRIES);
-        let unread = |error: StoreError| {
-            error!(%error, "entries could not be read for sending");
-            NotSent::Failed
-        };
-        let stored = self.store.batch(first, most).map_err(unread)?;
-        let entries: Vec<_> = stored
-            .entries
-            .into_iter()
-            .map(|row| change(row.entry))
-            .collect();
-        if entries.is_empty() {
-            let upto = self.store.unreadable(first).map_err(unread)?;
-            return Err(upto.map_or(NotSent::Failed, |upto| NotSent::Unreadable { upto }));
-        }
-        let asked = self.asked().ok_or(NotSent::Failed)?;
-        let head = self.store.head();
-        let built = Batch::build(
-            self.store.station(),
-            head.epoch,
-            first,
-            stored.before,
-            &entries,
-            asked.nonce,
-            self.store.signing_key(),
-        );
-        match built {
-            Ok(body) => Ok((body, asked)),
-            Err(BatchError::TooLarge) => Err(NotSent::TooLarge),
-            Err(error) => {
-                warn!(%error, first, "no batch could be made");
-                Err(NotSent::Failed)
-            }
-        }
-    }
-
-    /// What the centre had acknowledged comes with its own receipt.
-    fn hole(&self, upto: u64) -> Option<(Vec<u8>, Asked)> {
-        let asked = self.asked()?;
-        let receipted = self.store.acked();
-        let read = || -> Result<_, StoreError> {
-            let receipt = if upto <= receipted.seq {
-                self.store.receipt()?
-            } else {
-                None
-            };
-            Ok((self.store.hash_at(upto)?, receipt))
-        };
-        match read() {
-            Ok((hash, receipt)) => {
-                let hole = Hole {
-                    station: self.store.station(),
-                    epoch: receipted.epoch,
-                    last: upto,
-                    hash: hash.0,
-                    receipt,
-                    nonce: asked.nonce,
-                };
-                Some((hole.sign(self.store.signing_key()), asked))
-            }
-            Err(error) => {
-                error!(%error, upto, "a hole could not be told");
-                None
-            }
+            Err(why) => Some(not_sent(&why)),
         }
     }
 
     pub(super) fn hello(&self) -> Option<(Vec<u8>, Asked)> {
-        let asked = self.asked()?;
-        let head = self.store.head();
-        let hello = Hello {
-            station: self.store.station(),
-            epoch: head.epoch,
-            seq: head.seq,
-            hash: head.hash.0,
-            nonce: asked.nonce,
-        };
-
-        Some((hello.sign(self.store.signing_key()), asked))
-    }
-
-    fn asked(&self) -> Option<Asked> {
-        Some(Asked {
-            nonce: random::fresh().ok()?.into_bytes(),
-            mono_ms: self.clock.now().mono_ms,
-        })
+        questions::hello(&self.store, self.clock)
     }
 
     fn ask_for_answer(&self, request: Request, asked: Asked) -> Option<SyncEvent> {
@@ -269,30 +168,30 @@ impl Station {
                 self.answer = response.body;
                 self.judge(asked)
             }
-            Err(NoAnswer::Refused {
-                status,
-                retry_after,
-            }) => SyncEvent::Refused {
-                status,
-                retry_after,
-            },
-            Err(
-                NoAnswer::Closed | NoAnswer::TooLarge | NoAnswer::Unreachable | NoAnswer::Untrusted,
-            ) => SyncEvent::Failed,
+            Err(why) => without_answer(&why),
         };
         self.sync(&event);
     }
 
-    fn judge(&mut self, asked: &Asked) -> SyncEvent {
+    /// The answer and who signed it, if it is one to this question.
+    pub(super) fn verified(&self, answer: &[u8], asked: &Asked) -> Option<(Answer, Kid)> {
         let receipt = self.library.trust().receipt();
-        let Some((answer, key)) = Answer::verify(&self.answer, &receipt) else {
+        let Some((answer, key)) = Answer::verify(answer, &receipt) else {
             warn!("the centre's answer is not signed by a key of the trust list");
-            return SyncEvent::Failed;
+            return None;
         };
         if answer.nonce != asked.nonce || answer.station != self.store.station() {
             warn!("the centre's answer is to another question");
-            return SyncEvent::Failed;
+            return None;
         }
+
+        Some((answer, key))
+    }
+
+    fn judge(&mut self, asked: &Asked) -> SyncEvent {
+        let Some((answer, key)) = self.verified(&self.answer, asked) else {
+            return SyncEvent::Failed;
+        };
         let now = self.clock.now();
         let expires = self.library.trust().body.header.expires;
         if let Some(link) = &self.link {
@@ -306,21 +205,7 @@ impl Station {
         };
         // By the same look at both clocks: the bound of their offset counts from it.
         self.step_at(checked, now);
-        let ours = match self.store.hash_at(answer.acked_seq) {
-            Ok(hash) => Some(hash),
-            Err(StoreError::NotOurs) => None,
-            Err(error) => {
-                error!(%error, "the log could not be compared with an answer");
-                None
-            }
-        };
-
-        SyncEvent::Answered {
-            answer,
-            nonce: asked.nonce,
-            ours,
-            gone: self.store.gone().seq,
-        }
+        about(&self.store, answer, asked.nonce)
     }
 
     /// Whoever went in before the policy's window counts no longer, by the centre's clock.
@@ -334,14 +219,51 @@ impl Station {
     }
 }
 
-/// Why a batch was not even posted.
-enum NotSent {
-    TooLarge,
-    /// The first entry does not open: nothing up to this number can be given.
-    Unreadable {
-        upto: u64,
-    },
-    Failed,
+/// A verified answer as the outbox wants it, with what the log has of the entry that it names.
+pub(super) fn about(store: &Store, answer: Answer, nonce: [u8; 16]) -> SyncEvent {
+    let ours = match store.hash_at(answer.acked_seq) {
+        Ok(hash) => Some(hash),
+        Err(StoreError::NotOurs) => None,
+        Err(error) => {
+            error!(%error, "the log could not be compared with an answer");
+            None
+        }
+    };
+
+    SyncEvent::Answered {
+        answer,
+        nonce,
+        ours,
+        gone: store.gone().seq,
+    }
+}
+
+/// What came instead of an answer.
+pub(super) fn without_answer(why: &NoAnswer) -> SyncEvent {
+    match *why {
+        NoAnswer::Refused {
+            status,
+            retry_after,
+        } => SyncEvent::Refused {
+            status,
+            retry_after,
+        },
+        NoAnswer::Closed | NoAnswer::TooLarge | NoAnswer::Unreachable | NoAnswer::Untrusted => {
+            SyncEvent::Failed
+        }
+    }
+}
+
+/// A question that could not be made.
+pub(super) fn not_sent(why: &NotSent) -> SyncEvent {
+    match *why {
+        NotSent::TooLarge => SyncEvent::Refused {
+            status: 413,
+            retry_after: None,
+        },
+        NotSent::Unreadable { upto } => SyncEvent::Unreadable { upto },
+        NotSent::Failed => SyncEvent::Failed,
+    }
 }
 
 /// A fresh random number; none where the system has none, and nothing is then sent.

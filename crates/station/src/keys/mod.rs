@@ -146,6 +146,17 @@ impl Kek {
         }
     }
 
+    /// Keeps the key of the station in `from` for `to` as well: a later epoch's log lies under the same one.
+    ///
+    /// # Errors
+    /// See [`KeyError`].
+    pub fn hand_on(from: &Folder, to: &Folder, unlock: &Unlock) -> Result<Self, KeyError> {
+        let record = KeyRecord::read(from)?;
+        to.replace(RECORD, &record.to_json())?;
+
+        Self::open(to, unlock)
+    }
+
     /// How the key is kept.
     #[must_use]
     pub fn protection(&self) -> Protection {

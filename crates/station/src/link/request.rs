@@ -22,6 +22,8 @@ pub enum Request {
     Hole(Vec<u8>),
     /// The manifest in force.
     Manifest,
+    /// A batch of entries of an epoch that is over.
+    Tail(Vec<u8>),
     /// A status file by its SHA-256.
     StatusFile([u8; 32]),
     /// The trust list in force.
@@ -48,6 +50,7 @@ impl Request {
             Self::Hole(_) => "/v1/holes".to_owned(),
             Self::Manifest => "/v1/knowledge/manifest".to_owned(),
             Self::StatusFile(hash) => format!("/v1/status/{}", hex::encode(hash)),
+            Self::Tail(_) => "/v1/tails".to_owned(),
             Self::Trust => "/v1/knowledge/trust".to_owned(),
         }
     }
@@ -59,7 +62,8 @@ impl Request {
             | Self::Batch(body)
             | Self::Enrol(body)
             | Self::Head(body)
-            | Self::Hole(body) => Some(body),
+            | Self::Hole(body)
+            | Self::Tail(body) => Some(body),
             Self::Manifest | Self::StatusFile(_) | Self::Trust => None,
         }
     }
@@ -71,7 +75,8 @@ impl Request {
             | Self::Batch(_)
             | Self::Enrol(_)
             | Self::Head(_)
-            | Self::Hole(_) => 60,
+            | Self::Hole(_)
+            | Self::Tail(_) => 60,
             Self::Manifest | Self::Trust => 120,
             Self::StatusFile(_) => 600,
         };
@@ -82,7 +87,11 @@ impl Request {
     /// The most bytes of an answer (SECURITY.md §8).
     pub(super) fn limit(&self) -> usize {
         match self {
-            Self::Assignment(_) | Self::Batch(_) | Self::Head(_) | Self::Hole(_) => 64 * KIB,
+            Self::Assignment(_)
+            | Self::Batch(_)
+            | Self::Head(_)
+            | Self::Hole(_)
+            | Self::Tail(_) => 64 * KIB,
             // root and trust together
             Self::Enrol(_) => 4 * MIB + 128 * KIB,
             Self::Manifest => 256 * KIB,

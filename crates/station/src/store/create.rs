@@ -7,7 +7,8 @@ use rusqlite::{Connection, params};
 
 use super::anchor::{ANCHOR, Anchor, slot};
 use super::boxes::Boxes;
-use super::{DATABASE, Head, StoreError, schema, state, to_sql};
+use super::legacy::Legacy;
+use super::{DATABASE, Head, StoreError, schema, seen, state, to_sql};
 use crate::folder::{Folder, FolderError};
 use crate::keys::Kek;
 use crate::random;
@@ -26,6 +27,8 @@ pub struct NewStation {
     pub opening: Secret,
     /// Values to keep from the first day, under the log key.
     pub notes: Vec<(&'static str, Vec<u8>)>,
+    /// What the epoch before hands on; none at a first enrolment.
+    pub legacy: Option<Legacy>,
 }
 
 /// Names of the wrapped keys.
@@ -60,11 +63,14 @@ pub fn create(folder: &Folder, kek: &Kek, new: &NewStation) -> Result<(), StoreE
 /// Gives the first slot of the anchor.
 fn fill(db: &mut Connection, kek: &Kek, new: &NewStation) -> Result<Vec<u8>, StoreError> {
     let log = Secret::generate(random::fresh()?);
-    let seen = Secret::generate(random::fresh()?);
+    let seen_key = match &new.legacy {
+        Some(legacy) => Secret::new(*legacy.seen_key.expose()),
+        None => Secret::generate(random::fresh()?),
+    };
     let write = db.transaction()?;
     for (name, secret) in KEYS
         .into_iter()
-        .zip([new.signing.seed(), &new.opening, &log, &seen])
+        .zip([new.signing.seed(), &new.opening, &log, &seen_key])
     {
         let wrapped = kek.wrap(name, secret, random::fresh()?);
         write.execute(
@@ -79,10 +85,18 @@ fn fill(db: &mut Connection, kek: &Kek, new: &NewStation) -> Result<Vec<u8>, Sto
     let boxes = Boxes::new(new.station, &log);
     let mut ledger = Ledger::new(new.epoch, new.genesis);
     ledger.turn = 1;
-    for (name, value) in &new.notes {
+    let handed = new.legacy.iter().flat_map(|legacy| &legacy.values);
+    let handed = handed.map(|(name, value)| (name.as_str(), value));
+    let notes = new.notes.iter().map(|(name, value)| (*name, value));
+    for (name, value) in handed.chain(notes) {
         let sealed = boxes.seal_value(ledger.turn, name, value)?;
         state::put(&write, name, &sealed, ledger.turn)?;
-        ledger.values.insert((*name).to_owned(), ledger.turn);
+        ledger.values.insert(name.to_owned(), ledger.turn);
+    }
+    for line in new.legacy.iter().flat_map(|legacy| &legacy.seen) {
+        let mac = boxes.seen_mac(new.epoch, line);
+        seen::put(&write, new.epoch, line, &mac)?;
+        ledger.seen.add(&boxes.seen_element(new.epoch, line));
     }
     let sealed = boxes.seal_ledger(&ledger)?;
     state::put(&write, state::LEDGER, &sealed, ledger.turn)?;

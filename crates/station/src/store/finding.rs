@@ -12,6 +12,8 @@ pub enum Finding {
     Database(String),
     /// The signed documents beside the log cannot be read; why, in words.
     Documents(String),
+    /// The log of an epoch that is over does not open, and why.
+    Earlier(String),
     /// The table `epochs` does not say what the ledger says.
     Epochs,
     /// The head that was written down elsewhere is not in this log.

@@ -18,7 +18,7 @@ use super::{Store, StoreError, to_sql};
 const DAYS: usize = 31;
 /// Verdicts that the screen names.
 const VERDICTS: usize = 2;
-const TAIL: &str = "tail";
+pub(super) const TAIL: &str = "tail";
 const TOTALS: &str = "totals";
 
 /// Names, and what goes under them into the table `state`.
@@ -172,6 +172,16 @@ impl Memory {
         };
         self.last.insert(0, (seq, last));
         self.last.truncate(VERDICTS);
+    }
+
+    /// The tail without the verdicts on the screen: their numbers are those of a log that is over.
+    pub(super) fn without_verdicts(&self) -> Vec<u8> {
+        let memory = Self {
+            newest: self.newest,
+            ..Self::default()
+        };
+
+        memory.tail()
     }
 
     fn tail(&self) -> Vec<u8> {

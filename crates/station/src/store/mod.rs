@@ -12,6 +12,7 @@ mod carry;
 mod check;
 mod create;
 mod finding;
+mod legacy;
 mod memory;
 mod open;
 mod reserve;
@@ -42,6 +43,7 @@ use reserve::Reserve;
 pub use append::{Beside, Prepared, Seat};
 pub use create::{NewStation, create};
 pub use finding::{AnchorFault, Finding, RowFault, SeenFault, ValueFault};
+pub(crate) use legacy::Legacy;
 pub use retain::Retained;
 pub use send::{StoredEntry, Unacknowledged};
 
@@ -71,7 +73,7 @@ pub enum StoreError {
     Damaged(&'static str),
     /// There is a log already.
     #[error(
-        "this folder already holds a station's log: enrol into another folder, nothing was changed"
+        "this folder already holds a station's log: enrol into another folder, or begin a new epoch of this station with --again; nothing was changed"
     )]
     AlreadyThere,
     /// There is no log.

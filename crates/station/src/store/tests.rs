@@ -1,5 +1,6 @@
 mod flips;
 mod layouts;
+mod legacy;
 mod retention;
 mod tamper;
 
@@ -115,6 +116,7 @@ fn station() -> NewStation {
         signing,
         opening: Secret::new([2; 32]),
         notes: vec![("centre", b"somewhere".to_vec())],
+        legacy: None,
     }
 }
 

@@ -164,6 +164,7 @@ fn enrol_under(
         pairing: &pairing,
         demo,
         unlock,
+        again: false,
         stop,
     };
     let mut shown = Vec::new();
