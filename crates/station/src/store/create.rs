@@ -44,6 +44,7 @@ pub fn create(folder: &Folder, kek: &Kek, new: &NewStation) -> Result<(), StoreE
         folder.remove(&format!("{name}{rest}"))?;
     }
     folder.remove(ANCHOR)?;
+    folder.make_last()?;
     let mut db = schema::connect(&folder.path(&name))?;
     schema::migrate(&mut db, &mut |_, _| Ok(()))?;
     let first = fill(&mut db, kek, new)?;
