@@ -9,7 +9,7 @@ use acceptance::disk::failures::{self, WAYS};
 use acceptance::disk::kills::{self, Killed};
 use acceptance::disk::life::Life;
 use acceptance::disk::replay::{self, Replayed};
-use acceptance::disk::{self, Disk, report};
+use acceptance::disk::{self, Disk, report, server};
 
 const KILLS: usize = 100;
 const LOSSES: usize = 60;
@@ -37,7 +37,8 @@ fn whatever_was_told_is_there_wherever_a_station_is_killed() {
     let seed = seed();
     let mut killed = Killed::default();
     for life in Life::ALL {
-        killed.add(kills::of(&disk, life, KILLS.div_ceil(Life::ALL.len()), seed).unwrap());
+        let trial = life.trial().unwrap();
+        killed.add(kills::of(&disk, &trial, KILLS.div_ceil(Life::ALL.len()), seed).unwrap());
     }
     println!("{killed:?}");
     assert!(killed.kills >= KILLS && killed.halves > 0, "{killed:?}");
@@ -49,7 +50,8 @@ fn whatever_was_told_is_there_after_a_power_loss_at_any_point() {
     let seed = seed();
     let mut replayed = Replayed::default();
     for life in Life::ALL {
-        replayed.add(&replay::of(&disk, life, None, LOSSES, seed).unwrap());
+        let trial = life.trial().unwrap();
+        replayed.add(&replay::of(&disk, &trial, None, LOSSES, seed).unwrap());
     }
     println!("{replayed:?}");
     assert!(replayed.distinct * 2 > replayed.states, "{replayed:?}");
@@ -60,10 +62,9 @@ fn what_a_failed_sync_left_in_doubt_is_never_told() {
     let Some(disk) = lab() else { return };
     let seed = seed();
     for life in Life::ALL {
-        println!(
-            "{:?}",
-            report::after_failed_syncs(&disk, life, 20, seed).unwrap()
-        );
+        let trial = life.trial().unwrap();
+        let replayed = report::after_failed_syncs(&disk, &trial, 16, seed).unwrap();
+        println!("{replayed:?}");
     }
 }
 
@@ -80,13 +81,30 @@ fn a_disk_that_is_full_fails_or_can_only_be_read_ends_in_words_and_the_log_goes_
     let Some(disk) = lab() else { return };
     let seed = seed();
     for life in Life::ALL {
+        let trial = life.trial().unwrap();
         let times = if life == Life::Many { 1 } else { 3 };
         for way in WAYS {
-            let failed = failures::of(&disk, life, way, times, seed).unwrap();
+            let failed = failures::of(&disk, &trial, way, times, seed).unwrap();
             for words in &failed.refused {
                 println!("{life:?} {way:?}: {words}");
                 assert!(WORDS.iter().any(|known| words.contains(known)), "{words}");
             }
         }
+    }
+}
+
+#[test]
+fn whatever_the_server_acknowledged_is_there_after_a_kill_a_power_loss_and_on_a_failing_disk() {
+    let Some(disk) = lab() else { return };
+    let seed = seed();
+    let trial = server::trial().unwrap();
+    println!("{:?}", kills::of(&disk, &trial, 20, seed).unwrap());
+    println!("{:?}", replay::of(&disk, &trial, None, 40, seed).unwrap());
+    println!(
+        "{:?}",
+        report::after_failed_syncs(&disk, &trial, 8, seed).unwrap()
+    );
+    for way in WAYS {
+        println!("{:?}", failures::of(&disk, &trial, way, 1, seed).unwrap());
     }
 }

@@ -1,14 +1,11 @@
 //! Aimed kills: `kill -9` in the place of a call that changes a file, or half-way through it, all over a life.
 
-use std::path::Path;
 use std::process::ExitStatus;
 
 use anyhow::{Context, ensure};
 
 use super::chance::Chance;
-use super::life::Life;
-use super::told::Told;
-use super::{Deed, Disk, place};
+use super::{Account, Deed, Disk, Trial, place};
 
 /// What the kills came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,7 +14,7 @@ pub struct Killed {
     pub kills: usize,
     /// Those of them that were to fall half-way through a write, where the call is one.
     pub halves: usize,
-    /// Entries that had been told.
+    /// What had been told: entries, batches.
     pub told: usize,
 }
 
@@ -34,10 +31,13 @@ impl Killed {
 ///
 /// # Errors
 /// What had been told is not there, something is found amiss, or the log does not go on.
-pub fn of(disk: &Disk, life: Life, kills: usize, seed: u64) -> anyhow::Result<Killed> {
-    let begun = place()?;
-    let told = life.prepare(begun.path())?;
-    let (_, events) = disk.record(life, None, begun.path())?;
+pub fn of<A: Account>(
+    disk: &Disk,
+    trial: &Trial<A>,
+    kills: usize,
+    seed: u64,
+) -> anyhow::Result<Killed> {
+    let (_, events) = disk.record(trial.name, None, trial.begun.path())?;
     let calls = events.iter().map(|event| event.count).max().unwrap_or(0);
     let mut chance = Chance::new(seed);
     let mut killed = Killed::default();
@@ -46,37 +46,40 @@ pub fn of(disk: &Disk, life: Life, kills: usize, seed: u64) -> anyhow::Result<Ki
         let (from, to) = (kill * calls / many, (kill + 1) * calls / many);
         let at = 1 + from + chance.below((to - from).max(1));
         let half = chance.one_in(3);
-        let told = once(disk, life, begun.path(), &told, (at, half))
-            .with_context(|| format!("{} killed at call {at} of {calls}", life.name()))?;
-        killed.kills += 1;
-        killed.halves += usize::from(half);
+        let (is_killed, told) = once(disk, trial, (at, half))
+            .with_context(|| format!("{} killed at call {at} of {calls}", trial.name))?;
+        killed.kills += usize::from(is_killed);
+        killed.halves += usize::from(is_killed && half);
         killed.told += told;
     }
 
     Ok(killed)
 }
 
-/// One life that is ended; how many entries it had told.
-fn once(
+/// One life that is ended, and how much it had told. A server, which commits what comes together, may make fewer calls
+/// than the last time, and come to its end.
+fn once<A: Account>(
     disk: &Disk,
-    life: Life,
-    begun: &Path,
-    told: &Told,
+    trial: &Trial<A>,
     kill: (u64, bool),
-) -> anyhow::Result<usize> {
+) -> anyhow::Result<(bool, usize)> {
     let data = place()?;
-    super::copy(begun, data.path())?;
+    super::copy(trial.begun.path(), data.path())?;
     let deed = Deed {
         kill: Some(kill),
         ..Deed::default()
     };
-    let ended = disk.live(life, data.path(), deed)?;
-    ensure!(is_killed(ended.status), "it was not killed: {ended:?}");
-    let mut all = told.clone();
-    all.hear(ended.said.as_bytes())?;
-    all.check(data.path(), kill.0.is_multiple_of(2))?;
+    let ended = disk.live(trial.name, data.path(), deed)?;
+    let is_killed = is_killed(ended.status);
+    ensure!(
+        is_killed || ended.status.success(),
+        "it ended by itself: {ended:?}"
+    );
+    let mut told = trial.told.clone();
+    told.hear(ended.said.as_bytes())?;
+    told.check(data.path(), kill.0.is_multiple_of(2))?;
 
-    Ok(all.rows.len() - told.rows.len())
+    Ok((is_killed, told.many() - trial.told.many()))
 }
 
 #[cfg(unix)]

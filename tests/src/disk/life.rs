@@ -19,6 +19,7 @@ use rusqlite::Connection;
 use station::{Beside, DATABASE, Folder, Kek, NewStation, Seat, Store, StoreError, Unlock, create};
 
 use super::told::Told;
+use super::{Trial, place};
 
 /// When the entries of a life are made: as those of the log of layout 1.
 const NOON: Timestamp = Timestamp(1_795_003_200);
@@ -85,11 +86,23 @@ impl Life {
         all.find(|life| life.name() == word)
     }
 
-    /// Makes what it begins with in the folder `data`; what had been told before.
+    /// What it begins with.
     ///
     /// # Errors
     /// The files cannot be made.
-    pub fn prepare(self, data: &Path) -> anyhow::Result<Told> {
+    pub fn trial(self) -> anyhow::Result<Trial<Told>> {
+        let begun = place()?;
+        let told = self.prepare(begun.path())?;
+
+        Ok(Trial {
+            name: self.name(),
+            next: Self::Resumption.name(),
+            begun,
+            told,
+        })
+    }
+
+    fn prepare(self, data: &Path) -> anyhow::Result<Told> {
         match self {
             Self::Enrolment => return Ok(Told::default()),
             Self::Migration => layout_1(data)?,
@@ -101,7 +114,7 @@ impl Life {
                 enrol(data)?;
             }
         }
-        let copy = super::place()?;
+        let copy = place()?;
         super::copy(data, copy.path())?;
         let (store, _) = open(copy.path())?;
         let mut told = Told {

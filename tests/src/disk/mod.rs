@@ -12,6 +12,7 @@ pub mod life;
 pub mod power;
 pub mod replay;
 pub mod report;
+pub mod server;
 pub mod told;
 pub mod trace;
 
@@ -22,8 +23,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use anyhow::{Context, ensure};
 use tempfile::TempDir;
 
-use life::Life;
-use power::Machine;
+use power::{Image, Machine};
 use trace::Event;
 
 /// Whether there is what the laboratory needs; if not, why.
@@ -85,6 +85,41 @@ pub struct Deed<'a> {
     pub kill: Option<(u64, bool)>,
     /// What fails.
     pub fault: Option<Fault>,
+}
+
+/// What had been told on the standard output, against what is there.
+pub trait Account: Clone {
+    /// Takes what was said.
+    ///
+    /// # Errors
+    /// Nobody says that.
+    fn hear(&mut self, said: &[u8]) -> anyhow::Result<()>;
+
+    /// Holds it against what lies in `data`, and has that go on. `thorough`: all of it is looked through before the first
+    /// start, not only afterwards.
+    ///
+    /// # Errors
+    /// What does not hold.
+    fn check(&self, data: &Path, thorough: bool) -> anyhow::Result<()>;
+
+    /// How much was told.
+    fn many(&self) -> usize;
+
+    /// What could not be done, in words.
+    fn refused(&self) -> &[String];
+}
+
+/// A program's life: its word, what lies on the disk before, what had been told by then, and the life that goes on with
+/// whatever is left of it.
+pub struct Trial<A> {
+    /// Its word.
+    pub name: &'static str,
+    /// The word of the life that goes on.
+    pub next: &'static str,
+    /// What lies on the disk before.
+    pub begun: TempDir,
+    /// What had been told before.
+    pub told: A,
 }
 
 /// The library that is preloaded, and the program whose lives it ends.
@@ -162,10 +197,10 @@ impl Disk {
     ///
     /// # Errors
     /// It does not start.
-    pub fn live(&self, life: Life, data: &Path, deed: Deed<'_>) -> anyhow::Result<Ended> {
+    pub fn live(&self, life: &str, data: &Path, deed: Deed<'_>) -> anyhow::Result<Ended> {
         let mut program = Command::new(&self.program);
         program
-            .args(["disk", "live", life.name()])
+            .args(["disk", "live", life])
             .arg(data)
             .stdin(Stdio::null());
         self.lie_under(&mut program, data, deed)?;
@@ -185,7 +220,7 @@ impl Disk {
     /// As [`Self::live`]; or it did not come to its end.
     pub fn record(
         &self,
-        life: Life,
+        life: &str,
         fault: Option<Fault>,
         begun: &Path,
     ) -> anyhow::Result<(Ended, Vec<Event>)> {
@@ -208,7 +243,7 @@ impl Disk {
             machine.follow(&event.deed)?;
         }
         ensure!(
-            machine.seen() == power::read(data.path())?,
+            durable(machine.seen()) == durable(power::read(data.path())?),
             "the watched disk missed something"
         );
 
@@ -234,6 +269,12 @@ impl Fault {
 
         format!("{class} {error} {} {last}", self.first)
     }
+}
+
+/// Without what `SQLite` shares among processes, in memory of its own: it outlives no restart.
+fn durable(mut image: Image) -> Image {
+    image.retain(|name, _| !name.ends_with("-shm"));
+    image
 }
 
 /// A folder in memory where there is one: thousands of small logs are made, and what a disk loses is made by hand.

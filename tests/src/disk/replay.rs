@@ -8,16 +8,14 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::chance::Chance;
-use super::life::Life;
 use super::power::{self, Image, Machine};
-use super::told::Told;
 use super::trace::Happened;
-use super::{Disk, Fault, place};
+use super::{Account, Disk, Fault, Trial, place};
 
 /// One state in so many is lived on, and loses power again.
 const AGAIN: u64 = 40;
-/// States of such a second life.
-const SECOND: usize = 4;
+/// States of such a second life; no first one has so few.
+const SECOND: usize = 3;
 
 /// What the power losses came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +28,7 @@ pub struct Replayed {
     pub distinct: usize,
     /// Those of them after a second power loss, while the log came back from a first.
     pub second: usize,
-    /// Entries that had been told, over all states.
+    /// What had been told, entries or batches, over all states.
     pub told: usize,
 }
 
@@ -50,24 +48,24 @@ impl Replayed {
 ///
 /// # Errors
 /// What had been told is not there, something is found amiss, or the log does not go on.
-pub fn of(
+pub fn of<A: Account>(
     disk: &Disk,
-    life: Life,
+    trial: &Trial<A>,
     fault: Option<Fault>,
     states: usize,
     seed: u64,
 ) -> anyhow::Result<Replayed> {
-    let begun = place()?;
-    let told = life.prepare(begun.path())?;
     let mut losses = Losses {
         disk,
+        next: trial.next,
         chance: Chance::new(seed),
         seen: BTreeSet::new(),
         replayed: Replayed::default(),
     };
+    let begun = trial.begun.path();
     losses
-        .of_a_life(life, fault, begun.path(), told, states, true)
-        .with_context(|| format!("{} of seed {seed}, {fault:?}", life.name()))?;
+        .of_a_life(trial.name, fault, begun, trial.told.clone(), states)
+        .with_context(|| format!("{} of seed {seed}, {fault:?}", trial.name))?;
     losses.replayed.distinct = losses.seen.len();
 
     Ok(losses.replayed)
@@ -75,20 +73,20 @@ pub fn of(
 
 struct Losses<'a> {
     disk: &'a Disk,
+    next: &'static str,
     chance: Chance,
     seen: BTreeSet<u64>,
     replayed: Replayed,
 }
 
 impl Losses<'_> {
-    fn of_a_life(
+    fn of_a_life<A: Account>(
         &mut self,
-        life: Life,
+        life: &'static str,
         fault: Option<Fault>,
         begun: &Path,
-        mut told: Told,
+        mut told: A,
         states: usize,
-        first: bool,
     ) -> anyhow::Result<()> {
         let (_, events) = self.disk.record(life, fault, begun)?;
         let mut machine = Machine::new(begun)?;
@@ -101,7 +99,7 @@ impl Losses<'_> {
         for at in 0..=events.len() {
             while cuts.next_if_eq(&at).is_some() {
                 let image = machine.after_power_loss(&mut self.chance);
-                self.look(&image, &told, first)
+                self.look(&image, &told, states == SECOND)
                     .with_context(|| format!("cut before call {at} of {}", events.len()))?;
             }
             let Some(event) = events.get(at) else { break };
@@ -114,30 +112,23 @@ impl Losses<'_> {
         Ok(())
     }
 
-    fn look(&mut self, image: &Image, told: &Told, first: bool) -> anyhow::Result<()> {
+    fn look<A: Account>(&mut self, image: &Image, told: &A, second: bool) -> anyhow::Result<()> {
         let mut hasher = DefaultHasher::new();
         image.hash(&mut hasher);
         self.seen.insert(hasher.finish());
         self.replayed.states += 1;
-        self.replayed.second += usize::from(!first);
-        self.replayed.told += told.rows.len();
+        self.replayed.second += usize::from(second);
+        self.replayed.told += told.many();
         let data = place()?;
         power::lay(image, data.path())?;
         let thorough = self.chance.one_in(2);
         told.check(data.path(), thorough)
             .with_context(|| lies(image))?;
-        if first && self.chance.one_in(AGAIN) {
+        if !second && self.chance.one_in(AGAIN) {
             let begun = place()?;
             power::lay(image, begun.path())?;
-            self.of_a_life(
-                Life::Resumption,
-                None,
-                begun.path(),
-                told.clone(),
-                SECOND,
-                false,
-            )
-            .context("lived on")?;
+            self.of_a_life(self.next, None, begun.path(), told.clone(), SECOND)
+                .context("lived on")?;
         }
 
         Ok(())

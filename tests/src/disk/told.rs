@@ -8,6 +8,7 @@ use domain::entry::ChainHash;
 use domain::hex;
 use station::{Folder, Store, StoreError, Unlock};
 
+use super::Account;
 use super::life::{self, VALUE};
 
 /// What had been told.
@@ -33,12 +34,8 @@ pub struct Told {
     pub found: Vec<String>,
 }
 
-impl Told {
-    /// Takes what a life said.
-    ///
-    /// # Errors
-    /// It said what no life says.
-    pub fn hear(&mut self, said: &[u8]) -> anyhow::Result<()> {
+impl Account for Told {
+    fn hear(&mut self, said: &[u8]) -> anyhow::Result<()> {
         for line in std::str::from_utf8(said)?.lines() {
             self.take(line).with_context(|| format!("said: {line}"))?;
         }
@@ -46,32 +43,12 @@ impl Told {
         Ok(())
     }
 
-    fn take(&mut self, line: &str) -> anyhow::Result<()> {
-        match line.split_once(' ').unwrap_or((line, "")) {
-            ("made", "") => self.made = true,
-            ("end", "") => self.ended = true,
-            ("acked", seq) => self.acked = seq.parse()?,
-            ("found", what) => self.found.push(what.to_owned()),
-            ("going", seq) => self.going = seq.parse()?,
-            ("gone", seq) => self.gone = seq.parse()?,
-            ("kept", value) => self.kept = Some(value.parse()?),
-            ("refused", why) => self.refused.push(why.to_owned()),
-            ("row", row) => {
-                let (seq, hash) = row.split_once(' ').context("a row has a hash")?;
-                self.rows.insert(seq.parse()?, hash_of(hash)?);
-            }
-            _ => bail!("no life says that"),
-        }
-
-        Ok(())
-    }
-
-    /// Holds it against the log in `data`: the log opens, nothing is amiss with it, everything told is there, and it
-    /// goes on. `thorough`: the walk through the whole log comes before the first start, not only after it.
-    ///
-    /// # Errors
-    /// What does not hold.
-    pub fn check(&self, data: &Path, thorough: bool) -> anyhow::Result<()> {
+    fn check(&self, data: &Path, thorough: bool) -> anyhow::Result<()> {
+        ensure!(
+            self.found.is_empty(),
+            "a disk was taken for tampering: {:?}",
+            self.found
+        );
         if thorough && self.made {
             whole(data).context("at the walk before the first start")?;
         }
@@ -91,6 +68,36 @@ impl Told {
         drop(store);
 
         whole(data).context("at the walk after it went on")
+    }
+
+    fn many(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn refused(&self) -> &[String] {
+        &self.refused
+    }
+}
+
+impl Told {
+    fn take(&mut self, line: &str) -> anyhow::Result<()> {
+        match line.split_once(' ').unwrap_or((line, "")) {
+            ("made", "") => self.made = true,
+            ("end", "") => self.ended = true,
+            ("acked", seq) => self.acked = seq.parse()?,
+            ("found", what) => self.found.push(what.to_owned()),
+            ("going", seq) => self.going = seq.parse()?,
+            ("gone", seq) => self.gone = seq.parse()?,
+            ("kept", value) => self.kept = Some(value.parse()?),
+            ("refused", why) => self.refused.push(why.to_owned()),
+            ("row", row) => {
+                let (seq, hash) = row.split_once(' ').context("a row has a hash")?;
+                self.rows.insert(seq.parse()?, hash_of(hash)?);
+            }
+            _ => bail!("no life says that"),
+        }
+
+        Ok(())
     }
 
     fn compare(&self, store: &Store) -> anyhow::Result<()> {

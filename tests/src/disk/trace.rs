@@ -89,6 +89,14 @@ pub enum Happened {
     },
 }
 
+impl Happened {
+    /// Whether it is a sync, of a file or of a folder.
+    #[must_use]
+    pub fn is_sync(&self) -> bool {
+        matches!(self, Self::Synced { .. } | Self::Unsynced { .. })
+    }
+}
+
 /// Reads a trace.
 ///
 /// # Errors

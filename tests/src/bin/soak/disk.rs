@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use acceptance::disk::life::{self, Life};
-use acceptance::disk::{self, Disk, report};
+use acceptance::disk::{self, Disk, report, server};
 use acceptance::figures::Stopwatch;
 use anyhow::bail;
 
@@ -29,8 +29,13 @@ pub(crate) fn soak(
 }
 
 /// A life, for the laboratory that started it.
-pub(crate) fn live(life: Life, data: &Path) -> anyhow::Result<String> {
-    life::live(life, data, &mut std::io::stdout().lock())?;
+pub(crate) fn live(life: &str, data: &Path) -> anyhow::Result<String> {
+    let out = &mut std::io::stdout().lock();
+    match Life::named(life) {
+        Some(life) => life::live(life, data, out)?,
+        None if life == server::NAME => server::live(data, out)?,
+        None => bail!("nobody lives a life called {life}"),
+    }
 
     Ok(String::new())
 }

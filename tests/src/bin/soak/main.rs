@@ -12,7 +12,6 @@ mod server;
 use std::path::Path;
 use std::process::ExitCode;
 
-use acceptance::disk::life::Life;
 use acceptance::kill;
 use anyhow::{Context, bail};
 
@@ -28,7 +27,7 @@ const USAGE: &str = "usage: cargo xtask soak [ROUNDS] | camera | disk [STATES KI
 enum Soak {
     Camera,
     Disk { states: usize, kills: usize },
-    Live(Life, String),
+    Live { life: String, data: String },
     Query(usize),
     Server(usize),
     Station(usize),
@@ -68,7 +67,7 @@ fn run() -> anyhow::Result<String> {
             seed,
             &today,
         ),
-        Soak::Live(life, data) => disk::live(life, Path::new(&data)),
+        Soak::Live { life, data } => disk::live(&life, Path::new(&data)),
         Soak::Query(entries) => query::ask(entries, ENTRIES, seed, &today),
         Soak::Server(kills) => server::kill(kills, KILLS, seed, &today),
         Soak::Station(rounds) => {
@@ -93,9 +92,10 @@ fn asked(words: &[&str]) -> anyhow::Result<Soak> {
             kills: AIMED_KILLS,
         },
         // What the laboratory starts, itself.
-        ["disk", "live", life, data] => {
-            Soak::Live(Life::named(life).context(USAGE)?, (*data).to_owned())
-        }
+        ["disk", "live", life, data] => Soak::Live {
+            life: (*life).to_owned(),
+            data: (*data).to_owned(),
+        },
         ["disk", states, kills] => Soak::Disk {
             states: number(states)?,
             kills: number(kills)?,
