@@ -5,11 +5,13 @@
 
 use std::path::Path;
 
+use acceptance::city::City;
 use acceptance::disk::failures::{self, WAYS};
 use acceptance::disk::kills::{self, Killed};
 use acceptance::disk::life::Life;
 use acceptance::disk::replay::{self, Replayed};
-use acceptance::disk::{self, Disk, report, server};
+use acceptance::disk::{self, Class, Disk, Failing, Fault, door, report, server};
+use acceptance::frames;
 
 const KILLS: usize = 100;
 const LOSSES: usize = 60;
@@ -68,6 +70,23 @@ fn what_a_failed_sync_left_in_doubt_is_never_told() {
     }
 }
 
+/// `SQLite` passes over a folder that could not be synced: the name of the write-ahead log does not depend on it.
+#[test]
+fn a_write_ahead_log_keeps_its_name_though_one_of_the_first_syncs_fails() {
+    let Some(disk) = lab() else { return };
+    let seed = seed();
+    let trial = Life::Entries.trial().unwrap();
+    for first in 1..=5 {
+        let fault = Fault {
+            class: Class::Sync,
+            failing: Failing::Broken,
+            first,
+            many: 1,
+        };
+        replay::of(&disk, &trial, Some(fault), 12, seed).unwrap();
+    }
+}
+
 /// The words that an operator may read: each says what is the matter, and what to do.
 const WORDS: [&str; 4] = [
     "the disk is full: free some space",
@@ -82,8 +101,13 @@ fn a_disk_that_is_full_fails_or_can_only_be_read_ends_in_words_and_the_log_goes_
     let seed = seed();
     for life in Life::ALL {
         let trial = life.trial().unwrap();
-        let times = if life == Life::Many { 1 } else { 3 };
         for way in WAYS {
+            // Enrolment makes thirty syncs, and what was wrong with one of them left an empty log under its name.
+            let times = match (life, way.0) {
+                (Life::Enrolment, Class::Sync) => 30,
+                (Life::Many, _) => 1,
+                _ => 3,
+            };
             let failed = failures::of(&disk, &trial, way, times, seed).unwrap();
             for words in &failed.refused {
                 println!("{life:?} {way:?}: {words}");
@@ -106,5 +130,49 @@ fn whatever_the_server_acknowledged_is_there_after_a_kill_a_power_loss_and_on_a_
     );
     for way in WAYS {
         println!("{:?}", failures::of(&disk, &trial, way, 1, seed).unwrap());
+    }
+}
+
+#[test]
+fn at_the_door_a_disk_that_stops_working_is_said_and_nobody_is_admitted_without_an_entry() {
+    let Some(disk) = lab() else { return };
+    let mut city = City::found().unwrap();
+    city.set_policy(|policy| {
+        policy.identity_check = false;
+        policy.again_within = 0;
+    })
+    .unwrap();
+    let texts = city.issue(4).unwrap();
+    city.start_server().unwrap();
+    city.enrol().unwrap();
+    city.stop_server().unwrap();
+    let pictures = frames::folder(city.data(), &texts).unwrap();
+    // The first start makes the reserve too.
+    door::calls(&disk, &city, &pictures).unwrap();
+    let calls = door::calls(&disk, &city, &pictures).unwrap();
+    let fails = |class, failing, first| {
+        let fault = Fault {
+            class,
+            failing,
+            first,
+            many: u64::MAX / 2,
+        };
+        door::show(&disk, &city, &pictures, fault).unwrap()
+    };
+
+    let closed = fails(Class::Change, Failing::ReadOnly, 1);
+    assert!(!closed.ended_well && closed.told.is_empty(), "{closed:?}");
+    assert!(closed.messages.contains("cannot be used"), "{closed:?}");
+    for (class, failing) in [
+        (Class::Change, Failing::Broken),
+        (Class::Change, Failing::ReadOnly),
+        (Class::Write, Failing::Full),
+    ] {
+        let shown = fails(class, failing, calls / 2);
+        assert!(!shown.told.is_empty(), "{shown:?}");
+        assert!(!shown.unstored.is_empty(), "{shown:?}");
+        for line in &shown.unstored {
+            assert!(line.contains(" undecided cannot_store"), "{line}");
+        }
     }
 }

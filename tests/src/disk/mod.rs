@@ -6,6 +6,7 @@
 //! compiler.
 
 pub mod chance;
+pub mod door;
 pub mod failures;
 pub mod kills;
 pub mod life;
