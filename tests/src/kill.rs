@@ -164,7 +164,7 @@ fn wait(
 }
 
 /// `19:09:16 admit rules_hold ... #17`: verdict and number of a told entry.
-fn note(line: &str, told: &mut BTreeMap<u64, Verdict>) -> anyhow::Result<()> {
+pub(crate) fn note(line: &str, told: &mut BTreeMap<u64, Verdict>) -> anyhow::Result<()> {
     let mut words = line.split_whitespace();
     let verdict = match words.nth(1) {
         Some("admit") => Verdict::Admit,
@@ -182,7 +182,7 @@ fn note(line: &str, told: &mut BTreeMap<u64, Verdict>) -> anyhow::Result<()> {
 }
 
 /// Every entry that was told is in the log, under its number, with its verdict.
-fn check(city: &City, told: &BTreeMap<u64, Verdict>) -> anyhow::Result<()> {
+pub(crate) fn check(city: &City, told: &BTreeMap<u64, Verdict>) -> anyhow::Result<()> {
     let (store, _) = city.store()?;
     let rows = verdicts(&store)?;
     for (seq, verdict) in told {

@@ -15,7 +15,7 @@ use server::authority::Authority;
 use server::folder::Folder;
 use server::registrar::{self, PairingOrder};
 use server::store::sqlite::SqliteRegister;
-use server::store::{AssignmentRow, Register};
+use server::store::{AssignmentRow, ChainId, Register};
 
 /// Bytes of a sealed text: what most entries have.
 pub const SEALED: usize = 208;
@@ -52,6 +52,15 @@ impl Many {
     /// The venues that they stand at, once for each station.
     pub fn venues(&self) -> impl Iterator<Item = VenueId> {
         self.0.iter().map(|station| station.assignment.venue.id)
+    }
+
+    /// Their chains, in order.
+    pub fn chains(&self) -> impl Iterator<Item = ChainId> {
+        self.0.iter().map(|station| ChainId {
+            venue: station.assignment.venue.id,
+            station: station.assignment.station,
+            epoch: station.assignment.epoch,
+        })
     }
 
     /// For each station its next batches in order: `entries` in all, `size` in each.

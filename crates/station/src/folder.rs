@@ -237,6 +237,35 @@ impl Folder {
         }
     }
 
+    /// Makes the folder itself last, and the data folder that it was made in.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub fn make_last(&self) -> Result<(), FolderError> {
+        for above in self.path.ancestors().skip(1).take(2) {
+            let above = if above.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                above
+            };
+            match sync_folder(above) {
+                // Whoever may not read a folder has made nothing in it.
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+                outcome => outcome.map_err(|source| io_error(above, source))?,
+            }
+        }
+
+        Ok(())
+    }
+
+    /// Makes the names in the folder last, whoever made them.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub fn make_names_last(&self) -> Result<(), FolderError> {
+        sync_folder(&self.path).map_err(|source| io_error(&self.path, source))
+    }
+
     /// A rename lasts only once the folder that holds the name is fsynced too.
     fn sync(&self, renamed: &Path) -> Result<(), FolderError> {
         let parent = renamed.parent().unwrap_or(&self.path);

@@ -1,35 +1,74 @@
 //! Carrying a log of layout 1 over: what lay there without proof is taken as it stands, and proven from then
 //! on. The rows and the anchor are looked over afterwards as at every opening.
 
-use domain::crypto::Secret;
-use domain::entry::{ChainHash, Ledger};
+use domain::crypto::SigningKey;
+use domain::entry::{ChainHash, Ledger, row_message};
 use domain::ids::StationId;
 use domain::time::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::anchor::{ANCHOR, Anchor, Found, Owner, slot};
 use super::boxes::Boxes;
-use super::{StoreError, from_sql, seen, state, to_sql};
+use super::{Head, StoreError, from_sql, seen, state, to_sql};
+use crate::folder::{Folder, FolderError};
 
 /// Seals values to their turn, gives the seen-here lines their MACs, and writes the first ledger.
 pub(super) fn to_layout_2(
     step: &Transaction<'_>,
-    log: &Secret,
+    folder: &Folder,
+    boxes: &Boxes,
+    signing: &SigningKey,
     station: StationId,
 ) -> Result<(), StoreError> {
-    let boxes = Boxes::new(station, log);
     let Some(mut ledger) = ledger_of(step)? else {
         return Ok(());
     };
     ledger.turn = 1;
-    carry_values(step, &boxes, &mut ledger)?;
-    carry_seen(step, &boxes, &mut ledger)?;
-
+    carry_values(step, boxes, &mut ledger)?;
+    carry_seen(step, boxes, &mut ledger)?;
     state::put(
         step,
         state::LEDGER,
         &boxes.seal_ledger(&ledger)?,
         ledger.turn,
-    )
+    )?;
+    if ledger.head.0 > 0 {
+        return Ok(());
+    }
+
+    anchor_the_young(folder, boxes, signing, station, &ledger).map_err(|source| {
+        let path = folder.path(ANCHOR).display().to_string();
+        FolderError::Io { path, source }.into()
+    })
+}
+
+/// Layout 1 made the anchor at the first start, and left it empty until the first row. A log without a row gets its
+/// anchor before the step is committed: whoever finds none afterwards knows that somebody took it away.
+fn anchor_the_young(
+    folder: &Folder,
+    boxes: &Boxes,
+    signing: &SigningKey,
+    station: StationId,
+    ledger: &Ledger,
+) -> std::io::Result<()> {
+    let owner = Owner {
+        station,
+        key: &signing.public(),
+        mac_key: boxes.mac_key(),
+    };
+    if let (_, Found::Newest(..)) = Anchor::open(folder, owner)? {
+        return Ok(());
+    }
+    let (seq, hash) = ledger.head;
+    let head = Head {
+        epoch: ledger.epoch,
+        seq,
+        hash,
+    };
+    let signature = signing.sign(&row_message(station, head.epoch, seq, hash));
+    let first = slot(head, &signature, ledger.turn, station, boxes.mac_key());
+
+    Anchor::make(folder, &first).map(drop)
 }
 
 /// None in a database that enrolment is only filling.

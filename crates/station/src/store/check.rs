@@ -237,10 +237,7 @@ impl Store {
         found: &Found,
         depth: Depth,
     ) -> Result<(), StoreError> {
-        let nothing_yet = self.ledger.head.0 == 0;
         let fault = match found {
-            // Layout 1 made the file at the first start, and left it empty until the first row.
-            Found::Missing | Found::Unreadable if self.was_layout_1 && nothing_yet => None,
             Found::Missing => Some(AnchorFault::Missing),
             Found::Unreadable => Some(AnchorFault::Unreadable),
             Found::Newest(anchored, amiss) => {

@@ -47,15 +47,28 @@ pub fn create(folder: &Folder, kek: &Kek, new: &NewStation) -> Result<(), StoreE
         folder.remove(&format!("{name}{rest}"))?;
     }
     folder.remove(ANCHOR)?;
+    folder.make_last()?;
     let mut db = schema::connect(&folder.path(&name))?;
     schema::migrate(&mut db, &mut |_, _| Ok(()))?;
     let first = fill(&mut db, kek, new)?;
+    into_one_file(&db)?;
     db.close().map_err(|(_, error)| error)?;
     Anchor::make(folder, &first).map_err(|source| FolderError::Io {
         path: folder.path(ANCHOR).display().to_string(),
         source,
     })?;
     folder.rename(&name, DATABASE)?;
+
+    Ok(())
+}
+
+/// The rename takes the database along and not its write-ahead log. Closing empties that too, but says nothing where it
+/// fails.
+fn into_one_file(db: &Connection) -> Result<(), StoreError> {
+    let busy: i64 = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy != 0 {
+        return Err(StoreError::Damaged("its first rows stay behind"));
+    }
 
     Ok(())
 }

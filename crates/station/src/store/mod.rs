@@ -126,8 +126,6 @@ pub struct Store {
     ledger: Ledger,
     /// The ledger was the station's own when the log was opened.
     is_known: bool,
-    /// This opening carried the log over from layout 1.
-    was_layout_1: bool,
     head_signature: [u8; 64],
     /// The UTC day of every row whose body lies under that day's key.
     bodies: BTreeMap<u64, u32>,

@@ -56,9 +56,13 @@ impl Store {
         let mut db = schema::connect(&folder.path(DATABASE))?;
         let [signing, opening, log, seen_key] = own_keys(&db, &kek)?;
         let signing = SigningKey::new(signing);
-        let was_layout_1 = schema::held(&db)? == 1;
+        // The write-ahead log was made just now, and SQLite passes over a folder that could not be synced.
+        folder.make_names_last()?;
         schema::migrate(&mut db, &mut |step, number| match number {
-            2 => carry::to_layout_2(step, &log, station(step)?.ok_or(NO_STATION)?),
+            2 => {
+                let station = station(step)?.ok_or(NO_STATION)?;
+                carry::to_layout_2(step, &folder, &Boxes::new(station, &log), &signing, station)
+            }
             _ => Ok(()),
         })?;
         let mut known = Known::read(&db, &log, StationId::of(&signing.public()))?;
@@ -86,7 +90,6 @@ impl Store {
             boxes: known.boxes,
             ledger: known.ledger,
             is_known: known.own,
-            was_layout_1,
             head_signature: [0; 64],
             bodies: BTreeMap::new(),
             mended: BTreeMap::new(),

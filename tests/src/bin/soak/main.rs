@@ -1,12 +1,15 @@
 //! `cargo xtask soak`: what takes too long for every change. Its report is kept in docs/soak.md.
 //! `cargo xtask soak camera` pulls a virtual webcam's cable a hundred times, and keeps docs/soak-camera.md;
 //! `cargo xtask soak server` kills a server under load, and keeps docs/soak-server.md;
-//! `cargo xtask soak query` asks one that holds 20 million entries, and keeps docs/soak-query.md.
+//! `cargo xtask soak query` asks one that holds 20 million entries, and keeps docs/soak-query.md;
+//! `cargo xtask soak disk` kills stations at chosen calls and takes their power, and keeps docs/soak-disk.md.
 
 mod camera;
+mod disk;
 mod query;
 mod server;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use acceptance::kill;
@@ -15,12 +18,16 @@ use anyhow::{Context, bail};
 const ROUNDS: usize = 1_000;
 const KILLS: usize = 200;
 const ENTRIES: usize = 20_000_000;
-const USAGE: &str = "usage: cargo xtask soak [ROUNDS] | camera | server [KILLS] | query [ENTRIES] | bodies ... | decoder ... | frames ...";
+const POWER_LOSSES: usize = 10_000;
+const AIMED_KILLS: usize = 1_000;
+const USAGE: &str = "usage: cargo xtask soak [ROUNDS] | camera | disk [STATES KILLS] | server [KILLS] | query [ENTRIES] | bodies ... | decoder ... | frames ...";
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Soak {
     Camera,
+    Disk { states: usize, kills: usize },
+    Live { life: String, data: String },
     Query(usize),
     Server(usize),
     Station(usize),
@@ -33,6 +40,7 @@ enum Soak {
 )]
 fn main() -> ExitCode {
     match run() {
+        Ok(report) if report.is_empty() => ExitCode::SUCCESS,
         Ok(report) => {
             println!("{report}");
             ExitCode::SUCCESS
@@ -53,6 +61,13 @@ fn run() -> anyhow::Result<String> {
     let seed = now.0.unsigned_abs();
     match soak {
         Soak::Camera => camera::pull(&today),
+        Soak::Disk { states, kills } => disk::soak(
+            (states, kills),
+            states >= POWER_LOSSES && kills >= AIMED_KILLS,
+            seed,
+            &today,
+        ),
+        Soak::Live { life, data } => disk::live(&life, Path::new(&data)),
         Soak::Query(entries) => query::ask(entries, ENTRIES, seed, &today),
         Soak::Server(kills) => server::kill(kills, KILLS, seed, &today),
         Soak::Station(rounds) => {
@@ -72,6 +87,19 @@ fn asked(words: &[&str]) -> anyhow::Result<Soak> {
     Ok(match words {
         [] => Soak::Station(ROUNDS),
         ["camera"] => Soak::Camera,
+        ["disk"] => Soak::Disk {
+            states: POWER_LOSSES,
+            kills: AIMED_KILLS,
+        },
+        // What the laboratory starts, itself.
+        ["disk", "live", life, data] => Soak::Live {
+            life: (*life).to_owned(),
+            data: (*data).to_owned(),
+        },
+        ["disk", states, kills] => Soak::Disk {
+            states: number(states)?,
+            kills: number(kills)?,
+        },
         ["query"] => Soak::Query(ENTRIES),
         ["query", entries] => Soak::Query(number(entries)?),
         ["server"] => Soak::Server(KILLS),

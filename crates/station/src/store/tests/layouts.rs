@@ -92,8 +92,7 @@ fn what_was_changed_in_a_log_of_layout_1_is_still_found_when_it_is_carried_over(
     assert_eq!(house.open().1, vec![Finding::Anchor(AnchorFault::Missing)]);
 }
 
-#[test]
-fn a_log_of_layout_1_that_was_never_started_has_no_anchor_and_is_whole() {
+fn young() -> House {
     let house = layout_1();
     let db = Connection::open(house.path(DATABASE)).unwrap();
     db.execute_batch(
@@ -104,6 +103,21 @@ fn a_log_of_layout_1_that_was_never_started_has_no_anchor_and_is_whole() {
     .unwrap();
     drop(db);
     std::fs::remove_file(house.path("anchor.bin")).unwrap();
+    house
+}
+
+#[test]
+fn a_log_of_layout_1_that_is_looked_over_before_its_first_start_has_its_anchor_from_then_on() {
+    let house = young();
+    std::fs::write(house.path("anchor.bin"), b"").unwrap();
+    assert_eq!(house.inspect().unwrap(), vec![]);
+    assert_eq!(house.inspect().unwrap(), vec![]);
+    assert_eq!(house.open().1, vec![]);
+}
+
+#[test]
+fn a_log_of_layout_1_that_was_never_started_has_no_anchor_and_is_whole() {
+    let house = young();
     assert_eq!(house.open().1, vec![]);
     std::fs::remove_file(house.path("anchor.bin")).unwrap();
     assert_eq!(
