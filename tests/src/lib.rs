@@ -6,6 +6,7 @@ pub mod figures;
 pub mod frames;
 pub mod headless;
 pub mod kill;
+pub mod line;
 pub mod load;
 pub mod many;
 pub mod programs;

@@ -1,7 +1,7 @@
 //! A station of a city, watched from outside: its screens, and what becomes durable.
 
 use std::cell::Cell;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -125,6 +125,18 @@ impl Watched {
                 return Ok(screen);
             }
             last = Some(screen);
+        }
+    }
+
+    /// The next screen, if one comes within this time.
+    ///
+    /// # Errors
+    /// The station has stopped.
+    pub fn screen_within(&self, time: Duration) -> anyhow::Result<Option<OperatorScreen>> {
+        match self.screens.recv_timeout(time) {
+            Ok(screen) => Ok(Some(screen)),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => bail!("the station has stopped"),
         }
     }
 

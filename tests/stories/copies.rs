@@ -1,0 +1,1 @@
+//! Two copies of one station, and an older copy of it.
