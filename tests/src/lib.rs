@@ -2,6 +2,7 @@
 
 pub mod city;
 pub mod crowd;
+pub mod entries;
 pub mod figures;
 pub mod frames;
 pub mod headless;

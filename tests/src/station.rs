@@ -1,6 +1,7 @@
 //! A station of a city, watched from outside: its screens, and what becomes durable.
 
 use std::cell::Cell;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -29,10 +30,18 @@ impl Watched {
     /// # Errors
     /// It does not open.
     pub fn open(city: &City, clock_offset: i64) -> anyhow::Result<Self> {
+        Self::open_in(city.data(), clock_offset)
+    }
+
+    /// Starts the station of a data folder.
+    ///
+    /// # Errors
+    /// It does not open.
+    pub fn open_in(data: &Path, clock_offset: i64) -> anyhow::Result<Self> {
         let (show, screens) = channel();
         let (tell, happenings) = channel();
         let config = StationConfig {
-            data: city.data().to_owned(),
+            data: data.to_owned(),
             demo_camera: false,
             unlock: Unlock::KeyFile,
             clock_offset,

@@ -12,7 +12,7 @@ use super::socket::{Resetter, Wire};
 use super::tls;
 
 /// Longer than the centre takes for anything.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where the centre is, and how it is known.
 pub(super) struct Centre {

@@ -5,7 +5,6 @@
 mod arrived;
 mod centre;
 mod chance;
-mod entries;
 mod fault;
 mod forge;
 mod http;
@@ -35,7 +34,7 @@ use self::tls::Certificates;
 pub use self::arrived::Arrived;
 pub use self::chance::Chance;
 pub use self::fault::Fault;
-pub use self::run::{Passed, Run, free_port, through};
+pub use self::run::{Passed, Run, between, through};
 pub use self::script::{Asked, Count};
 
 /// How long a socket is held on which nothing ever comes.
@@ -120,6 +119,11 @@ impl Line {
     /// Has these faults played, in this order, each as soon as there is a question or connection for it.
     pub fn play(&self, faults: &[Fault]) {
         self.shared.script().add(faults);
+    }
+
+    /// What 429 and 503 put the station off by from now on, in seconds, instead of chance.
+    pub fn put_off_by(&self, seconds: u32) {
+        self.shared.script().pause = Some(seconds);
     }
 
     /// Faults that are not over yet.

@@ -9,13 +9,15 @@ use super::Shared;
 use super::fault::Fault;
 use super::forge::Claim;
 use super::http::{Question, Reply};
+use super::script::Script;
 use super::serve::{Near, held_for};
 
 /// The longest delay, in milliseconds.
 const DELAY: usize = 120;
-/// What the way to the centre takes in bytes: hand-shake and answer, hand-shake and question.
+/// What comes from the centre in bytes, hand-shake and answer, about.
 const FROM_CENTRE: usize = 1_900;
-const TO_CENTRE: usize = 6_000;
+/// What the hand-shake takes towards it.
+const HANDSHAKE: usize = 500;
 
 /// What becomes of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,8 +173,8 @@ fn wrong(question: &Question, claim: &Claim, shared: &Shared, fault: Fault) -> i
             Reply::refusal(chance.pick([500, 502, 504]).unwrap_or(500), None)
         }
         (Fault::TooLarge, _) => Reply::refusal(413, None),
-        (Fault::TooMany, _) => Reply::refusal(429, chance.pick(PAUSES).flatten()),
-        (Fault::Unavailable, _) => Reply::refusal(503, chance.pick(PAUSES).flatten()),
+        (Fault::TooMany, _) => Reply::refusal(429, pause(&mut script).as_deref()),
+        (Fault::Unavailable, _) => Reply::refusal(503, pause(&mut script).as_deref()),
         _ => {
             let length = chance.below(400);
             Reply::answer((0..length).map(|_| byte(chance.below(256))).collect())
@@ -191,6 +193,13 @@ const PAUSES: [Option<&str>; 6] = [
     Some("soon"),
     None,
 ];
+
+fn pause(script: &mut Script) -> Option<String> {
+    match script.pause {
+        Some(seconds) => Some(seconds.to_string()),
+        None => script.chance.pick(PAUSES).flatten().map(str::to_owned),
+    }
+}
 
 fn byte(number: usize) -> u8 {
     u8::try_from(number).unwrap_or(0)
@@ -225,33 +234,31 @@ fn unfinished(
 
 /// A question after which the station hears nothing more.
 fn cut(question: &Question, shared: &Shared, fault: Fault) -> io::Result<()> {
-    let (from, to, begun) = {
-        let mut script = shared.script();
-        let chance = &mut script.chance;
-        (
-            chance.below(FROM_CENTRE),
-            chance.below(TO_CENTRE.min(1_500 + question.bytes.len())),
-            chance.below(question.bytes.len()),
-        )
-    };
-    match fault {
-        Fault::HeldBackQuestion => shared.script().held_back = Some(question.clone()),
-        Fault::ResetFromCentre | Fault::ResetToCentre => {
-            let bytes = if fault == Fault::ResetToCentre {
-                (None, Some(to))
-            } else {
-                (Some(from), None)
-            };
-            // Where more bytes were allowed than there were, the answer is lost here.
-            let _ = shared.centre.ask_within(question, &shared.resetter, bytes);
-        }
-        Fault::TruncatedQuestion => shared.centre.begin(question, begun, &shared.resetter)?,
-        _ => {
-            pass_on(question, shared)?;
-        }
+    if fault == Fault::HeldBackQuestion {
+        shared.script().held_back = Some(question.clone());
+    } else if fault == Fault::ResetAfterCommit {
+        pass_on(question, shared)?;
+    } else if fault == Fault::TruncatedQuestion {
+        let bytes = shared.script().chance.below(question.bytes.len());
+        shared.centre.begin(question, bytes, &shared.resetter)?;
+    } else {
+        let bytes = far_bytes(question, shared, fault);
+        // Where more bytes were allowed than there were, the answer is lost here.
+        let _ = shared.centre.ask_within(question, &shared.resetter, bytes);
     }
 
     Ok(())
+}
+
+/// After how many bytes read and written the way to the centre is reset.
+fn far_bytes(question: &Question, shared: &Shared, fault: Fault) -> (Option<usize>, Option<usize>) {
+    let mut script = shared.script();
+    let chance = &mut script.chance;
+    if fault == Fault::ResetToCentre {
+        (None, Some(chance.below(HANDSHAKE + question.bytes.len())))
+    } else {
+        (Some(chance.below(FROM_CENTRE)), None)
+    }
 }
 
 /// Lets some time pass, if it is to.

@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use super::arrived::{Arrived, arrived};
 use super::chance::Chance;
-use super::entries::append;
 use super::fault::Fault;
 use super::script::Count;
 use super::{Hold, Line};
 use crate::city::City;
+use crate::entries::append;
 use crate::figures::Stopwatch;
 use crate::station::{LONGEST, Watched};
 
@@ -58,15 +58,7 @@ pub struct Passed {
 /// # Errors
 /// Something is missing, doubled, altered or disputed, which is in the message; or a program does not run.
 pub fn through(run: &Run) -> anyhow::Result<Passed> {
-    let mut city = City::found()?;
-    city.start_server()?;
-    city.enrol()?;
-    let known = city.url().context("a running server")?.to_owned();
-    city.stop_server()?;
-    city.start_server_at(free_port()?)?;
-    let centre = city.url().context("a running server")?.to_owned();
-    let line = Line::start(city.data(), (&known, &centre), run.seed, run.hold)?;
-
+    let (mut city, line) = between(run.seed, run.hold)?;
     let watch = Stopwatch::start();
     let mut chance = Chance::new(run.seed);
     let faults = drawn(run.faults, &mut chance);
@@ -93,11 +85,25 @@ pub fn through(run: &Run) -> anyhow::Result<Passed> {
     })
 }
 
-/// A port that nobody has just now.
+/// A city with an enrolled station and a running server, and the line between the two.
 ///
 /// # Errors
-/// The system has none.
-pub fn free_port() -> anyhow::Result<u16> {
+/// A program does not run, or the line does not.
+pub fn between(seed: u64, hold: Hold) -> anyhow::Result<(City, Line)> {
+    let mut city = City::found()?;
+    city.start_server()?;
+    city.enrol()?;
+    let known = city.url().context("a running server")?.to_owned();
+    city.stop_server()?;
+    city.start_server_at(free_port()?)?;
+    let centre = city.url().context("a running server")?.to_owned();
+    let line = Line::start(city.data(), (&known, &centre), seed, hold)?;
+
+    Ok((city, line))
+}
+
+/// A port that nobody has just now.
+fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
@@ -120,7 +126,7 @@ fn one_start(
     (from, upto): (usize, usize),
     faults: &[Fault],
 ) -> anyhow::Result<()> {
-    append(city, from..upto)?;
+    append(city, city.data(), from..upto)?;
     let (nameless, mut played): (Vec<Fault>, Vec<Fault>) =
         faults.iter().partition(|fault| **fault == Fault::NameGone);
     for fault in nameless {

@@ -44,6 +44,8 @@ pub(super) struct Script {
     pub(super) held_back: Option<Question>,
     questions: VecDeque<Question>,
     answers: VecDeque<Reply>,
+    /// What refusals put the station off by; none for chance.
+    pub(super) pause: Option<u32>,
     /// Sockets that were held so far.
     pub(super) held: usize,
     watch: Stopwatch,
@@ -60,6 +62,7 @@ impl Script {
             held_back: None,
             questions: VecDeque::new(),
             answers: VecDeque::new(),
+            pause: None,
             held: 0,
             watch: Stopwatch::start(),
         }
@@ -96,18 +99,29 @@ impl Script {
         if self.to_play.is_empty() || self.wants_connection() {
             return None;
         }
-        let fits = |fault: &Fault| match fault {
-            Fault::TooLarge => claim.entries > 1,
-            Fault::HeldBackQuestion => self.held_back.is_none(),
-            Fault::OlderAnswer => !self.answers.is_empty(),
-            Fault::ReplayedQuestion => !self.questions.is_empty(),
-            other => other.stage() == Stage::Question,
-        };
-        let at = self.to_play.iter().position(fits)?;
+        let at = self
+            .to_play
+            .iter()
+            .position(|fault| self.fits(*fault, claim))?;
         let fault = self.to_play.remove(at)?;
         self.play(fault, claim.entries > 0);
 
         Some(fault)
+    }
+
+    /// Some faults take more than a question.
+    fn fits(&self, fault: Fault, claim: &Claim) -> bool {
+        let possible = [
+            (Fault::TooLarge, claim.entries > 1),
+            (Fault::HeldBackQuestion, self.held_back.is_none()),
+            (Fault::OlderAnswer, !self.answers.is_empty()),
+            (Fault::ReplayedQuestion, !self.questions.is_empty()),
+        ];
+        let impossible = possible
+            .iter()
+            .any(|(other, possible)| *other == fault && !possible);
+
+        fault.stage() == Stage::Question && !impossible
     }
 
     fn play(&mut self, fault: Fault, with_entries: bool) {

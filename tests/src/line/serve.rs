@@ -14,7 +14,7 @@ use super::play::{self, Then};
 use super::socket::Wire;
 
 /// Longer than a station keeps a connection that it does not use.
-const IDLE: Duration = Duration::from_secs(120);
+const IDLE: Duration = Duration::from_mins(2);
 /// What a TLS hand-shake and a small question or answer come to, about.
 const HANDSHAKE: usize = 1_200;
 /// What a question with some entries comes to.

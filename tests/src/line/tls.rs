@@ -1,7 +1,7 @@
 //! Certificates: the city's own, one of its key whose time is over, and a foreign one.
 
 use std::fs;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ impl Certificates {
 
 /// The name of the centre at this address.
 pub(super) fn name(address: SocketAddr) -> ServerName<'static> {
-    ServerName::from(IpAddr::from(address.ip()))
+    ServerName::from(address.ip())
 }
 
 /// A certificate for this machine that holds until a year.

@@ -1,9 +1,11 @@
 //! `cargo xtask soak`: what takes too long for every change. Its report is kept in docs/soak.md.
 //! `cargo xtask soak camera` pulls a virtual webcam's cable a hundred times, and keeps docs/soak-camera.md;
+//! `cargo xtask soak line` sends 10,000 entries through 1,000 faults, and keeps docs/soak-line.md;
 //! `cargo xtask soak server` kills a server under load, and keeps docs/soak-server.md;
 //! `cargo xtask soak query` asks one that holds 20 million entries, and keeps docs/soak-query.md.
 
 mod camera;
+mod line;
 mod query;
 mod server;
 
@@ -15,12 +17,15 @@ use anyhow::{Context, bail};
 const ROUNDS: usize = 1_000;
 const KILLS: usize = 200;
 const ENTRIES: usize = 20_000_000;
-const USAGE: &str = "usage: cargo xtask soak [ROUNDS] | camera | server [KILLS] | query [ENTRIES] | bodies ... | decoder ... | frames ...";
+const SENT: usize = 10_000;
+const FAULTS: usize = 1_000;
+const USAGE: &str = "usage: cargo xtask soak [ROUNDS] | camera | line [ENTRIES FAULTS] | server [KILLS] | query [ENTRIES] | bodies ... | decoder ... | frames ...";
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Soak {
     Camera,
+    Line(usize, usize),
     Query(usize),
     Server(usize),
     Station(usize),
@@ -53,6 +58,7 @@ fn run() -> anyhow::Result<String> {
     let seed = now.0.unsigned_abs();
     match soak {
         Soak::Camera => camera::pull(&today),
+        Soak::Line(entries, faults) => line::send((entries, faults), (SENT, FAULTS), seed, &today),
         Soak::Query(entries) => query::ask(entries, ENTRIES, seed, &today),
         Soak::Server(kills) => server::kill(kills, KILLS, seed, &today),
         Soak::Station(rounds) => {
@@ -72,6 +78,8 @@ fn asked(words: &[&str]) -> anyhow::Result<Soak> {
     Ok(match words {
         [] => Soak::Station(ROUNDS),
         ["camera"] => Soak::Camera,
+        ["line"] => Soak::Line(SENT, FAULTS),
+        ["line", entries, faults] => Soak::Line(number(entries)?, number(faults)?),
         ["query"] => Soak::Query(ENTRIES),
         ["query", entries] => Soak::Query(number(entries)?),
         ["server"] => Soak::Server(KILLS),
@@ -89,12 +97,15 @@ mod tests {
     fn a_word_that_means_nothing_begins_nothing_and_is_told_what_would() {
         assert_eq!(asked(&[]).unwrap(), Soak::Station(ROUNDS));
         assert_eq!(asked(&["7"]).unwrap(), Soak::Station(7));
+        assert_eq!(asked(&["line"]).unwrap(), Soak::Line(10_000, 1_000));
+        assert_eq!(asked(&["line", "9", "8"]).unwrap(), Soak::Line(9, 8));
         assert_eq!(asked(&["server", "3"]).unwrap(), Soak::Server(3));
         for words in [
             &["--help"][..],
             &["servr"],
             &["0"],
             &["server", "x"],
+            &["line", "9"],
             &["7", "8"],
         ] {
             let error = asked(words).unwrap_err().to_string();

@@ -1,6 +1,7 @@
 //! Entries written straight into a station's log, while no station runs.
 
 use std::ops::Range;
+use std::path::Path;
 
 use anyhow::Context;
 use domain::entry::{Action, Body, Flags, Kind, NewEntry, Personal, Witness};
@@ -15,12 +16,16 @@ use station::Beside;
 
 use crate::city::City;
 
-/// Appends the entries with these numbers, each of another person.
-pub(super) fn append(city: &City, numbers: Range<usize>) -> anyhow::Result<()> {
+/// Appends the entries with these numbers, each of another person, to the log of the station in `data`: the city's own,
+/// or a copy of it.
+///
+/// # Errors
+/// The log does not open or is not whole.
+pub fn append(city: &City, data: &Path, numbers: Range<usize>) -> anyhow::Result<()> {
     if numbers.is_empty() {
         return Ok(());
     }
-    let (mut store, mut seat) = city.store()?;
+    let (mut store, mut seat) = city.store_in(data)?;
     let stations = SqliteRegister::open(&Folder::new(city.data()))?.stations()?;
     seat.venue = stations.first().context("an enrolled station")?.venue.id;
     for number in numbers {
