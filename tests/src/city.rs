@@ -314,7 +314,15 @@ impl City {
     /// # Errors
     /// The log does not open.
     pub fn store(&self) -> anyhow::Result<(Store, Seat)> {
-        let folder = Folder::open(self.data())?;
+        self.store_in(self.data())
+    }
+
+    /// As [`City::store`], of the station in another data folder.
+    ///
+    /// # Errors
+    /// As [`City::store`].
+    pub fn store_in(&self, data: &Path) -> anyhow::Result<(Store, Seat)> {
+        let folder = Folder::open(data)?;
         let (store, findings) = Store::open(folder, &Unlock::KeyFile)?;
         ensure!(findings.is_empty(), "the log is not whole: {findings:?}");
         let trust = self.trust()?;

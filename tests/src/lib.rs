@@ -3,10 +3,12 @@
 pub mod city;
 pub mod crowd;
 pub mod disk;
+pub mod entries;
 pub mod figures;
 pub mod frames;
 pub mod headless;
 pub mod kill;
+pub mod line;
 pub mod load;
 pub mod many;
 pub mod programs;

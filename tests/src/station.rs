@@ -1,7 +1,8 @@
 //! A station of a city, watched from outside: its screens, and what becomes durable.
 
 use std::cell::Cell;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -29,10 +30,18 @@ impl Watched {
     /// # Errors
     /// It does not open.
     pub fn open(city: &City, clock_offset: i64) -> anyhow::Result<Self> {
+        Self::open_in(city.data(), clock_offset)
+    }
+
+    /// Starts the station of a data folder.
+    ///
+    /// # Errors
+    /// It does not open.
+    pub fn open_in(data: &Path, clock_offset: i64) -> anyhow::Result<Self> {
         let (show, screens) = channel();
         let (tell, happenings) = channel();
         let config = StationConfig {
-            data: city.data().to_owned(),
+            data: data.to_owned(),
             demo_camera: false,
             unlock: Unlock::KeyFile,
             clock_offset,
@@ -125,6 +134,18 @@ impl Watched {
                 return Ok(screen);
             }
             last = Some(screen);
+        }
+    }
+
+    /// The next screen, if one comes within this time.
+    ///
+    /// # Errors
+    /// The station has stopped.
+    pub fn screen_within(&self, time: Duration) -> anyhow::Result<Option<OperatorScreen>> {
+        match self.screens.recv_timeout(time) {
+            Ok(screen) => Ok(Some(screen)),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => bail!("the station has stopped"),
         }
     }
 

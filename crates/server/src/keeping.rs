@@ -54,6 +54,12 @@ fn tell(verified: &Verified) -> Result<()> {
     for fault in verified.faults.iter().take(TOLD) {
         say(&format!("FAULT  {fault}"))?;
     }
+    if verified.unfinished > 0 {
+        say(&format!(
+            "the server was killed in its last commit: {} entries are ahead of the heads, which the next start brings up",
+            verified.unfinished
+        ))?;
+    }
     say(&format!(
         "{} days, {} chains, {} entries: {} faults",
         verified.days,

@@ -25,7 +25,7 @@ pub(super) async fn enrol(
     request: Request,
 ) -> Result<Response, Refusal> {
     if !door.attempts.allow(from.ip(), door.centre.now().mono_ms) {
-        return Err(Refusal::TooMany);
+        return Err(body::refuse(request, Refusal::TooMany));
     }
     // Too long, too slow or no request at all: the same answer as for a wrong token.
     let body = body::read(request, SMALL_BODY, &door.bodies)
@@ -80,7 +80,7 @@ async fn entries(
 ) -> Result<Response, Refusal> {
     // Not for nothing: where every place is taken, a MiB need not come first.
     if door.batches.available_permits() == 0 {
-        return Err(Refusal::Later);
+        return Err(body::refuse(request, Refusal::Later));
     }
     let Read { bytes, share } = body::read(request, MAX_BATCH_BYTES, &door.bodies).await?;
     let _place = place(&door.batches)?;

@@ -178,6 +178,96 @@ async fn a_damaged_file_is_told_or_does_not_open() {
     assert!(found.is_err() || !found.unwrap().faults.is_empty());
 }
 
+/// As if the server had been killed between the commit of the days and that of the heads.
+fn heads_as_before(town: &Town, before: &[u8]) {
+    fs::write(town.folder().heads(), before).unwrap();
+}
+
+#[tokio::test]
+async fn heads_that_a_kill_left_one_commit_behind_are_no_fault_and_two_are() {
+    let town = Town::new();
+    let mut station = town.station(60).await;
+    station.admit(3, 1, NOW.plus(-DAY));
+    station.admit(4, 1, NOW);
+    town.deliver(station.batch(1, 2)).await;
+    let mut first = Vec::new();
+    let town = town.restart_after(|folder| first = fs::read(folder.heads()).unwrap());
+    town.deliver(station.batch(3, 5)).await;
+    let mut second = Vec::new();
+    let town = town.restart_after(|folder| second = fs::read(folder.heads()).unwrap());
+    town.deliver(station.batch(6, 7)).await;
+    town.store.close();
+    assert_eq!(look(&town).unfinished, 0);
+
+    heads_as_before(&town, &second);
+    let killed = look(&town);
+    assert_eq!((killed.faults, killed.unfinished), (Vec::new(), 2));
+    // While a server runs they are about to follow.
+    let live = verify(&town.folder(), true, |_| Ok(Vec::new())).unwrap();
+    assert_eq!((live.faults, live.unfinished), (Vec::new(), 0));
+
+    heads_as_before(&town, &first);
+    let older = look(&town).faults;
+    assert_eq!(older, [Fault::Head(chain(&station), 2, 7)]);
+}
+
+#[tokio::test]
+async fn a_commit_that_reached_the_second_day_alone_or_was_the_first_of_all_is_no_fault() {
+    let town = Town::new();
+    let mut station = town.station(60).await;
+    let mut before = Vec::new();
+    let town = town.restart_after(|folder| before = fs::read(folder.heads()).unwrap());
+    station.admit(2, 1, NOW.plus(-DAY));
+    station.admit(2, 1, NOW);
+    town.deliver(station.batch(1, 4)).await;
+    town.store.close();
+    heads_as_before(&town, &before);
+    let killed = look(&town);
+    assert_eq!((killed.faults, killed.unfinished), (Vec::new(), 4));
+
+    for file in ["2026-11-23.db", "2026-11-23.db-wal", "2026-11-23.db-shm"] {
+        let path = town.folder().days().join(file);
+        assert!(fs::remove_file(&path).is_ok() || !path.exists());
+    }
+    let killed = look(&town);
+    assert_eq!((killed.faults, killed.unfinished), (Vec::new(), 2));
+}
+
+#[tokio::test]
+async fn what_is_changed_in_an_unfinished_commit_is_a_fault_all_the_same() {
+    let town = Town::new();
+    let mut station = town.station(60).await;
+    station.admit(4, 1, NOW);
+    town.deliver(station.batch(1, 2)).await;
+    let mut before = Vec::new();
+    let town = town.restart_after(|folder| before = fs::read(folder.heads()).unwrap());
+    town.deliver(station.batch(3, 4)).await;
+    town.store.close();
+    heads_as_before(&town, &before);
+    change(
+        &town.folder(),
+        "days/2026-11-24.db",
+        "UPDATE filed SET hash = zeroblob(32) WHERE seq = 4",
+    );
+    assert_eq!(look(&town).faults, [Fault::Broken(chain(&station), 4)]);
+}
+
+#[tokio::test]
+async fn a_fork_whose_mark_a_kill_kept_from_the_heads_is_no_fault() {
+    let town = Town::new();
+    let mut station = town.station(60).await;
+    let mut copy = station.copy();
+    station.admit(1, 1, NOW);
+    copy.admit(1, 2, NOW);
+    town.deliver(station.batch(1, 1)).await;
+    let mut before = Vec::new();
+    let town = town.restart_after(|folder| before = fs::read(folder.heads()).unwrap());
+    town.deliver(copy.batch(1, 1)).await;
+    town.store.close();
+    heads_as_before(&town, &before);
+    assert_eq!(look(&town).faults, []);
+}
+
 /// The kind of a fault of this chain, and its number.
 fn named(fault: &Fault, chain: &ChainId) -> (&'static str, u64) {
     let (kind, of, seq) = match fault {

@@ -1,11 +1,13 @@
 //! `cargo xtask soak`: what takes too long for every change. Its report is kept in docs/soak.md.
 //! `cargo xtask soak camera` pulls a virtual webcam's cable a hundred times, and keeps docs/soak-camera.md;
+//! `cargo xtask soak line` sends 10,000 entries through 1,000 faults, and keeps docs/soak-line.md;
 //! `cargo xtask soak server` kills a server under load, and keeps docs/soak-server.md;
 //! `cargo xtask soak query` asks one that holds 20 million entries, and keeps docs/soak-query.md;
 //! `cargo xtask soak disk` kills stations at chosen calls and takes their power, and keeps docs/soak-disk.md.
 
 mod camera;
 mod disk;
+mod line;
 mod query;
 mod server;
 
@@ -20,7 +22,9 @@ const KILLS: usize = 200;
 const ENTRIES: usize = 20_000_000;
 const POWER_LOSSES: usize = 10_000;
 const AIMED_KILLS: usize = 1_000;
-const USAGE: &str = "usage: cargo xtask soak [ROUNDS] | camera | disk [STATES KILLS] | server [KILLS] | query [ENTRIES] | bodies ... | decoder ... | frames ...";
+const SENT: usize = 10_000;
+const FAULTS: usize = 1_000;
+const USAGE: &str = "usage: cargo xtask soak [ROUNDS] | camera | disk [STATES KILLS] | line [ENTRIES FAULTS] | server [KILLS] | query [ENTRIES] | bodies ... | decoder ... | frames ...";
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +32,7 @@ enum Soak {
     Camera,
     Disk { states: usize, kills: usize },
     Live { life: String, data: String },
+    Line(usize, usize),
     Query(usize),
     Server(usize),
     Station(usize),
@@ -68,6 +73,7 @@ fn run() -> anyhow::Result<String> {
             &today,
         ),
         Soak::Live { life, data } => disk::live(&life, Path::new(&data)),
+        Soak::Line(entries, faults) => line::send((entries, faults), (SENT, FAULTS), seed, &today),
         Soak::Query(entries) => query::ask(entries, ENTRIES, seed, &today),
         Soak::Server(kills) => server::kill(kills, KILLS, seed, &today),
         Soak::Station(rounds) => {
@@ -100,6 +106,8 @@ fn asked(words: &[&str]) -> anyhow::Result<Soak> {
             states: number(states)?,
             kills: number(kills)?,
         },
+        ["line"] => Soak::Line(SENT, FAULTS),
+        ["line", entries, faults] => Soak::Line(number(entries)?, number(faults)?),
         ["query"] => Soak::Query(ENTRIES),
         ["query", entries] => Soak::Query(number(entries)?),
         ["server"] => Soak::Server(KILLS),
@@ -117,12 +125,15 @@ mod tests {
     fn a_word_that_means_nothing_begins_nothing_and_is_told_what_would() {
         assert_eq!(asked(&[]).unwrap(), Soak::Station(ROUNDS));
         assert_eq!(asked(&["7"]).unwrap(), Soak::Station(7));
+        assert_eq!(asked(&["line"]).unwrap(), Soak::Line(10_000, 1_000));
+        assert_eq!(asked(&["line", "9", "8"]).unwrap(), Soak::Line(9, 8));
         assert_eq!(asked(&["server", "3"]).unwrap(), Soak::Server(3));
         for words in [
             &["--help"][..],
             &["servr"],
             &["0"],
             &["server", "x"],
+            &["line", "9"],
             &["7", "8"],
         ] {
             let error = asked(words).unwrap_err().to_string();

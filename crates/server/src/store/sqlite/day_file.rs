@@ -425,7 +425,7 @@ pub(super) fn chains(database: &Connection) -> Result<Vec<(ChainId, bool)>, Stor
 }
 
 /// A number that the file keeps about itself; 0 if it does not.
-fn meta(database: &Connection, name: &str) -> Result<u64, StoreError> {
+pub(super) fn meta(database: &Connection, name: &str) -> Result<u64, StoreError> {
     let value = database
         .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
         .query_row([name], |row| unsigned(row, 0))

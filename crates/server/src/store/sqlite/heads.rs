@@ -27,16 +27,7 @@ impl HeadsFile {
 
     /// The last commit that these heads follow.
     pub(super) fn generation(&self) -> Result<u64, StoreError> {
-        let value = self
-            .0
-            .query_row(
-                "SELECT value FROM meta WHERE name = 'generation'",
-                [],
-                |row| unsigned(row, 0),
-            )
-            .optional()?;
-
-        Ok(value.unwrap_or(0))
+        generation(&self.0)
     }
 
     pub(super) fn database(&self) -> &Connection {
@@ -133,6 +124,19 @@ impl HeadsFile {
 
         Ok(())
     }
+}
+
+/// The last commit that the heads follow; 0 before the first.
+pub(super) fn generation(database: &Connection) -> Result<u64, StoreError> {
+    let value = database
+        .query_row(
+            "SELECT value FROM meta WHERE name = 'generation'",
+            [],
+            |row| unsigned(row, 0),
+        )
+        .optional()?;
+
+    Ok(value.unwrap_or(0))
 }
 
 /// How far each chain was erased at retention.

@@ -1,5 +1,8 @@
 //! Whether what is stored is whole: files undamaged, chains unbroken, heads equal to the rows.
 //!
+//! A server that was killed may leave days that are one commit ahead of the heads. That is no fault: the next start brings the
+//! heads up, and sets aside what of that commit did not reach every day.
+//!
 //! It cannot tell whether a sealed text is the one that came: its hash covers the token, of which only a
 //! blinded form is kept. Where the text is changed it no longer opens for the authority.
 
@@ -28,6 +31,8 @@ pub struct Verified {
     pub chains: usize,
     /// Rows: entries, poison, hashes of what expired, and holes.
     pub rows: u64,
+    /// Those of them that came with the last commit before the server was killed, which the heads do not follow yet.
+    pub unfinished: u64,
     /// In order of chain and number.
     pub faults: Vec<Fault>,
 }
@@ -125,6 +130,15 @@ struct Link {
     /// None where it is not kept whole.
     core: Option<Vec<u8>>,
     sound: bool,
+    /// It lies in a day that is one commit ahead of the heads.
+    ahead: bool,
+}
+
+/// A day's file as it is read.
+struct DayRead {
+    database: Connection,
+    /// One commit ahead of the heads: the server was killed between the two.
+    ahead: bool,
 }
 
 /// What is known of all chains, before the rows are read: heads come first, so that rows may be ahead of them
@@ -132,7 +146,9 @@ struct Link {
 struct Ledger {
     heads: BTreeMap<ChainId, Head>,
     erased: BTreeMap<ChainId, u64>,
-    days: Vec<(Day, Connection)>,
+    /// The last commit that the heads follow.
+    generation: u64,
+    days: Vec<DayRead>,
     of_chain: BTreeMap<ChainId, Vec<usize>>,
     forked: BTreeSet<ChainId>,
 }
@@ -173,6 +189,7 @@ impl Ledger {
         let mut ledger = Self {
             heads: BTreeMap::new(),
             erased: BTreeMap::new(),
+            generation: 0,
             days: Vec::new(),
             of_chain: BTreeMap::new(),
             forked: BTreeSet::new(),
@@ -181,6 +198,7 @@ impl Ledger {
             check(&database, "heads.db", &mut verified.faults)?;
             ledger.heads = heads::all(&database)?;
             ledger.erased = heads::erased(&database)?;
+            ledger.generation = heads::generation(&database)?;
         }
         if let Some(database) = file::open_newest(&folder.register(), layouts::REGISTER)? {
             check(&database, "register.db", &mut verified.faults)?;
@@ -211,14 +229,17 @@ impl Ledger {
         if !counted {
             verified.faults.push(Fault::Counted(day));
         }
+        let generation = super::day_file::meta(&database, "generation")?;
+        let ahead = generation == self.generation.saturating_add(1);
         let at = self.days.len();
         for (chain, forked) in super::day_file::chains(&database)? {
             self.of_chain.entry(chain).or_default().push(at);
-            if forked {
+            // The mark of a fork comes with the heads.
+            if forked && !ahead {
                 self.forked.insert(chain);
             }
         }
-        self.days.push((day, database));
+        self.days.push(DayRead { database, ahead });
 
         Ok(())
     }
@@ -227,8 +248,12 @@ impl Ledger {
     fn links(&self, chain: &ChainId, first: u64, last: u64) -> Result<Vec<Link>, StoreError> {
         let mut links = Vec::new();
         for at in self.of_chain.get(chain).into_iter().flatten() {
-            if let Some((_, database)) = self.days.get(*at) {
-                links.extend(links_of(database, chain, first, last)?);
+            if let Some(day) = self.days.get(*at) {
+                let found = links_of(&day.database, chain, first, last)?;
+                links.extend(found.into_iter().map(|link| Link {
+                    ahead: day.ahead,
+                    ..link
+                }));
             }
         }
         links.sort_by_key(|link| link.seq);
@@ -240,8 +265,8 @@ impl Ledger {
     fn next(&self, chain: &ChainId, from: u64) -> Result<Option<u64>, StoreError> {
         let mut lowest = None;
         for at in self.of_chain.get(chain).into_iter().flatten() {
-            if let Some((_, database)) = self.days.get(*at) {
-                let here = next_of(database, chain, from)?;
+            if let Some(day) = self.days.get(*at) {
+                let here = next_of(&day.database, chain, from)?;
                 lowest = lowest.into_iter().chain(here).min();
             }
         }
@@ -258,6 +283,8 @@ struct Walk<'a> {
     erased: u64,
     head: Option<Head>,
     last: Option<(u64, ChainHash)>,
+    /// The last number that no unfinished commit brought.
+    settled: u64,
     /// The hash of the row that the head names.
     at_head: Option<ChainHash>,
 }
@@ -271,6 +298,7 @@ impl<'a> Walk<'a> {
             erased: ledger.erased.get(&chain).copied().unwrap_or(0),
             head: ledger.heads.get(&chain).copied(),
             last: None,
+            settled: 0,
             at_head: None,
         }
     }
@@ -281,6 +309,15 @@ impl<'a> Walk<'a> {
             let last = first.saturating_add(RUN);
             for link in self.ledger.links(&self.chain, first, last)? {
                 verified.rows = verified.rows.saturating_add(1);
+                if self.is_unfinished(&link, live) {
+                    verified.unfinished = verified.unfinished.saturating_add(1);
+                    // The rest of a commit that did not reach every day.
+                    if link.first != self.before().saturating_add(1) {
+                        continue;
+                    }
+                } else {
+                    self.settled = link.seq;
+                }
                 self.step(&link, &mut verified.faults);
             }
             from = last.saturating_add(1);
@@ -288,6 +325,16 @@ impl<'a> Walk<'a> {
         self.compare_head(live, &mut verified.faults);
 
         Ok(())
+    }
+
+    /// Whether a row came with the commit that the heads miss. While a server runs they are about to follow.
+    fn is_unfinished(&self, link: &Link, live: bool) -> bool {
+        !live && link.ahead && link.seq > self.head.map_or(0, |head| head.seq)
+    }
+
+    /// The number before the next row.
+    fn before(&self) -> u64 {
+        self.last.map_or(0, |(seq, _)| seq).max(self.erased)
     }
 
     fn step(&mut self, link: &Link, faults: &mut Vec<Fault>) {
@@ -328,7 +375,7 @@ impl<'a> Walk<'a> {
 
     fn compare_head(&self, live: bool, faults: &mut Vec<Fault>) {
         let head = self.head.map_or(0, |head| head.seq);
-        let last = self.last.map_or(0, |(seq, _)| seq);
+        let last = self.settled;
         let ahead = head > last && head > self.erased;
         if ahead || head < last && !live {
             faults.push(Fault::Head(self.chain, head, last));
@@ -410,6 +457,7 @@ fn link(row: &Row<'_>, chain: &ChainId) -> rusqlite::Result<Link> {
         hash,
         core,
         sound,
+        ahead: false,
     })
 }
 
