@@ -13,7 +13,7 @@ use crate::random;
 use crate::store::StoreError;
 
 /// The name of the kept dispute.
-pub(super) const DISPUTE_STATE: &str = "dispute";
+pub(crate) const DISPUTE_STATE: &str = "dispute";
 /// The seen-here table is kept this long where no policy says otherwise.
 const WINDOW: i64 = 600;
 
