@@ -2,13 +2,15 @@
 
 use domain::cbor::{self, Value};
 use domain::crypto::{Fresh, seal, sha256};
+use domain::document::{ExchangeTurn, TrustBody};
 use domain::ids::{AuthorityId, StationId};
+use domain::time::DAY;
 use domain::wire::{
     Answers, BundleError, Export, ExportHeader, Hello, MAX_EXPORT_BYTES, MAX_MESSAGES, Message,
 };
 
 use crate::altered::{cuts, flips};
-use crate::authority::{self, key, opening, public, seed, station_id};
+use crate::authority::{self, NOW, key, opening, public, seed, station_id};
 use crate::spec;
 
 fn built(header: ExportHeader, messages: &[Message]) -> Result<Vec<u8>, BundleError> {
@@ -245,4 +247,34 @@ fn answers_of_another_form_or_too_many_are_none() {
     for cut in cuts(&of(2).encode()) {
         assert_eq!(Answers::read(cut), None);
     }
+}
+
+#[test]
+fn exports_are_sealed_to_the_key_in_force_and_to_none_that_ended_below_the_floor() {
+    let turn = |byte, from: i64, to: i64| ExchangeTurn {
+        key: opening(byte).public(),
+        not_before: NOW.plus(from * DAY),
+        not_after: NOW.plus(to * DAY),
+    };
+    let trust = authority::verified(&TrustBody {
+        exchange: vec![turn(0x71, 0, 10), turn(0x72, 8, 20)],
+        ..authority::trust()
+    })
+    .unwrap();
+    let key = |day: i64, floor: Option<i64>| {
+        let floor = floor.map(|day| NOW.plus(day * DAY));
+        trust.exchange(NOW.plus(day * DAY), floor).unwrap()
+    };
+    let [first, second] = [0x71, 0x72].map(|byte| opening(byte).public());
+    assert_eq!([key(0, None), key(9, None)], [first; 2]);
+    assert_eq!(key(10, None), second);
+    // A clock that was set back brings no old key back.
+    assert_eq!(key(1, Some(12)), second);
+    // A wrong clock keeps no entry from leaving.
+    assert_eq!([key(-400, None), key(400, None)], [second; 2]);
+    let none = authority::verified(&TrustBody {
+        exchange: Vec::new(),
+        ..authority::trust()
+    });
+    assert_eq!(none.unwrap().exchange(NOW, None), None);
 }
