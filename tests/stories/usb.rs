@@ -302,11 +302,11 @@ fn no_link_is_followed_and_1001_files_are_not_even_looked_at() {
 }
 
 #[test]
-fn whoever_runs_has_the_folder_and_that_is_said() {
-    let (mut city, [away]) = city();
+fn a_station_that_runs_has_the_folder_and_that_is_said() {
+    let (city, [away]) = city();
     away.admit(&city, 1).unwrap();
     let usb = Usb::new().unwrap();
-    let held = away.store().unwrap();
+    let _held = away.store().unwrap();
     for said in [
         away.export(usb.path()).unwrap(),
         away.import(usb.path()).unwrap(),
@@ -318,14 +318,46 @@ fn whoever_runs_has_the_folder_and_that_is_said() {
             "{said:?}"
         );
     }
-    drop(held);
+}
+
+#[test]
+fn a_server_that_runs_takes_the_stick_itself_and_stations_are_not_kept_waiting() {
+    let (mut city, [away]) = city();
+    away.admit(&city, 3).unwrap();
+    let usb = Usb::new().unwrap();
     away.export(usb.path()).unwrap();
     city.start_server().unwrap();
+    for _ in 0..2 {
+        let said = bring(&city, usb.path()).unwrap();
+        assert_eq!(said.code, Some(0), "{said:?}");
+        assert!(said.text.contains("acknowledged up to 3"), "{said:?}");
+    }
+    let nowhere = bring(&city, &usb.path().join("nowhere")).unwrap();
+    assert_eq!(nowhere.code, Some(1));
+    assert!(nowhere.text.contains("is not there"), "{nowhere:?}");
+    away.import(usb.path()).unwrap();
+    assert_eq!(acked(&away), 3);
+
+    // Without the token nobody is heard; a server that was killed leaves its sign, which counts for nothing.
+    let sign = city.data().join("server/usb.json");
+    let whole = fs::read_to_string(&sign).unwrap();
+    let token = whole.split('"').rev().nth(1).unwrap();
+    fs::write(&sign, whole.replace(token, &"0".repeat(64))).unwrap();
     let said = bring(&city, usb.path()).unwrap();
-    assert_eq!(said.code, Some(1));
-    assert!(said.text.contains("a menshen-server runs on"), "{said:?}");
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(
+        said.text.contains("cannot be asked to take the stick"),
+        "{said:?}"
+    );
+    fs::write(&sign, whole).unwrap();
+    city.kill_server().unwrap();
+    assert!(sign.exists());
+    assert_eq!(bring(&city, usb.path()).unwrap().code, Some(0));
+    city.start_server().unwrap();
     city.stop_server().unwrap();
-    assert_eq!(city.kept("entries", "true").unwrap(), 0);
+    assert!(!sign.exists());
+    assert_eq!(city.kept("entries", "true").unwrap(), 3);
+    verify(&city).unwrap();
 }
 
 #[test]

@@ -1,13 +1,17 @@
 //! Sticks that stations' entries travel on. What lies in an export is judged and stored by the same code as what
 //! comes over the line; the answers go back onto the stick, with newer documents.
 
+mod door;
 mod laid;
 mod taken;
+mod words;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use domain::crypto::OpeningKey;
+use domain::wire::Answers;
 use stick::{Name, Stick, StickError, Unusable};
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -19,6 +23,8 @@ use crate::folder::Folder;
 use crate::store::sqlite::{QUEUE, SqliteRegister, SqliteStore};
 use crate::store::{Store, StoreError};
 
+pub(crate) use door::Door;
+pub use door::ask_running;
 pub use laid::Laid;
 pub use taken::{NotTaken, Taken};
 
@@ -49,11 +55,22 @@ pub enum UsbError {
         /// Why.
         source: io::Error,
     },
-    /// A server writes to the databases.
-    #[error(
-        "a menshen-server runs on {}, and only one program may write there: stop it, run this again, start it again; stations wait meanwhile and lose nothing", .0.display()
-    )]
+    /// A server writes to the databases: it has to be asked.
+    #[error("a menshen-server runs on {}, and only one program may write there", .0.display())]
     Running(PathBuf),
+    /// The running server could not be asked.
+    #[error(
+        "the menshen-server that runs on {} cannot be asked to take the stick ({why}): stop it, run this again, start it again; stations wait meanwhile and lose nothing", .data.display()
+    )]
+    NotAsked {
+        /// Its data folder.
+        data: PathBuf,
+        /// Why.
+        why: io::Error,
+    },
+    /// The running server could not do it.
+    #[error("{0}")]
+    NotDone(String),
     /// The stick.
     #[error(transparent)]
     Stick(#[from] StickError),
@@ -97,11 +114,8 @@ pub fn import(
     report
 }
 
-async fn visit(
-    centre: &Centre,
-    exchange: &domain::crypto::OpeningKey,
-    stick: &Stick,
-) -> Result<Report, UsbError> {
+/// As [`import`], by whoever has the databases open.
+async fn visit(centre: &Centre, exchange: &OpeningKey, stick: &Stick) -> Result<Report, UsbError> {
     stick.tidy()?;
     let content = stick.content()?;
     let mut report = Report {
@@ -119,7 +133,7 @@ async fn visit(
         };
         if let Ok(taken) = &taken {
             hellos.extend(taken.hello.clone());
-            let answers = domain::wire::Answers(taken.answers.clone());
+            let answers = Answers(taken.answers.clone());
             let written = stick.write(&Name::Answers(part), &answers.encode());
             report.unwritten.extend(written.err());
         }
