@@ -2,14 +2,17 @@
 
 use domain::clock::{ClockState, EntryMark};
 use domain::crypto::SigningKey;
+use domain::entry::{Action, Body, Flags, Kind, NewEntry, Personal, Sealer, Witness};
+use domain::ids::VenueId;
 use domain::sync::Judgement;
 use domain::time::{DAY, HOUR, Timestamp};
+use domain::verdict::Verdict;
 use domain::wire::{Answer, AnswerKind, Answers, Export, Hello, Message};
-use station::{Came, Clock, Folder, Imported, Store, Unlock, export, import};
+use station::{Beside, Came, Clock, Folder, Imported, Seat, Store, Unlock, export, import};
 use stick::{Name, Stick};
 
 use super::{House, now};
-use crate::authority::{exchange_key, key, receipt_key};
+use crate::authority::{AUTHORITY, exchange_key, key, receipt_key};
 
 /// A house, and a stick with its greeting.
 struct Visit {
@@ -153,4 +156,85 @@ fn a_log_that_the_centre_has_more_of_lets_nobody_in_by_the_rules_after_that_stic
     let folder = Folder::open(visit.house.data.path()).unwrap();
     let (_, findings) = Store::open(folder, &Unlock::KeyFile).unwrap();
     assert_eq!(findings, [station::Finding::Alarm]);
+}
+
+#[test]
+fn what_retention_has_taken_here_since_stays_on_the_stick_that_holds_it() {
+    let house = House::new();
+    let usb = tempfile::tempdir().unwrap();
+    let out = |usb: &tempfile::TempDir| {
+        let exported = export(
+            house.data.path(),
+            &Unlock::KeyFile,
+            usb.path(),
+            Clock::new(0),
+        );
+        let exported = exported.unwrap();
+        assert_eq!(exported.missing, 0);
+        let files = exported.files.iter().map(|file| (file.first, file.last));
+        (exported.kept, files.collect::<Vec<_>>())
+    };
+    write(&mut store(&house), 3);
+    assert_eq!(out(&usb), (vec![], vec![(1, 3)]));
+    let stick = Stick::open(usb.path()).unwrap();
+    let [(first, _)] = stick.content().unwrap().files[..] else {
+        panic!("one file");
+    };
+    // Whole here, it is written anew: the seal is another each time.
+    let before = stick.read(&first).unwrap();
+    assert_eq!(out(&usb), (vec![], vec![(1, 3)]));
+    let whole = stick.read(&first).unwrap();
+    assert_ne!(whole, before);
+
+    let passed = store(&house)
+        .retain(now().plus(HOUR), now(), Flags::NONE, &seat(), WITNESS)
+        .unwrap()
+        .unwrap();
+    assert_eq!((passed.shredded, passed.entry), (3, 4));
+    for _ in 0..2 {
+        assert_eq!(out(&usb), (vec![first], vec![(4, 4)]));
+        assert_eq!(stick.read(&first).unwrap(), whole);
+    }
+    // Another stick gets what there is.
+    let other = tempfile::tempdir().unwrap();
+    assert_eq!(out(&other), (vec![], vec![(1, 4)]));
+}
+
+const WITNESS: Witness = Witness {
+    boot: [1; 8],
+    mono_ms: 1,
+};
+
+fn seat() -> Seat {
+    Seat {
+        venue: VenueId([3; 16]),
+        gate: 2,
+        utc_offset_minutes: 480,
+        sealer: Sealer {
+            authority: AUTHORITY,
+            key: exchange_key().public(),
+        },
+    }
+}
+
+fn write(store: &mut Store, count: usize) {
+    for _ in 0..count {
+        let entry = NewEntry {
+            kind: Kind::Scan,
+            verdict: Some(Verdict::Admit),
+            action: Action::Admitted,
+            flags: Flags::NONE,
+            at: now(),
+            body: Body::Personal(Personal {
+                name: Some("王*".to_owned()),
+                ..Personal::default()
+            }),
+        };
+        let beside = Beside {
+            remember: None,
+            outcome: None,
+            emergency: false,
+        };
+        store.append(&entry, &seat(), WITNESS, beside).unwrap();
+    }
 }
