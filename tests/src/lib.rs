@@ -1,5 +1,6 @@
 //! What the stories and the figures across the crates share.
 
+pub mod carried;
 pub mod city;
 pub mod crowd;
 pub mod disk;

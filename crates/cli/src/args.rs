@@ -47,6 +47,8 @@ pub enum Command {
     Station(StationArgs),
     /// Sign the status list anew, perhaps with changes.
     Status(StatusArgs),
+    /// A station's entries and receipts on a USB stick.
+    Usb(UsbArgs),
     /// Say whether a code is genuine and in time, and why or why not, field by field.
     Verify(VerifyArgs),
 }
@@ -211,6 +213,42 @@ pub struct LogVerifyArgs {
     /// The station's key is behind a passphrase: ask for it.
     #[arg(long)]
     pub passphrase: bool,
+}
+
+/// `menshen usb`.
+#[derive(Debug, Args)]
+pub struct UsbArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: UsbAction,
+}
+
+/// What to do with a stick.
+#[derive(Debug, Subcommand)]
+pub enum UsbAction {
+    /// Write everything that has no receipt yet to a stick, for the centre alone to read.
+    Export(UsbRunArgs),
+    /// Take the centre's receipts and newer documents from a stick.
+    Import(UsbRunArgs),
+}
+
+/// `menshen usb export` and `menshen usb import`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Stop the station first. The files lie in the folder menshen/ of the stick; others are named and left alone.\n\
+Doing it again, or with an older stick, is harmless. At the centre: menshen-server usb import.\n\
+Exit status: 0 done; 1 something on the stick was refused or did not fit, and a line says what; 2 nothing was done."
+)]
+pub struct UsbRunArgs {
+    /// The data folder.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// The station's key is behind a passphrase: ask for it.
+    #[arg(long)]
+    pub passphrase: bool,
+    /// Where the stick is mounted.
+    #[arg(value_name = "STICK")]
+    pub stick: PathBuf,
 }
 
 /// `menshen station`.

@@ -64,6 +64,9 @@ pub enum Failure {
     /// The station ended early.
     #[error(transparent)]
     Station(#[from] station::HeadlessError),
+    /// Nothing was carried by stick.
+    #[error(transparent)]
+    Usb(#[from] station::UsbError),
     /// A sheet cannot be drawn.
     #[error("{0}")]
     Sheet(String),

@@ -6,6 +6,6 @@ mod outbox;
 mod pace;
 
 pub use dispute::Standing;
-pub use judge::{Judgement, Question, judge};
+pub use judge::{Judgement, Late, Question, judge, judge_late};
 pub use outbox::{Outbox, OutboxSetup, SyncAction, SyncEvent};
 pub use pace::{Pace, retry_after};

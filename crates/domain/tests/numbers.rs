@@ -13,7 +13,7 @@ use domain::ids::{Handle, StationId};
 use domain::screen::{Dispute, HolderClass};
 use domain::time::Timestamp;
 use domain::verdict::{EmergencyReason, Reason, Verdict};
-use domain::wire::{Answer, AnswerKind};
+use domain::wire::{Answer, AnswerKind, Message};
 
 const PAGE: &str = include_str!("../../../docs/formats.md");
 
@@ -104,6 +104,21 @@ fn the_page_lists_every_answer() {
     ];
     let expected = kinds.map(|kind| row(number_of(kind), kind, &[]));
     assert_eq!(table::<2>("Answer"), expected);
+}
+
+#[test]
+fn the_page_lists_every_message() {
+    let messages = [
+        Message::Batch(Vec::new()),
+        Message::Hello(Vec::new()),
+        Message::Hole(Vec::new()),
+    ];
+    let expected = messages.map(|message| {
+        let name = format!("{message:?}");
+        let name = name.trim_end_matches("([])");
+        vec![message.number().to_string(), name.to_lowercase()]
+    });
+    assert_eq!(table::<2>("Message"), expected);
 }
 
 #[test]

@@ -83,6 +83,7 @@ fn no_single_bit_of_a_vector_can_be_flipped_where_it_is_signed() {
             "batch",
             "code",
             "enrolment",
+            "export",
             "hello",
             "hole",
             "manifest",

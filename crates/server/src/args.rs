@@ -86,8 +86,26 @@ pub(crate) enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Takes stations' entries from a USB stick.
+    Usb {
+        #[command(subcommand)]
+        action: UsbAction,
+    },
     /// Lists the entries of a venue in a time, for tracing: what the server can see, which is no name.
     Visits(VisitsArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UsbAction {
+    /// Stores what stations exported, and lays receipts and newer documents on the stick for the way back. Stop the
+    /// server first; doing it again is harmless.
+    Import {
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// Where the stick is mounted.
+        stick: PathBuf,
+    },
 }
 
 #[derive(Debug, clap::Args)]

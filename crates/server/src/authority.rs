@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use domain::crypto::{PublicKey, Secret, SigningKey, sha256};
+use domain::crypto::{OpeningKey, PublicKey, Secret, SigningKey, sha256};
 use domain::document::{DocumentError, Root, Trust};
 use domain::hex;
 use domain::ids::AuthorityId;
@@ -188,6 +188,33 @@ impl Authority {
     /// See [`AuthorityError`].
     pub fn terms_now(&self) -> Result<Terms, AuthorityError> {
         documents(&self.folder).map(|(_, trust)| terms(&trust))
+    }
+
+    /// The trust document as it is now.
+    ///
+    /// # Errors
+    /// See [`AuthorityError`].
+    pub fn trust(&self) -> Result<Trust, AuthorityError> {
+        documents(&self.folder).map(|(_, trust)| trust)
+    }
+
+    /// The root document as it is now.
+    ///
+    /// # Errors
+    /// See [`AuthorityError`].
+    pub fn root(&self) -> Result<Root, AuthorityError> {
+        documents(&self.folder).map(|(root, _)| root)
+    }
+
+    /// The key that opens what stations seal to the centre.
+    ///
+    /// # Errors
+    /// See [`AuthorityError`].
+    pub fn exchange_key(&self) -> Result<OpeningKey, AuthorityError> {
+        let path = self.folder.join(format!("{}.key", KeyRole::Exchange));
+        let word = self.passphrase.as_ref().map(|word| word.as_slice());
+
+        key_file(&self.folder, &path, KeyRole::Exchange, word).map(KeyFile::into_opening_key)
     }
 
     /// SHA-256 of the root document, for a pairing.

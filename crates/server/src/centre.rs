@@ -1,5 +1,7 @@
 //! What the centre does with what comes in, whatever carries it: it judges, stores and signs.
 
+mod late;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -241,11 +243,7 @@ impl Centre {
     /// # Errors
     /// See [`Refused`].
     pub async fn head(&self, bytes: &[u8]) -> Result<Vec<u8>, Refused> {
-        let (hello, signature) = Hello::read(bytes).ok_or(Refused::Shape)?;
-        let known = self.known(hello.station, hello.epoch)?;
-        hello
-            .verify(&signature, &known.signing_key)
-            .map_err(|_| Refused::Unknown)?;
+        let (hello, known) = self.hello(bytes)?;
         let chain = chain(&known, hello.station, hello.epoch);
         let said = Said {
             chain,
@@ -430,6 +428,16 @@ impl Centre {
         }
 
         Ok(purged)
+    }
+
+    fn hello(&self, bytes: &[u8]) -> Result<(Hello, Known), Refused> {
+        let (hello, signature) = Hello::read(bytes).ok_or(Refused::Shape)?;
+        let known = self.known(hello.station, hello.epoch)?;
+        hello
+            .verify(&signature, &known.signing_key)
+            .map_err(|_| Refused::Unknown)?;
+
+        Ok((hello, known))
     }
 
     fn known(&self, station: StationId, epoch: u32) -> Result<Known, Refused> {

@@ -84,6 +84,12 @@ impl Folder {
         self.server().join("ready.json")
     }
 
+    /// Where a running server is told of a stick, and the token that shows who may.
+    #[must_use]
+    pub fn usb(&self) -> PathBuf {
+        self.server().join("usb.json")
+    }
+
     /// The port that stations know, so that they find the next start.
     #[must_use]
     pub fn port(&self) -> PathBuf {

@@ -23,5 +23,6 @@ mod retention;
 mod running;
 pub mod store;
 pub mod tls;
+pub mod usb;
 
 pub use running::{Config, Ready, Running, StartError, start};

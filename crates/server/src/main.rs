@@ -1,6 +1,7 @@
 //! `menshen-server`: the centre's command line.
 
 mod args;
+mod carrying;
 mod ending;
 mod keeping;
 mod standing;
@@ -23,7 +24,7 @@ use server::store::sqlite;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
-use args::{Args, Command, LogForm, PairArgs, ServeArgs, VisitsArgs};
+use args::{Args, Command, LogForm, PairArgs, ServeArgs, UsbAction, VisitsArgs};
 
 fn main() -> ExitCode {
     match run(Args::parse()) {
@@ -55,6 +56,9 @@ fn run(args: Args) -> Result<()> {
         Command::Backup { data, to } => keeping::back_up(&Folder::new(data), &to, now),
         Command::Restore { data, from } => keeping::restore(&from, &Folder::new(data)),
         Command::Verify { data } => keeping::verify(&Folder::new(data)),
+        Command::Usb {
+            action: UsbAction::Import { data, stick },
+        } => carrying::import(&Folder::new(data), passphrase()?, &stick, Arc::new(clock)),
         Command::Visits(visits_args) => visits(&visits_args),
     }
 }

@@ -20,6 +20,7 @@ use crate::retention::Retention;
 use crate::store::sqlite::{QUEUE, SqliteRegister, SqliteStore};
 use crate::store::{Store, StoreError};
 use crate::tls::{Identity, TlsError, TlsFiles};
+use crate::usb::Door;
 
 /// Connections of the operator's machines.
 const OPERATOR_CONNECTIONS: Connections = Connections { all: 32, each: 32 };
@@ -104,6 +105,7 @@ pub struct Running {
     listening: Option<Listening>,
     store: Arc<SqliteStore>,
     retention: Option<Retention>,
+    sticks: Option<Door>,
     lock: Option<Lock>,
 }
 
@@ -154,6 +156,7 @@ pub fn start(config: Config) -> Result<Running, StartError> {
         config.clock,
     ));
     let retention = Retention::start(centre.clone()).map_err(ServeError::Threads)?;
+    let sticks = Door::open(&centre, &folder).map_err(at(&folder.usb()))?;
     let guard = Guard::new(config.connections, Arc::clone(store.metrics()));
     let wanted = SocketAddr::new(config.listen, config.port);
     let (mut listening, missed_port) = open_socket(&folder, wanted, &centre, &identity, &guard)?;
@@ -176,6 +179,7 @@ pub fn start(config: Config) -> Result<Running, StartError> {
         listening: Some(listening),
         store,
         retention: Some(retention),
+        sticks: Some(sticks),
         lock: Some(lock),
     };
     running.announce(identity.own)?;
@@ -216,6 +220,9 @@ impl Running {
             tracing::warn!(%error, "the ready file stays behind");
         }
         listening.stop();
+        if let Some(sticks) = self.sticks.take() {
+            sticks.close();
+        }
         if let Some(retention) = self.retention.take() {
             retention.stop();
         }

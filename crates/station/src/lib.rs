@@ -14,6 +14,7 @@ mod link;
 pub mod picture;
 mod random;
 mod store;
+mod usb;
 
 pub use clock::Clock;
 pub use controller::{
@@ -28,7 +29,9 @@ pub use keys::{Kek, KeyError, Passphrase, Unlock};
 pub use knowledge::{KnowledgeError, Library, Next, Refresh};
 pub use link::{Caller, Centre, Link, LinkError, NoAnswer, Outcome, Request, Response};
 pub use random::{NoRandomness, fresh};
+pub use stick::Unusable;
 pub use store::{
     AnchorFault, Beside, DATABASE, Finding, Head, NewStation, Prepared, Retained, RowFault, Seat,
     SeenFault, Store, StoreError, StoredEntry, Unacknowledged, ValueFault, create,
 };
+pub use usb::{Came, Document, Exported, ExportedFile, Imported, UsbError, export, import};

@@ -382,6 +382,7 @@ fn make(data: &Path) -> Result<(), StoreError> {
         signing,
         opening: Secret::new([2; 32]),
         notes: vec![("centre", b"somewhere".to_vec())],
+        legacy: None,
     };
 
     create(&folder, &kek, &new)

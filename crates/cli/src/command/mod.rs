@@ -6,10 +6,11 @@ mod log;
 mod print;
 mod question;
 mod station;
+mod usb;
 
 pub(crate) use print::write_sheet;
 
-use crate::args::{Cli, Command, LogAction, StationAction};
+use crate::args::{Cli, Command, LogAction, StationAction, UsbAction};
 use crate::{Failure, Out, clock};
 
 /// How a command ended, for the exit status.
@@ -49,6 +50,12 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
             None => station::run(&args.run, out)?,
         },
         Command::Status(args) => desk::status(args, now(args.at), out)?,
+        Command::Usb(args) => {
+            return match &args.action {
+                UsbAction::Export(args) => usb::export(args, out),
+                UsbAction::Import(args) => usb::import(args, out),
+            };
+        }
         Command::Verify(args) => return question::verify(args, now(args.at), out),
     }
 

@@ -7,6 +7,7 @@
 #[path = "../../tests/formats/authority.rs"]
 #[expect(dead_code, reason = "shared with the fixed vectors, which use it all")]
 mod authority;
+mod bundle;
 mod credential;
 mod documents;
 mod edits;
@@ -15,6 +16,7 @@ mod fixture;
 mod local;
 mod wire;
 
+pub use bundle::{answers, export, exported};
 pub use credential::code;
 pub use documents::{assignment, manifest, root, status, trust};
 pub use entries::{batch, core, entries, sealed};
@@ -25,8 +27,9 @@ pub use wire::{answer, enrolled, enrolment, hello, hole, pairing};
 pub type Target = fn(&[u8]) -> bool;
 
 /// Every target under its name, which is that of its corpus as well.
-pub const TARGETS: [(&str, Target); 20] = [
+pub const TARGETS: [(&str, Target); 23] = [
     ("answer", answer),
+    ("answers", answers),
     ("assignment", assignment),
     ("batch", batch),
     ("clock", clock),
@@ -35,6 +38,8 @@ pub const TARGETS: [(&str, Target); 20] = [
     ("enrolled", enrolled),
     ("enrolment", enrolment),
     ("entries", entries),
+    ("export", export),
+    ("exported", exported),
     ("hello", hello),
     ("hole", hole),
     ("item", item),

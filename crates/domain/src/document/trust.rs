@@ -110,6 +110,13 @@ impl Trust {
         SealingTurn::of(&self.body.sealing, now, floor)
     }
 
+    /// The key that exports of `now` are sealed to, unless its time ended below the floor of time; where none is in
+    /// force the one that ends last, so that a wrong clock does not keep entries from leaving.
+    #[must_use]
+    pub fn exchange(&self, now: Timestamp, floor: Option<Timestamp>) -> Option<SealingKey> {
+        ExchangeTurn::of(&self.body.exchange, now, floor)
+    }
+
     /// The native issuers whose key has this short id, each with its key.
     pub fn native_issuers(&self, kid: [u8; 4]) -> impl Iterator<Item = (&Issuer, &PublicKey)> {
         self.native_keys

@@ -77,6 +77,27 @@ impl ExchangeTurn {
     }
 }
 
+impl ExchangeTurn {
+    /// The key of `now` if it did not end below the floor; where none is the one that ends last.
+    pub(super) fn of(
+        turns: &[Self],
+        now: Timestamp,
+        floor: Option<Timestamp>,
+    ) -> Option<SealingKey> {
+        let in_force = |turn: &&Self| {
+            turn.not_before <= now
+                && now < turn.not_after
+                && floor.is_none_or(|floor| floor < turn.not_after)
+        };
+
+        turns
+            .iter()
+            .find(in_force)
+            .or_else(|| turns.iter().max_by_key(|turn| turn.not_after))
+            .map(|turn| turn.key)
+    }
+}
+
 impl SealingTurn {
     pub(super) fn to_value(self) -> Value {
         turn_value(self.key.as_bytes(), self.not_before, self.not_after)

@@ -1,5 +1,6 @@
 //! How long a dispute stands, what it gives way to, and its number in the value that is kept.
 
+use super::judge::Judgement;
 use crate::cbor::{self, Value};
 use crate::screen::Dispute;
 use crate::time::{DAY, Timestamp};
@@ -97,6 +98,34 @@ impl Standing {
         }
     }
 
+    /// What stands after an answer that came late, on a stick. An epoch that is over stays over, whatever the centre
+    /// said before.
+    #[must_use]
+    pub fn late(held: Option<Self>, judgement: &Judgement, now: Timestamp) -> Option<Self> {
+        let (dispute, level) = match judgement {
+            Judgement::Ignore => return held,
+            Judgement::Ack { .. } | Judgement::Nothing => (None, true),
+            Judgement::ResendFrom { .. } => (None, false),
+            Judgement::Behind { .. } => (Some(Dispute::Behind), false),
+            Judgement::Hole { .. } | Judgement::Lost { .. } => (Some(Dispute::Hole), false),
+            Judgement::Fork { .. } => (Some(Dispute::Fork), false),
+            Judgement::Fenced => (Some(Dispute::Fenced), false),
+            Judgement::RolledBack { .. } => (Some(Dispute::RolledBack), false),
+        };
+        let left = held.and_then(|held| match held.dispute {
+            Dispute::Fenced => Some(held),
+            Dispute::Behind
+            | Dispute::Fork
+            | Dispute::Hole
+            | Dispute::NotKnown
+            | Dispute::Refused
+            | Dispute::RolledBack
+            | Dispute::TooLarge => held.answered(level, now),
+        });
+
+        dispute.map_or(left, |dispute| Some(Self::after(left, dispute, now)))
+    }
+
     /// What still stands once the centre signed an answer. `level`: it stands where its receipts say.
     pub(super) fn answered(self, level: bool, now: Timestamp) -> Option<Self> {
         let over = match self.dispute {
@@ -154,5 +183,35 @@ mod tests {
         let behind = standing(Dispute::Behind);
         assert_eq!(behind.answered(false, Timestamp(DAY)), Some(behind));
         assert_eq!(behind.answered(true, Timestamp(1)), None);
+    }
+
+    #[test]
+    fn a_late_answer_raises_disputes_and_ends_those_that_a_receipt_ends_but_no_fence() {
+        let now = Timestamp(5);
+        let late = |held: Option<Dispute>, judgement| {
+            let held = held.map(|dispute| Standing::after(None, dispute, Timestamp(0)));
+            Standing::late(held, &judgement, now).map(|standing| standing.dispute)
+        };
+        let ack = Judgement::Ack { upto: 1 };
+        assert_eq!(late(Some(Dispute::Behind), ack), None);
+        assert_eq!(late(Some(Dispute::NotKnown), ack), None);
+        for stays in [Dispute::Fenced, Dispute::Fork, Dispute::RolledBack] {
+            assert_eq!(late(Some(stays), ack), Some(stays));
+        }
+        for (judgement, raised) in [
+            (Judgement::Behind { first: 1 }, Dispute::Behind),
+            (Judgement::Hole { upto: 1 }, Dispute::Hole),
+            (Judgement::Lost { upto: 1 }, Dispute::Hole),
+            (Judgement::Fork { astray: true }, Dispute::Fork),
+            (Judgement::Fenced, Dispute::Fenced),
+            (Judgement::RolledBack { head: 9 }, Dispute::RolledBack),
+        ] {
+            assert_eq!(late(None, judgement), Some(raised), "{judgement:?}");
+            assert_eq!(late(Some(Dispute::TooLarge), judgement), Some(raised));
+        }
+        assert_eq!(late(None, ack), None);
+        let behind = Some(Dispute::Behind);
+        assert_eq!(late(behind, Judgement::Ignore), behind);
+        assert_eq!(late(behind, Judgement::ResendFrom { first: 2 }), behind);
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::entry::ChainHash;
 use crate::ids::StationId;
+use crate::time::Timestamp;
 use crate::wire::{Answer, AnswerKind};
 
 /// What we asked, and where our log stands.
@@ -109,6 +110,48 @@ pub fn judge(answer: &Answer, question: &Question, ours: Option<ChainHash>) -> J
     }
 }
 
+/// What is known of a question whose answer came late, on a stick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Late {
+    /// The last entry that we held a receipt for when it was asked.
+    pub asked: u64,
+    /// The centre's time in the receipt that we hold now.
+    pub newest: Option<Timestamp>,
+}
+
+/// Judges an answer that came on a stick, perhaps after newer ones: as [`judge`] does, but what names less than our
+/// receipt shows that the centre lost entries only where the question came after that receipt and the answer is
+/// no older than it. Otherwise it is an old stick, and changes nothing.
+#[must_use]
+pub fn judge_late(
+    answer: &Answer,
+    question: &Question,
+    ours: Option<ChainHash>,
+    late: Late,
+) -> Judgement {
+    let judgement = judge(answer, question, ours);
+    let is_older = answer.acked_seq < question.acked
+        && (answer.acked_seq >= late.asked
+            || late
+                .newest
+                .is_some_and(|newest| answer.server_time < newest));
+    match judgement {
+        Judgement::Behind { .. } | Judgement::Hole { .. } | Judgement::Lost { .. } if is_older => {
+            Judgement::Ignore
+        }
+        Judgement::Ack { .. }
+        | Judgement::Behind { .. }
+        | Judgement::Fenced
+        | Judgement::Fork { .. }
+        | Judgement::Hole { .. }
+        | Judgement::Ignore
+        | Judgement::Lost { .. }
+        | Judgement::Nothing
+        | Judgement::ResendFrom { .. }
+        | Judgement::RolledBack { .. } => judgement,
+    }
+}
+
 fn behind(named: u64, question: &Question, held: bool) -> Judgement {
     if named < question.gone {
         return Judgement::Lost {
@@ -127,7 +170,6 @@ fn behind(named: u64, question: &Question, held: bool) -> Judgement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Timestamp;
 
     const OURS: ChainHash = ChainHash([7; 32]);
     const OTHER: ChainHash = ChainHash([8; 32]);
@@ -255,6 +297,51 @@ mod tests {
         for kind in [AnswerKind::Ok, AnswerKind::Gap] {
             let emptied = judge(&answer(kind, 0), &all_here, Some(OTHER));
             assert_eq!(emptied, Judgement::Behind { first: 1 });
+        }
+    }
+
+    #[test]
+    fn an_answer_off_an_old_stick_is_no_loss_of_the_centres() {
+        let judged = |named, asked, time| {
+            let answer = Answer {
+                server_time: Timestamp(time),
+                ..answer(AnswerKind::Gap, named)
+            };
+            let late = Late {
+                asked,
+                newest: Some(Timestamp(100)),
+            };
+            judge_late(&answer, &QUESTION, Some(OURS), late)
+        };
+        // Asked after the fourth receipt and answered after it: the centre came back from an older copy.
+        assert_eq!(judged(3, 4, 100), Judgement::Behind { first: 4 });
+        assert_eq!(judged(1, 4, 101), Judgement::Lost { upto: 2 });
+        // Answered before the receipt that we hold, or asked before it.
+        assert_eq!(judged(3, 4, 99), Judgement::Ignore);
+        assert_eq!(judged(3, 3, 200), Judgement::Ignore);
+        assert_eq!(judged(3, 0, 200), Judgement::Ignore);
+        // What names more than our receipt says the same whenever it comes.
+        assert_eq!(judged(7, 0, 1), Judgement::ResendFrom { first: 8 });
+        assert_eq!(judged(11, 0, 1), Judgement::RolledBack { head: 11 });
+    }
+
+    #[test]
+    fn a_late_answer_acknowledges_and_disputes_as_one_off_the_line() {
+        let late = Late {
+            asked: 0,
+            newest: Some(Timestamp(100)),
+        };
+        for kind in KINDS {
+            for named in 4..12 {
+                for ours in [Some(OURS), Some(OTHER), None] {
+                    let answer = answer(kind, named);
+                    assert_eq!(
+                        judge_late(&answer, &QUESTION, ours, late),
+                        judge(&answer, &QUESTION, ours),
+                        "{answer:?}"
+                    );
+                }
+            }
         }
     }
 }

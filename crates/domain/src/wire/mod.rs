@@ -12,10 +12,14 @@
 //! | `GET /v1/status/{sha256}` | | a status file |
 //! | `GET /healthz` | | `ok` |
 //!
+//! What goes to `/v1/head`, `/v1/holes` and `/v1/batches` also travels in an [`Export`] on a USB stick, and its answers
+//! come back as [`Answers`].
+//!
 //! Bodies are CBOR (`application/cbor`) unless the table says otherwise.
 
 mod answer;
 mod batch;
+mod bundle;
 mod crowd;
 mod enrol;
 mod hello;
@@ -25,6 +29,10 @@ pub use answer::{Answer, AnswerKind};
 pub use batch::{
     Batch, BatchError, BatchHeader, CheckedBatch, CheckedEntry, EntryCheck, MAX_BATCH_BYTES,
     MAX_BATCH_ENTRIES,
+};
+pub use bundle::{
+    Answers, BundleError, CheckedExport, Export, ExportHeader, MAX_ANSWERS_BYTES, MAX_EXPORT_BYTES,
+    MAX_MESSAGES, Message, asked_at, export_nonce,
 };
 pub use crowd::{Crowd, Played};
 pub use enrol::{EnrolRequest, Enrolled, Pairing, PairingToken, pair_code};

@@ -13,7 +13,9 @@ use domain::ids::{AuthorityId, Handle, StationId, VenueId};
 use domain::screen::{HolderClass, Preset};
 use domain::time::{DAY, Timestamp, WEEK};
 use domain::verdict::{Reason, Verdict};
-use domain::wire::{Answer, AnswerKind, EnrolRequest, Hello, Hole, PairingToken};
+use domain::wire::{
+    Answer, AnswerKind, EnrolRequest, ExportHeader, Hello, Hole, Message, PairingToken,
+};
 
 /// 2026-11-24T00:00:00Z.
 pub(crate) const NOW: Timestamp = Timestamp(1_795_478_400);
@@ -305,4 +307,23 @@ pub(crate) fn enrolment() -> EnrolRequest {
 
 pub(crate) fn kid(byte: u8) -> Kid {
     public(byte).kid()
+}
+
+pub(crate) fn export_header() -> ExportHeader {
+    ExportHeader {
+        authority: AUTHORITY,
+        station: station_id(),
+        epoch: 1,
+        first: 1,
+        last: 2,
+        kid: opening(seed::EXCHANGE).public().kid(),
+    }
+}
+
+/// A hello and a hole: a batch would bring bytes that another zstd packs otherwise.
+pub(crate) fn exported() -> Vec<Message> {
+    vec![
+        Message::Hello(hello().sign(&key(seed::STATION))),
+        Message::Hole(hole().sign(&key(seed::STATION))),
+    ]
 }

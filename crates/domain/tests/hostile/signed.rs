@@ -77,6 +77,7 @@ fn manifest_payload() -> Vec<u8> {
 fn use_trust(trust: &Trust, now: Timestamp) {
     let _ = (trust.registry(now), trust.status(now), trust.receipt());
     let _ = (trust.sealing(now, None), trust.policy(Preset::PublicPlace));
+    let _ = trust.exchange(now, Some(now));
     let text = authority::claims().sign(&key(seed::ISSUER));
     if let Ok(signed) = decode(text.as_bytes()) {
         let _ = verify(trust, &signed, now);

@@ -12,6 +12,7 @@ mod by_hand;
 mod codes;
 mod documents;
 mod entries;
+mod exports;
 mod keys_in_roles;
 mod knowledge;
 mod log;

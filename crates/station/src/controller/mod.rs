@@ -32,7 +32,7 @@ use crate::random::NoRandomness;
 use crate::store::StoreError;
 use station::Message;
 
-pub(crate) use open::{Network, open_on};
+pub(crate) use open::{CLOCK_STATE, Network, open_on};
 pub use open::{open, open_watched};
 pub(crate) use source::demo_sheets;
 

@@ -27,7 +27,7 @@ use crate::random;
 use crate::store::{DATABASE, Finding, Store, StoreError};
 
 /// The name of the kept floor of time.
-pub(super) const CLOCK_STATE: &str = "clock";
+pub(crate) const CLOCK_STATE: &str = "clock";
 /// The name of the webcam that is taken at the start.
 pub(super) const CAMERA_STATE: &str = "camera";
 /// Messages that may wait for the loop; whoever comes after waits too.

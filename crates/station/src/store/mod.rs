@@ -21,6 +21,7 @@ mod schema;
 mod seen;
 mod send;
 mod state;
+mod stick;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,8 +3,8 @@
 use domain::code::native::Claims;
 use domain::crypto::{Fresh, OpeningKey, PublicKey, SealingKey, Secret, SigningKey, sha256};
 use domain::document::{
-    Assignment, Header, ISSUER_FORMAT_NATIVE, Issuer, IssuerKind, Manifest, PreviousEpoch, RoleKey,
-    Root, SealedSecret, SealingTurn, Shard, TrustBody, Venue, VenuePolicy,
+    Assignment, ExchangeTurn, Header, ISSUER_FORMAT_NATIVE, Issuer, IssuerKind, Manifest,
+    PreviousEpoch, RoleKey, Root, SealedSecret, SealingTurn, Shard, TrustBody, Venue, VenuePolicy,
 };
 use domain::ids::{AuthorityId, Handle, StationId, VenueId};
 use domain::screen::{Colour, HolderClass, Preset};
@@ -118,6 +118,11 @@ pub(crate) fn receipt_key() -> SigningKey {
     key(14)
 }
 
+/// The key that opens exports.
+pub(crate) fn exchange_key() -> OpeningKey {
+    OpeningKey::new(&Secret::new([17; 32]))
+}
+
 fn header(issued_at: Timestamp, life: i64) -> Header {
     Header {
         authority: AUTHORITY,
@@ -143,7 +148,11 @@ fn trust(now: Timestamp) -> TrustBody {
         registry: vec![role(15)],
         status: vec![role(13)],
         receipt: vec![role(14)],
-        exchange: Vec::new(),
+        exchange: vec![ExchangeTurn {
+            key: exchange_key().public(),
+            not_before: now.plus(-DAY),
+            not_after: now.plus(90 * DAY),
+        }],
         sealing: vec![SealingTurn {
             key: OpeningKey::new(&Secret::new([16; 32])).public(),
             not_before: now.plus(-DAY),

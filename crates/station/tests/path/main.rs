@@ -10,6 +10,7 @@ mod headless;
 mod knowledge;
 mod log;
 mod story;
+mod usb;
 
 use std::cell::Cell;
 use std::path::Path;

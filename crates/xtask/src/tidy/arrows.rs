@@ -11,6 +11,7 @@ const PACKAGES: &[&str] = &[
     "reader",
     "reading",
     "station",
+    "stick",
     "xtask",
 ];
 
@@ -19,8 +20,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("crates/cli/Cargo.toml", &["domain", "reader", "station"]),
     ("crates/domain/Cargo.toml", &[]),
     ("crates/reader/Cargo.toml", &[]),
-    ("crates/server/Cargo.toml", &["domain"]),
-    ("crates/station/Cargo.toml", &["domain", "reader"]),
+    ("crates/server/Cargo.toml", &["domain", "stick"]),
+    ("crates/station/Cargo.toml", &["domain", "reader", "stick"]),
+    ("crates/stick/Cargo.toml", &["domain"]),
     ("crates/xtask/Cargo.toml", &[]),
     ("src-tauri/Cargo.toml", &["domain", "station"]),
     (

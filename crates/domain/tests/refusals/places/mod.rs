@@ -5,7 +5,7 @@ mod sealed;
 mod signed;
 
 /// Every label there is, so that each structure can be tried under all others.
-const LABELS: [&str; 22] = [
+const LABELS: [&str; 26] = [
     "answer",
     "assignment",
     "batch",
@@ -14,6 +14,9 @@ const LABELS: [&str; 22] = [
     "enrol",
     "entry",
     "entry-aad",
+    "export",
+    "export-aad",
+    "export-nonce",
     "foreign",
     "genesis",
     "hello",
@@ -26,6 +29,7 @@ const LABELS: [&str; 22] = [
     "seal",
     "station",
     "status",
+    "to-centre",
     "token",
     "trust",
 ];

@@ -24,7 +24,7 @@ fn next(before: &Store, epoch: u32) -> House {
 
 fn went_in(store: &mut Store, tag: u8) -> u64 {
     let beside = Beside {
-        remember: Some(Tag([tag; 32])),
+        remember: Some(Tag([tag; 16])),
         ..counted(Outcome::Admit)
     };
 

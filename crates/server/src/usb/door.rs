@@ -1,0 +1,174 @@
+//! How a running server is told of a stick: on a port of loopback, by whoever can read the token in its folder, which
+//! is the account that it runs under. The stick is read and written by the server itself.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use domain::crypto::equal;
+use domain::hex;
+use serde::{Deserialize, Serialize};
+use stick::Stick;
+use tokio::runtime::Runtime;
+
+use super::{UsbError, visit};
+use crate::centre::Centre;
+use crate::folder::{Folder, write_private};
+use crate::random;
+
+/// A path and a token.
+const MAX_QUESTION: u64 = 64 * 1024;
+/// Sentences about a thousand files.
+const MAX_ANSWER: u64 = 4 * 1024 * 1024;
+/// Whoever connects says at once what they want.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where the server listens, in its folder while it runs.
+#[derive(Serialize, Deserialize)]
+struct Sign {
+    port: u16,
+    token: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Question {
+    token: String,
+    stick: PathBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Told {
+    /// What was done.
+    Done { good: bool, lines: Vec<String> },
+    /// Nothing was.
+    NotDone(String),
+}
+
+/// The thread that waits for sticks.
+pub(crate) struct Door {
+    address: SocketAddr,
+    sign: PathBuf,
+    over: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Door {
+    /// Listens, and says where in the folder.
+    pub(crate) fn open(centre: &Arc<Centre>, folder: &Folder) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        let fresh = random::fresh::<32>().map_err(io::Error::other)?;
+        let token = hex::encode(fresh.into_bytes());
+        let sign = Sign {
+            port: address.port(),
+            token: token.clone(),
+        };
+        write_private(&folder.usb(), &serde_json::to_vec(&sign)?)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let over = Arc::new(AtomicBool::new(false));
+        let (seen_over, centre) = (Arc::clone(&over), Arc::clone(centre));
+        let thread = thread::Builder::new()
+            .name("sticks".to_owned())
+            .spawn(move || {
+                for stream in listener.incoming() {
+                    if seen_over.load(Ordering::Acquire) {
+                        return;
+                    }
+                    let served =
+                        stream.and_then(|stream| serve(stream, &token, &centre, &runtime));
+                    if let Err(error) = served {
+                        tracing::warn!(%error, "somebody asked for a stick to be taken, and not to the end");
+                    }
+                }
+            })?;
+
+        Ok(Self {
+            address,
+            sign: folder.usb(),
+            over,
+            thread,
+        })
+    }
+
+    /// Ends the thread; a stick that is being taken is taken first.
+    pub(crate) fn close(self) {
+        if let Err(error) = fs::remove_file(&self.sign) {
+            tracing::warn!(%error, "the file that says where sticks are told stays behind");
+        }
+        self.over.store(true, Ordering::Release);
+        // Wakes the thread. Where that fails nobody listens any more.
+        let _ = TcpStream::connect(self.address);
+        if self.thread.join().is_err() {
+            tracing::error!("the thread that takes sticks ended by a fault of its own");
+        }
+    }
+}
+
+fn serve(mut stream: TcpStream, token: &str, centre: &Centre, runtime: &Runtime) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut bytes = Vec::new();
+    Read::by_ref(&mut stream)
+        .take(MAX_QUESTION)
+        .read_to_end(&mut bytes)?;
+    let question: Question = serde_json::from_slice(&bytes)?;
+    if !equal(question.token.as_bytes(), token.as_bytes()) {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    let told = match take(&question.stick, centre, runtime) {
+        Ok(told) => told,
+        Err(error) => Told::NotDone(error.to_string()),
+    };
+
+    stream.write_all(&serde_json::to_vec(&told)?)
+}
+
+fn take(at: &Path, centre: &Centre, runtime: &Runtime) -> Result<Told, UsbError> {
+    let exchange = centre.authority().exchange_key()?;
+    let stick = Stick::open(at)?;
+    let report = runtime.block_on(visit(centre, &exchange, &stick))?;
+    tracing::info!(exports = report.exports.len(), "a stick was taken");
+
+    Ok(Told::Done {
+        good: report.is_good(),
+        lines: report.lines(),
+    })
+}
+
+/// Asks the server that runs on a folder to take the stick that is mounted at `at`: whether everything could be done,
+/// and a sentence for each file.
+///
+/// # Errors
+/// [`UsbError::NotAsked`], [`UsbError::NotDone`].
+pub fn ask_running(folder: &Folder, at: &Path) -> Result<(bool, Vec<String>), UsbError> {
+    let told = ask(folder, at).map_err(|why| UsbError::NotAsked {
+        data: folder.data().to_owned(),
+        why,
+    })?;
+    match told {
+        Told::Done { good, lines } => Ok((good, lines)),
+        Told::NotDone(why) => Err(UsbError::NotDone(why)),
+    }
+}
+
+fn ask(folder: &Folder, at: &Path) -> io::Result<Told> {
+    let sign: Sign = serde_json::from_slice(&fs::read(folder.usb())?)?;
+    let question = Question {
+        token: sign.token,
+        stick: std::path::absolute(at)?,
+    };
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, sign.port))?;
+    stream.write_all(&serde_json::to_vec(&question)?)?;
+    stream.shutdown(Shutdown::Write)?;
+    let mut bytes = Vec::new();
+    stream.take(MAX_ANSWER).read_to_end(&mut bytes)?;
+
+    Ok(serde_json::from_slice(&bytes)?)
+}
