@@ -189,8 +189,22 @@ pub struct LogArgs {
 /// What to do with a log.
 #[derive(Debug, Subcommand)]
 pub enum LogAction {
+    /// List who stood here in the last day, by masked name; after that the names are erased.
+    Today(LogTodayArgs),
     /// Say whether a station's log is what the station wrote, and where it is not.
     Verify(LogVerifyArgs),
+}
+
+/// `menshen log today`.
+#[derive(Debug, Args)]
+#[command(after_help = "Stop the station first.")]
+pub struct LogTodayArgs {
+    /// The data folder.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// The station's key is behind a passphrase: ask for it.
+    #[arg(long)]
+    pub passphrase: bool,
 }
 
 /// `menshen log verify`.

@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
+use domain::crypto::PublicKey;
 use domain::entry::head_code;
 use domain::ids::StationId;
+use domain::time::Timestamp;
 use domain::wire::Answer;
 
 use crate::enrol::ROOT_STATE;
 use crate::folder::Folder;
 use crate::keys::Unlock;
 use crate::knowledge::Library;
-use crate::store::{DATABASE, Finding, Head, Store, StoreError};
+use crate::store::{DATABASE, Finding, Head, Stood, Store, StoreError};
 
 /// A head that was written down elsewhere: number and code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +111,32 @@ pub fn inspect(
     Ok(inspection)
 }
 
+/// Who stood here in the last day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Today {
+    /// The last one first.
+    pub stood: Vec<Stood>,
+    /// Minutes that the venue's time is ahead of UTC; 0 where the documents do not say.
+    pub utc_offset_minutes: i32,
+}
+
+/// The operator's short history of a data folder on which no station runs; what is older than a day is erased first.
+///
+/// # Errors
+/// See [`StoreError`].
+pub fn today(data: &Path, unlock: &Unlock, now: Timestamp) -> Result<Today, StoreError> {
+    let folder = Folder::holding(data, DATABASE)?.ok_or(StoreError::NotEnrolled)?;
+    let (mut store, _) = Store::open(folder, unlock)?;
+    store.forget_history(now)?;
+    let offset =
+        library(&store)?.map_or(0, |library| library.assignment().venue.utc_offset_minutes);
+
+    Ok(Today {
+        stood: store.history(),
+        utc_offset_minutes: offset,
+    })
+}
+
 /// What is said of one log.
 fn walked(store: &Store, mut findings: Vec<Finding>) -> Result<Inspection, StoreError> {
     let receipt = check_receipt(store, &mut findings)?;
@@ -167,9 +195,12 @@ fn check_receipt(store: &Store, findings: &mut Vec<Finding>) -> Result<ReceiptCh
     Ok(ReceiptCheck::Altered)
 }
 
-fn receipt_keys(
-    store: &Store,
-) -> Result<Result<Vec<domain::crypto::PublicKey>, String>, StoreError> {
+fn receipt_keys(store: &Store) -> Result<Result<Vec<PublicKey>, String>, StoreError> {
+    Ok(library(store)?.map(|library| library.trust().receipt()))
+}
+
+/// The signed documents, or why they cannot be read.
+fn library(store: &Store) -> Result<Result<Library, String>, StoreError> {
     let root = store
         .saved(ROOT_STATE)?
         .and_then(|hash| hash.try_into().ok());
@@ -179,9 +210,7 @@ fn receipt_keys(
     let own = store.signing_key().public();
     let library = Library::load(store.folder(), &root, own, store.opening_key());
 
-    Ok(library
-        .map(|library| library.trust().receipt())
-        .map_err(|error| error.to_string()))
+    Ok(library.map_err(|error| error.to_string()))
 }
 
 fn check_expected(store: &Store, expected: Option<&Expected>) -> Result<ExpectedCheck, StoreError> {

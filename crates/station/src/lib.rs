@@ -24,7 +24,7 @@ pub use controller::{
 pub use enrol::{EnrolError, Enrolment, NewlyEnrolled, enrol};
 pub use folder::{Folder, FolderError};
 pub use headless::{Headless, HeadlessError, Pictures, Script, Summary, run_headless};
-pub use inspect::{Expected, ExpectedCheck, Inspection, ReceiptCheck, inspect};
+pub use inspect::{Expected, ExpectedCheck, Inspection, ReceiptCheck, Today, inspect, today};
 pub use keys::{Kek, KeyError, Passphrase, Unlock};
 pub use knowledge::{KnowledgeError, Library, Next, Refresh};
 pub use link::{Caller, Centre, Link, LinkError, NoAnswer, Outcome, Request, Response};
@@ -32,6 +32,6 @@ pub use random::{NoRandomness, fresh};
 pub use stick::Unusable;
 pub use store::{
     AnchorFault, Beside, DATABASE, Finding, Head, NewStation, Prepared, Retained, RowFault, Seat,
-    SeenFault, Store, StoreError, StoredEntry, Unacknowledged, ValueFault, create,
+    SeenFault, Stood, Store, StoreError, StoredEntry, Unacknowledged, ValueFault, create,
 };
 pub use usb::{Came, Document, Exported, ExportedFile, Imported, UsbError, export, import};

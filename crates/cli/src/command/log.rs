@@ -2,16 +2,18 @@
 
 use domain::entry::head_code;
 use domain::hex;
+use domain::screen::Outcome;
+use domain::time::DAY;
 use serde_json::{Value, json};
 use station::{
     AnchorFault, Expected, ExpectedCheck, Finding, Head, Inspection, ReceiptCheck, RowFault,
-    SeenFault, Unlock, ValueFault,
+    SeenFault, Stood, Unlock, ValueFault,
 };
 
 use super::Ending;
 use super::station::typed;
-use crate::args::LogVerifyArgs;
-use crate::{Failure, Out, passphrase};
+use crate::args::{LogTodayArgs, LogVerifyArgs};
+use crate::{Failure, Out, clock, passphrase};
 
 /// Findings that are printed one by one.
 const PRINTED: usize = 200;
@@ -37,6 +39,47 @@ pub(super) fn verify(args: &LogVerifyArgs, out: Out<'_>) -> Result<Ending, Failu
     }
 
     Ok(Ending::of(inspection.is_whole()))
+}
+
+pub(super) fn today(args: &LogTodayArgs, out: Out<'_>) -> Result<(), Failure> {
+    let unlock = if args.passphrase {
+        typed(&passphrase::enter("Passphrase of this station: ")?)
+    } else {
+        Unlock::default()
+    };
+    let today = station::today(&args.data, &unlock, clock::now())?;
+    if today.stood.is_empty() {
+        writeln!(out, "nobody stood here in the last day")?;
+    }
+    for one in &today.stood {
+        writeln!(out, "{}", line(one, today.utc_offset_minutes))?;
+    }
+
+    Ok(())
+}
+
+/// `08:15:00  #12  admit  王*兰`, by the venue's clock.
+fn line(one: &Stood, utc_offset_minutes: i32) -> String {
+    let local = one.at.plus(i64::from(utc_offset_minutes) * 60);
+    let second = local.0.rem_euclid(DAY);
+    let what = match one.outcome {
+        Outcome::Admit => "admit",
+        Outcome::Attention => "attention",
+        Outcome::Refuse => "refuse",
+        Outcome::Undecided => "undecided",
+        Outcome::LetIn => "let in",
+        Outcome::Emergency => "emergency",
+    };
+    let undone = if one.undone { "  (undone)" } else { "" };
+
+    format!(
+        "{:02}:{:02}:{:02}  #{}  {what}  {}{undone}",
+        second / 3_600,
+        second / 60 % 60,
+        second % 60,
+        one.seq,
+        one.name.as_deref().unwrap_or("-")
+    )
 }
 
 fn print(
@@ -326,6 +369,25 @@ fn value_words(name: &str, fault: ValueFault) -> (String, &'static str, &'static
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_stood_here_is_listed_by_the_venues_clock() {
+        let stood = Stood {
+            seq: 12,
+            at: domain::time::Timestamp(1_800_000_000),
+            outcome: Outcome::LetIn,
+            reason: None,
+            name: Some("王*兰".to_owned()),
+            undone: true,
+        };
+        assert_eq!(line(&stood, 480), "16:00:00  #12  let in  王*兰  (undone)");
+        let nobody = Stood {
+            name: None,
+            undone: false,
+            ..stood
+        };
+        assert_eq!(line(&nobody, 0), "08:00:00  #12  let in  -");
+    }
 
     #[test]
     fn every_finding_is_said_with_its_place_and_what_to_do() {

@@ -40,6 +40,7 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
         Command::Keys(args) => desk::keys(args, now(args.at), out)?,
         Command::Load(args) => return load::load(args, out),
         Command::Log(args) => match &args.action {
+            LogAction::Today(args) => log::today(args, out)?,
             LogAction::Verify(args) => return log::verify(args, out),
         },
         Command::Read(args) => return question::read(args, out),

@@ -49,6 +49,16 @@ impl Station {
         }
     }
 
+    /// Names that the screen showed go after a day, whatever the clock says: nothing is lost by their going early.
+    pub(super) fn forget_history(&mut self, now: Moment) {
+        let tails = self.tails.iter_mut().map(|tail| &mut tail.store);
+        for store in std::iter::once(&mut self.store).chain(tails) {
+            if let Err(error) = store.forget_history(now.wall) {
+                warn!(%error, "names older than a day could not be erased; it is tried again in a minute");
+            }
+        }
+    }
+
     fn retain(&mut self, now: Moment, flags: Flags) -> Result<Option<Retained>, NotStored> {
         let days = i64::from(self.library.trust().body.retention_days);
         let until = now.wall.plus(-days.saturating_mul(DAY));

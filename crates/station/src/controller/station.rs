@@ -265,6 +265,7 @@ impl Station {
         if now.mono_ms >= self.timers.tend {
             self.timers.tend = now.mono_ms.saturating_add(TEND_MS);
             self.store.tend_reserve();
+            self.forget_history(now);
             self.retain_when_due(now);
         }
         self.refresh_when_due(now);

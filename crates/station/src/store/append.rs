@@ -10,6 +10,7 @@ use domain::screen::Outcome;
 use rusqlite::{Transaction, params};
 use tracing::warn;
 
+use super::history::Quarter;
 use super::memory::{Memory, Values};
 use super::{Head, Store, StoreError, seen, state, to_sql};
 use crate::random;
@@ -48,6 +49,7 @@ pub struct Prepared {
     seen: Vec<(Seen, [u8; 32])>,
     memory: Memory,
     memory_boxes: Values,
+    history: Vec<Quarter>,
     ledger: Ledger,
     ledger_box: Vec<u8>,
 }
@@ -119,6 +121,7 @@ impl Store {
         ledger.head = (seq, hash);
         change(&mut ledger);
         let (memory, memory_boxes) = self.remember(entry, seat, &mut ledger, beside, undone)?;
+        let history = self.history_after(entry, beside.outcome, undone, &mut ledger)?;
         let remember = beside.remember.map(|tag| Seen {
             tag,
             at: entry.at,
@@ -139,6 +142,7 @@ impl Store {
             seen: seen.into_iter().map(with_mac).collect(),
             memory,
             memory_boxes,
+            history,
             ledger_box: self.boxes.seal_ledger(&ledger)?,
             ledger,
         })
@@ -169,6 +173,7 @@ impl Store {
         self.head_signature = prepared.signature;
         self.ledger = prepared.ledger;
         self.memory = prepared.memory;
+        self.history.take(prepared.history);
         self.write_anchor();
 
         Ok((head.seq, head.hash))
@@ -239,6 +244,9 @@ impl Prepared {
         let turn = self.ledger.turn;
         for (name, sealed) in &self.memory_boxes {
             state::put(write, name, sealed, turn)?;
+        }
+        for quarter in &self.history {
+            state::put(write, &quarter.name, &quarter.sealed, turn)?;
         }
 
         state::put(write, state::LEDGER, &self.ledger_box, turn)

@@ -5,6 +5,7 @@ use domain::crypto::Secret;
 use domain::ids::StationId;
 use domain::recent::Seen;
 
+use super::history::is_history;
 use super::memory::TAIL;
 use super::{Head, Store, StoreError};
 
@@ -32,7 +33,7 @@ impl Store {
         for name in self.ledger.values.keys() {
             let value = match name.as_str() {
                 TAIL => Some(self.memory.without_verdicts()),
-                name if without.contains(&name) => None,
+                name if without.contains(&name) || is_history(name) => None,
                 name => self.saved(name)?,
             };
             values.extend(value.map(|value| (name.clone(), value)));

@@ -291,7 +291,7 @@ fn decode_day(value: &Value) -> Option<(i64, Totals)> {
     Some((day.as_i64()?, totals))
 }
 
-fn outcome_number(outcome: Outcome) -> u8 {
+pub(super) fn outcome_number(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Admit => 1,
         Outcome::Attention => 2,
@@ -302,7 +302,7 @@ fn outcome_number(outcome: Outcome) -> u8 {
     }
 }
 
-fn outcome_from(number: u64) -> Option<Outcome> {
+pub(super) fn outcome_from(number: u64) -> Option<Outcome> {
     match number {
         1 => Some(Outcome::Admit),
         2 => Some(Outcome::Attention),

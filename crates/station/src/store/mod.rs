@@ -12,6 +12,7 @@ mod carry;
 mod check;
 mod create;
 mod finding;
+mod history;
 mod legacy;
 mod memory;
 mod open;
@@ -38,12 +39,14 @@ use crate::keys::{Kek, KeyError};
 use crate::random::NoRandomness;
 use anchor::Anchor;
 use boxes::Boxes;
+use history::History;
 use memory::Memory;
 use reserve::Reserve;
 
 pub use append::{Beside, Prepared, Seat};
 pub use create::{NewStation, create};
 pub use finding::{AnchorFault, Finding, RowFault, SeenFault, ValueFault};
+pub use history::Stood;
 pub(crate) use legacy::Legacy;
 pub use retain::Retained;
 pub use send::{StoredEntry, Unacknowledged};
@@ -135,6 +138,7 @@ pub struct Store {
     /// Rows that were never receipted and gave up what they carried of a person at retention.
     lost: BTreeSet<u64>,
     memory: Memory,
+    history: History,
     /// None until one that can be written on is made.
     anchor: Option<Anchor>,
     /// The database is older than its anchor, which then stays as it is: it is the proof.

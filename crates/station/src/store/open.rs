@@ -14,6 +14,7 @@ use super::boxes::Boxes;
 use super::check::Depth;
 use super::create::KEYS;
 use super::finding::{Finding, ValueFault};
+use super::history::History;
 use super::memory::Memory;
 use super::reserve::{RESERVE, Reserve};
 use super::{DATABASE, Store, StoreError, carry, from_sql, schema, state};
@@ -95,6 +96,7 @@ impl Store {
             mended: BTreeMap::new(),
             lost: BTreeSet::new(),
             memory: Memory::default(),
+            history: History::default(),
             anchor,
             rolled_back: false,
         };
@@ -110,6 +112,7 @@ impl Store {
             walk.findings.insert(Finding::Alarm);
         }
         store.memory = Memory::load(&store)?;
+        store.history = History::load(&store)?;
 
         Ok((store, walk.findings.into_iter().collect()))
     }

@@ -1,4 +1,5 @@
 mod flips;
+mod history;
 mod layouts;
 mod legacy;
 mod retention;
