@@ -166,6 +166,10 @@ mod tests {
     }
 
     /// What a station that knows this certificate, by no pin, makes of the centre that shows it.
+    #[expect(
+        clippy::unwrap_in_result,
+        reason = "the result is what is tested; setting up may panic"
+    )]
     fn judged((key, certificate): &(KeyPair, Certificate), floor: Timestamp) -> Result<(), Error> {
         let roots = || {
             let mut roots = RootCertStore::empty();
@@ -189,6 +193,10 @@ mod tests {
         )
     }
 
+    #[expect(
+        clippy::unwrap_in_result,
+        reason = "the result is what is tested; setting up may panic"
+    )]
     fn shake_hands(
         client: &mut ClientConnection,
         server: &mut ServerConnection,

@@ -25,11 +25,10 @@ pub(super) struct Contradictions {
     notes: Vec<Note>,
 }
 
-/// The newest hellos of a chain since the start, by the beginning of their nonces, and what those said that ended behind
-/// the head.
+/// The newest hellos of a chain since the start, by their nonces, and what those said that ended behind the head.
 #[derive(Default)]
 struct Heard {
-    nonces: VecDeque<[u8; 8]>,
+    nonces: VecDeque<[u8; 16]>,
     behind: VecDeque<(u64, ChainHash)>,
 }
 
@@ -106,11 +105,9 @@ impl Contradictions {
 
 impl Heard {
     fn is_new(&mut self, said: &Said) -> bool {
-        let [a, b, c, d, e, f, g, h, ..] = said.nonce;
-        let nonce = [a, b, c, d, e, f, g, h];
-        let new = !self.nonces.contains(&nonce);
+        let new = !self.nonces.contains(&said.nonce);
         if new {
-            push(&mut self.nonces, nonce);
+            push(&mut self.nonces, said.nonce);
         }
 
         new
