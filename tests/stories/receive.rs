@@ -62,6 +62,8 @@ fn a_server_that_is_killed_meanwhile_loses_and_doubles_nothing() {
     // Once there is something to lose.
     wait_for_entries(&city, 1_000).unwrap();
     city.kill_server().unwrap();
+    // A commit that the kill cut short is no fault.
+    verify(&city).unwrap();
     city.start_server().unwrap();
     let report = playing.report().unwrap();
     assert!(report.refusals.contains_key("no answer"), "{report:?}");

@@ -249,6 +249,7 @@ impl Centre {
             chain,
             seq: hello.seq,
             hash: ChainHash(hello.hash),
+            nonce: hello.nonce,
             hello: bytes.to_vec(),
             received: self.clock.now().wall,
         };

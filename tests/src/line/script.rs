@@ -10,7 +10,7 @@ use super::http::{Question, Reply};
 use crate::figures::Stopwatch;
 
 /// Earlier questions and answers that are remembered.
-const REMEMBERED: usize = 64;
+const REMEMBERED: usize = 24;
 
 /// How often a fault was played.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -132,6 +132,8 @@ pub struct Said {
     pub seq: u64,
     /// The hash of that entry.
     pub hash: ChainHash,
+    /// The hello's own number of chance: the same again is the same hello.
+    pub nonce: [u8; 16],
     /// The hello as it came.
     pub hello: Vec<u8>,
     /// When.
@@ -143,7 +145,8 @@ pub struct Said {
 pub struct Greeted {
     /// How far the chain is stored; none while nothing is.
     pub head: Option<Head>,
-    /// The log ends before what is stored of it: it was put back, or this is a copy.
+    /// The log ends before what is stored of it, and the station says so twice: it was put back, or this is a copy. A single
+    /// hello may have been overtaken by entries, or come again.
     pub behind: bool,
     /// Another hash is stored under its last number.
     pub forked: bool,

@@ -1,10 +1,11 @@
 //! What stations sign against the store: logs that were put back, copies, and entries that are missing for good.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::StatusCode;
 use domain::time::{DAY, HOUR};
-use domain::wire::{Answer, AnswerKind};
+use domain::wire::{Answer, AnswerKind, Hello};
 use server::desk::{Desk, Listed};
 use server::folder::Folder;
 use server::store::Register;
@@ -12,13 +13,27 @@ use server::store::sqlite::{rollbacks, verify};
 use tempfile::TempDir;
 
 use crate::authority::{self, NOW, key};
-use crate::station::{Station, answer};
+use crate::station::{Station, answer, answer_to};
 use crate::town::{Town, copy_folder};
 
-async fn greet(town: &Town, station: &Station) -> (AnswerKind, u64) {
-    let told = answer(&town.post("/v1/head", station.hello()).await.body);
+/// A hello that was never said before.
+fn hello(station: &Station) -> Vec<u8> {
+    static SAID: AtomicU64 = AtomicU64::new(0);
+    let mut nonce = [0; 16];
+    nonce[..8].copy_from_slice(&SAID.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+
+    station.hello_under(nonce)
+}
+
+async fn say(town: &Town, hello: Vec<u8>) -> (AnswerKind, u64) {
+    let nonce = Hello::read(&hello).unwrap().0.nonce;
+    let told = answer_to(nonce, &town.post("/v1/head", hello).await.body);
 
     (told.kind, told.acked_seq)
+}
+
+async fn greet(town: &Town, station: &Station) -> (AnswerKind, u64) {
+    say(town, hello(station)).await
 }
 
 async fn tell_hole(
@@ -90,6 +105,9 @@ async fn a_log_that_was_put_back_is_told_the_head_and_kept_for_the_operator() {
     town.deliver(station.batch(1, 5)).await;
     assert_eq!(greet(&town, &station).await, (AnswerKind::Ok, 5));
     assert_eq!(listed(&town).rollback, None);
+    // The first time it hears where the head is; then it says the same again.
+    assert_eq!(greet(&town, &older).await, (AnswerKind::Ok, 5));
+    assert_eq!(listed(&town).rollback, None);
     assert_eq!(greet(&town, &older).await, (AnswerKind::Ok, 5));
     let told = listed(&town).rollback.unwrap();
     assert_eq!((told.seq, told.hash, told.head), (3, station.hash(3), 5));
@@ -114,6 +132,46 @@ async fn a_log_that_was_put_back_is_told_the_head_and_kept_for_the_operator() {
     assert_eq!(listed(&town).rollback, Some(again));
     assert_eq!(listed(&town).head.unwrap().seq, 6);
     is_whole(&town);
+}
+
+#[tokio::test]
+async fn hellos_that_come_late_or_again_contradict_nothing() {
+    let town = Town::new();
+    let mut station = town.station(60).await;
+    let mut earlier = Vec::new();
+    for seq in 1..=6 {
+        station.admit(1, 1, NOW);
+        // Two are answered, and one is held up.
+        let said = [hello(&station), hello(&station), hello(&station)];
+        town.deliver(station.batch(seq, seq)).await;
+        for answered in &said[..2] {
+            assert_eq!(say(&town, answered.clone()).await, (AnswerKind::Ok, seq));
+        }
+        earlier.push(said);
+    }
+    for hello in earlier.into_iter().flatten() {
+        for _ in 0..2 {
+            assert_eq!(say(&town, hello.clone()).await, (AnswerKind::Ok, 6));
+        }
+    }
+    assert_eq!(listed(&town).rollback, None);
+    assert_eq!(metric(&town, "menshen_hellos_contradicting_total"), "0");
+}
+
+#[tokio::test]
+async fn a_log_that_is_known_to_be_put_back_is_noted_again_at_once_after_a_restart() {
+    let town = Town::new();
+    let mut station = town.station(60).await;
+    station.admit(3, 1, NOW);
+    let older = station.copy();
+    station.admit(2, 1, NOW);
+    town.deliver(station.batch(1, 5)).await;
+    greet(&town, &older).await;
+    greet(&town, &older).await;
+    let town = town.restart();
+    town.set_clock(NOW.plus(DAY));
+    greet(&town, &older).await;
+    assert_eq!(listed(&town).rollback.unwrap().last_at, NOW.plus(DAY));
 }
 
 #[tokio::test]

@@ -165,12 +165,16 @@ impl Station {
     }
 
     pub(crate) fn hello(&self) -> Vec<u8> {
+        self.hello_under(NONCE)
+    }
+
+    pub(crate) fn hello_under(&self, nonce: [u8; 16]) -> Vec<u8> {
         Hello {
             station: self.id,
             epoch: self.epoch(),
             seq: self.length(),
             hash: self.hashes.last().map_or([0; 32], |hash| hash.0),
-            nonce: NONCE,
+            nonce,
         }
         .sign(&self.key())
     }
@@ -219,8 +223,13 @@ impl Station {
 
 /// The answer that the authority's centre signed.
 pub(crate) fn answer(bytes: &[u8]) -> Answer {
+    answer_to(NONCE, bytes)
+}
+
+/// The answer to a question under this nonce.
+pub(crate) fn answer_to(nonce: [u8; 16], bytes: &[u8]) -> Answer {
     let (answer, _) = Answer::verify(bytes, &[public(crate::authority::RECEIPT)]).unwrap();
-    assert_eq!(answer.nonce, NONCE);
+    assert_eq!(answer.nonce, nonce);
 
     answer
 }

@@ -26,6 +26,16 @@ pub(super) fn config(
     clock: Clock,
     floor: Arc<AtomicI64>,
 ) -> Result<ClientConfig, LinkError> {
+    config_with(pins, system_roots, clock, floor)
+}
+
+/// `roots`: who vouches where there is no pin.
+fn config_with(
+    pins: &[[u8; 32]],
+    roots: impl FnOnce() -> Result<RootCertStore, LinkError>,
+    clock: Clock,
+    floor: Arc<AtomicI64>,
+) -> Result<ClientConfig, LinkError> {
     let provider = Arc::new(default_provider());
     let builder = ClientConfig::builder_with_details(
         Arc::clone(&provider),
@@ -34,7 +44,7 @@ pub(super) fn config(
     .with_safe_default_protocol_versions()
     .map_err(|error| LinkError::Tls(error.to_string()))?;
     let config = if pins.is_empty() {
-        builder.with_root_certificates(system_roots()?)
+        builder.with_root_certificates(roots()?)
     } else {
         builder
             .dangerous()
@@ -130,5 +140,111 @@ impl ServerCertVerifier for Pinned {
         self.provider
             .signature_verification_algorithms
             .supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::time::{DAY, Timestamp};
+    use rcgen::{Certificate, CertificateParams, KeyPair, date_time_ymd};
+    use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+    use rustls::{ClientConnection, ServerConfig, ServerConnection};
+
+    use super::*;
+
+    const NAME: &str = "centre.example";
+
+    /// A key, and its certificate for the years from the first to the second.
+    fn certificate(from: i32, until: i32) -> (KeyPair, Certificate) {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new([NAME.to_owned()]).unwrap();
+        params.not_before = date_time_ymd(from, 1, 1);
+        params.not_after = date_time_ymd(until, 1, 1);
+        let certificate = params.self_signed(&key).unwrap();
+
+        (key, certificate)
+    }
+
+    /// What a station that knows this certificate, by no pin, makes of the centre that shows it.
+    #[expect(
+        clippy::unwrap_in_result,
+        reason = "the result is what is tested; setting up may panic"
+    )]
+    fn judged((key, certificate): &(KeyPair, Certificate), floor: Timestamp) -> Result<(), Error> {
+        let roots = || {
+            let mut roots = RootCertStore::empty();
+            roots.add(certificate.der().clone()).unwrap();
+            Ok(roots)
+        };
+        let floor = Arc::new(AtomicI64::new(floor.0));
+        let client = config_with(&[], roots, Clock::new(0), floor).unwrap();
+        let secret = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let server = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], secret)
+            .unwrap();
+        let name = ServerName::try_from(NAME).unwrap();
+
+        shake_hands(
+            &mut ClientConnection::new(Arc::new(client), name).unwrap(),
+            &mut ServerConnection::new(Arc::new(server)).unwrap(),
+        )
+    }
+
+    #[expect(
+        clippy::unwrap_in_result,
+        reason = "the result is what is tested; setting up may panic"
+    )]
+    fn shake_hands(
+        client: &mut ClientConnection,
+        server: &mut ServerConnection,
+    ) -> Result<(), Error> {
+        while client.is_handshaking() {
+            let mut bytes = Vec::new();
+            while client.wants_write() {
+                client.write_tls(&mut bytes).unwrap();
+            }
+            server.read_tls(&mut bytes.as_slice()).unwrap();
+            server.process_new_packets()?;
+            let mut bytes = Vec::new();
+            while server.wants_write() {
+                server.write_tls(&mut bytes).unwrap();
+            }
+            client.read_tls(&mut bytes.as_slice()).unwrap();
+            client.process_new_packets()?;
+        }
+
+        Ok(())
+    }
+
+    fn is_out_of_time(judged: &Result<(), Error>) -> bool {
+        matches!(
+            judged,
+            Err(Error::InvalidCertificate(
+                CertificateError::Expired
+                    | CertificateError::ExpiredContext { .. }
+                    | CertificateError::NotValidYet
+                    | CertificateError::NotValidYetContext { .. }
+            ))
+        )
+    }
+
+    #[test]
+    fn without_a_pin_a_certificate_counts_in_its_own_time_alone() {
+        let no_floor = Timestamp(0);
+        assert_eq!(judged(&certificate(2000, 2100), no_floor), Ok(()));
+        for (from, until) in [(2000, 2001), (2099, 2100)] {
+            let judged = judged(&certificate(from, until), no_floor);
+            assert!(is_out_of_time(&judged), "{judged:?}");
+        }
+    }
+
+    #[test]
+    fn a_clock_below_the_floor_makes_no_certificate_valid_again() {
+        let floor = Clock::new(0).now().wall.plus(100 * 366 * DAY);
+        let judged = judged(&certificate(2000, 2100), floor);
+        assert!(is_out_of_time(&judged), "{judged:?}");
     }
 }

@@ -63,6 +63,13 @@ fn report(run: &Run, passed: &Passed, today: &str) -> anyhow::Result<String> {
         passed.arrived.receipted,
         run.seed,
     );
+    if cfg!(debug_assertions) {
+        text = text.replacen(
+            " minutes: ",
+            " minutes, with programs that were built without optimisation: ",
+            1,
+        );
+    }
     for (fault, count) in &passed.faults {
         writeln!(
             text,

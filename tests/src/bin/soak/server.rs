@@ -47,10 +47,12 @@ pub(crate) fn kill(
             playing.report()
         );
         city.kill_server()?;
+        if number % VERIFIED_EVERY == 0 {
+            // A kill between the commit of a day and that of the heads leaves these behind, which is told apart from a fault.
+            verify(&city).with_context(|| format!("right after kill {number} of seed {seed}"))?;
+        }
         city.start_server()?;
         if number % VERIFIED_EVERY == 0 {
-            // A kill between the commit of a day and that of the heads leaves these behind, and a start mends that: what
-            // is not whole after one is a fault.
             city.stop_server()?;
             verify(&city).with_context(|| format!("after kill {number} of seed {seed}"))?;
             city.start_server()?;
@@ -77,7 +79,7 @@ pub(crate) fn kill(
         "# Soak: a server killed under load\n\nMade by `cargo xtask soak server`, {today}, in {:.0} minutes: {STATIONS} stations of `menshen \
          load` send {} entries a second in batches of {}, and the server is killed (SIGKILL) at a random time of up to {:.1} s after each \
          start. Everything that is stored is read (`menshen-server verify`: files, chains, heads equal to rows) after every {VERIFIED_EVERY}th \
-         kill, once the server was started and stopped again, and at the end, and each station compares its last acknowledged number and hash with what the server says.\n\n\
+         kill, at once and again when the server was started and stopped again, and at the end, and each station compares its last acknowledged number and hash with what the server says.\n\n\
          | kills | batches cut off and sent again | entries acknowledged | acknowledged and missing | kept at the end | twice or altered | \
          seed |\n|---|---|---|---|---|---|---|\n| {kills} | {cut} | {} | {} | {kept} | 0 | {seed} |\n\n`verify` at the end: {verified}",
         watch.time().as_secs_f64() / 60.0,

@@ -1,7 +1,7 @@
 //! What stations signed that contradicts what is stored: logs that were put back, copies, entries that can never
 //! be given, and entries that came after their epoch was over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use domain::entry::ChainHash;
 use domain::ids::StationId;
@@ -15,11 +15,22 @@ use crate::day::Day;
 use crate::folder::Folder;
 use crate::store::{RecordedHole, RecordedTail, Rollback};
 
+/// Hellos of a chain that are remembered.
+const HEARD: usize = 32;
+
 /// What is known of it, and what the next commit writes.
 #[derive(Default)]
 pub(super) struct Contradictions {
     rollbacks: BTreeMap<ChainId, Rollback>,
+    heard: BTreeMap<ChainId, Heard>,
     notes: Vec<Note>,
+}
+
+/// The newest hellos of a chain since the start, by their nonces, and what those said that ended behind the head.
+#[derive(Default)]
+struct Heard {
+    nonces: VecDeque<[u8; 16]>,
+    behind: VecDeque<(u64, ChainHash)>,
 }
 
 /// One line to be written into the file of the heads.
@@ -33,6 +44,7 @@ impl Contradictions {
     pub(super) fn read(database: &Connection) -> Result<Self, StoreError> {
         Ok(Self {
             rollbacks: all_rollbacks(database)?,
+            heard: BTreeMap::new(),
             notes: Vec::new(),
         })
     }
@@ -47,6 +59,23 @@ impl Contradictions {
 
     pub(super) fn written(&mut self) {
         self.notes.clear();
+    }
+
+    /// Whether a hello that ends behind the head is the station's word of now. One may have been held up on its way and overtaken by the entries
+    /// that it knows nothing of, and one may come again: neither contradicts anything. A log that was put back says the same number
+    /// once more, under another nonce, as soon as it has heard where the head is.
+    fn is_meant(&mut self, said: &Said, behind: bool) -> bool {
+        let heard = self.heard.entry(said.chain).or_default();
+        if !heard.is_new(said) || !behind {
+            return false;
+        }
+        let end = (said.seq, said.hash);
+        let known = self.rollbacks.get(&said.chain);
+        let meant = known.is_some_and(|known| (known.seq, known.hash) == end)
+            || heard.behind.contains(&end);
+        push(&mut heard.behind, end);
+
+        meant
     }
 
     /// The same hello again is written once an hour: whoever says it all day fills no disk.
@@ -76,6 +105,24 @@ impl Contradictions {
     }
 }
 
+impl Heard {
+    fn is_new(&mut self, said: &Said) -> bool {
+        let new = !self.nonces.contains(&said.nonce);
+        if new {
+            push(&mut self.nonces, said.nonce);
+        }
+
+        new
+    }
+}
+
+fn push<T>(to: &mut VecDeque<T>, new: T) {
+    if to.len() == HEARD {
+        to.pop_front();
+    }
+    to.push_back(new);
+}
+
 impl Books {
     /// Compares where a station says that its log ends with what is stored of it.
     pub(super) fn greet(&mut self, said: &Said) -> Result<Greeted, StoreError> {
@@ -91,6 +138,7 @@ impl Books {
             Some(_) | None => None,
         };
         let forked = ours.is_some_and(|ours| ours != said.hash);
+        let behind = self.contradictions_mut().is_meant(said, behind);
         if behind || forked {
             self.contradictions_mut().note(said, stored, forked);
         }
