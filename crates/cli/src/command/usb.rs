@@ -141,9 +141,13 @@ fn words(came: &Came) -> (String, bool) {
 
 fn answers_words(judged: &[Option<Judgement>]) -> (String, bool) {
     let foreign = judged.iter().filter(|judged| judged.is_none()).count();
-    let mut said: Vec<String> = judged
-        .iter()
-        .flatten()
+    // Each receipt says all that the one before it said.
+    let is_ack = |judged: &Judgement| matches!(judged, Judgement::Ack { .. });
+    let last = judged.iter().flatten().rfind(|judged| is_ack(judged));
+    let others = judged.iter().flatten().filter(|judged| !is_ack(judged));
+    let mut said: Vec<String> = last
+        .into_iter()
+        .chain(others)
         .filter_map(judgement_words)
         .collect();
     said.dedup();
@@ -224,7 +228,8 @@ mod tests {
     fn answers_of_somebody_else_are_told_and_repeated_ones_are_known() {
         let (words, fine) = answers_words(&[Some(Judgement::Ignore), Some(Judgement::Nothing)]);
         assert_eq!((words.as_str(), fine), ("known already", true));
-        let (words, fine) = answers_words(&[Some(Judgement::Ack { upto: 7 }), None]);
+        let [first, last] = [3, 7].map(|upto| Some(Judgement::Ack { upto }));
+        let (words, fine) = answers_words(&[first, last, None]);
         assert!(words.starts_with("acknowledged up to 7; 1 are no answers"));
         assert!(!fine);
     }

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -27,6 +27,8 @@ const MAX_QUESTION: u64 = 64 * 1024;
 const MAX_ANSWER: u64 = 4 * 1024 * 1024;
 /// Whoever connects says at once what they want.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// After a connection could not be taken.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Where the server listens, in its folder while it runs.
 #[derive(Serialize, Deserialize)]
@@ -53,7 +55,7 @@ enum Told {
 pub(crate) struct Door {
     address: SocketAddr,
     sign: PathBuf,
-    over: Arc<AtomicBool>,
+    stop: Sender<()>,
     thread: JoinHandle<()>,
 }
 
@@ -72,17 +74,20 @@ impl Door {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let over = Arc::new(AtomicBool::new(false));
-        let (seen_over, centre) = (Arc::clone(&over), Arc::clone(centre));
+        let (stop, stopped) = channel::<()>();
+        let centre = Arc::clone(centre);
         let thread = thread::Builder::new()
             .name("sticks".to_owned())
             .spawn(move || {
-                for stream in listener.incoming() {
-                    if seen_over.load(Ordering::Acquire) {
+                loop {
+                    let asked = listener.accept();
+                    // Where no connection can be had now, one a second is tried.
+                    let patience = if asked.is_ok() { Duration::ZERO } else { AGAIN };
+                    if stopped.recv_timeout(patience) != Err(RecvTimeoutError::Timeout) {
                         return;
                     }
                     let served =
-                        stream.and_then(|stream| serve(stream, &token, &centre, &runtime));
+                        asked.and_then(|(stream, _)| serve(stream, &token, &centre, &runtime));
                     if let Err(error) = served {
                         tracing::warn!(%error, "somebody asked for a stick to be taken, and not to the end");
                     }
@@ -92,7 +97,7 @@ impl Door {
         Ok(Self {
             address,
             sign: folder.usb(),
-            over,
+            stop,
             thread,
         })
     }
@@ -102,7 +107,7 @@ impl Door {
         if let Err(error) = fs::remove_file(&self.sign) {
             tracing::warn!(%error, "the file that says where sticks are told stays behind");
         }
-        self.over.store(true, Ordering::Release);
+        drop(self.stop);
         // Wakes the thread. Where that fails nobody listens any more.
         let _ = TcpStream::connect(self.address);
         if self.thread.join().is_err() {
