@@ -133,6 +133,26 @@ fn whatever_the_server_acknowledged_is_there_after_a_kill_a_power_loss_and_on_a_
     }
 }
 
+/// The same passing over, in the server: each time that a day's file is opened its folder is synced once more.
+#[test]
+fn a_day_keeps_its_name_though_one_sync_of_its_folder_fails() {
+    let Some(disk) = lab() else { return };
+    let seed = seed();
+    let trial = server::trial().unwrap();
+    let (_, events) = disk.record(trial.name, None, trial.begun.path()).unwrap();
+    let synced = events.iter().filter_map(|event| event.deed.synced());
+    let of_days = (1..).zip(synced).filter(|(_, name)| *name == "server/days");
+    for (first, _) in of_days.skip(2).take(4) {
+        let fault = Fault {
+            class: Class::Sync,
+            failing: Failing::Broken,
+            first,
+            many: 1,
+        };
+        replay::of(&disk, &trial, Some(fault), 12, seed).unwrap();
+    }
+}
+
 #[test]
 fn at_the_door_a_disk_that_stops_working_is_said_and_nobody_is_admitted_without_an_entry() {
     let Some(disk) = lab() else { return };
