@@ -53,7 +53,13 @@ fn whatever_was_told_is_there_after_a_power_loss_at_any_point() {
     let mut replayed = Replayed::default();
     for life in Life::ALL {
         let trial = life.trial().unwrap();
-        replayed.add(&replay::of(&disk, &trial, None, LOSSES, seed).unwrap());
+        // Its states are the largest by far.
+        let states = if life == Life::Many {
+            LOSSES / 3
+        } else {
+            LOSSES
+        };
+        replayed.add(&replay::of(&disk, &trial, None, states, seed).unwrap());
     }
     println!("{replayed:?}");
     assert!(replayed.distinct * 2 > replayed.states, "{replayed:?}");
@@ -130,6 +136,26 @@ fn whatever_the_server_acknowledged_is_there_after_a_kill_a_power_loss_and_on_a_
     );
     for way in WAYS {
         println!("{:?}", failures::of(&disk, &trial, way, 1, seed).unwrap());
+    }
+}
+
+/// The same passing over, in the server: each time that a day's file is opened its folder is synced once more.
+#[test]
+fn a_day_keeps_its_name_though_one_sync_of_its_folder_fails() {
+    let Some(disk) = lab() else { return };
+    let seed = seed();
+    let trial = server::trial().unwrap();
+    let (_, events) = disk.record(trial.name, None, trial.begun.path()).unwrap();
+    let synced = events.iter().filter_map(|event| event.deed.synced());
+    let of_days = (1..).zip(synced).filter(|(_, name)| *name == "server/days");
+    for (first, _) in of_days.skip(2).take(4) {
+        let fault = Fault {
+            class: Class::Sync,
+            failing: Failing::Broken,
+            first,
+            many: 1,
+        };
+        replay::of(&disk, &trial, Some(fault), 12, seed).unwrap();
     }
 }
 

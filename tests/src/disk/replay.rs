@@ -9,13 +9,16 @@ use anyhow::Context;
 
 use super::chance::Chance;
 use super::power::{self, Image, Machine};
-use super::trace::Happened;
+use super::trace::{Event, Happened};
 use super::{Account, Disk, Fault, Trial, place};
 
 /// One state in so many is lived on, and loses power again.
 const AGAIN: u64 = 40;
 /// States of such a second life; no first one has so few.
 const SECOND: usize = 3;
+
+/// So many things that are told after a failed sync are looked at closely.
+const NEXT: usize = 3;
 
 /// What the power losses came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,10 +94,7 @@ impl Losses<'_> {
         let (_, events) = self.disk.record(life, fault, begun)?;
         let mut machine = Machine::new(begun)?;
         self.replayed.calls += events.len();
-        let mut cuts: Vec<usize> = (0..states)
-            .map(|_| below(&mut self.chance, events.len() + 1))
-            .collect();
-        cuts.sort_unstable();
+        let cuts = self.cuts(&events, states);
         let mut cuts = cuts.into_iter().peekable();
         for at in 0..=events.len() {
             while cuts.next_if_eq(&at).is_some() {
@@ -110,6 +110,31 @@ impl Losses<'_> {
         }
 
         Ok(())
+    }
+
+    /// Half of them anywhere, half right behind something that was told: then the most is promised. Where a sync failed,
+    /// it is what was told next.
+    fn cuts(&mut self, events: &[Event], states: usize) -> Vec<usize> {
+        let failed = events
+            .iter()
+            .position(|event| matches!(event.deed, Happened::Unsynced { .. }));
+        let told: Vec<usize> = (1..)
+            .zip(events)
+            .skip(failed.unwrap_or(0))
+            .filter(|(_, event)| matches!(event.deed, Happened::Said(_)))
+            .map(|(at, _)| at)
+            .take(failed.map_or(usize::MAX, |_| NEXT))
+            .collect();
+        let mut cuts: Vec<usize> = (0..states)
+            .map(|_| {
+                let anywhere = below(&mut self.chance, events.len() + 1);
+                let behind = below(&mut self.chance, 2 * told.len().max(1));
+                told.get(behind).copied().unwrap_or(anywhere)
+            })
+            .collect();
+        cuts.sort_unstable();
+
+        cuts
     }
 
     fn look<A: Account>(&mut self, image: &Image, told: &A, second: bool) -> anyhow::Result<()> {

@@ -85,7 +85,10 @@ pub fn after_failed_syncs<A: Account>(
     seed: u64,
 ) -> anyhow::Result<Replayed> {
     let (_, events) = disk.record(trial.name, None, trial.begun.path())?;
-    let syncs = events.iter().filter(|event| event.deed.is_sync()).count();
+    let syncs = events
+        .iter()
+        .filter_map(|event| event.deed.synced())
+        .count();
     let mut chance = Chance::new(seed);
     let mut all = Replayed::default();
     while all.states < states {

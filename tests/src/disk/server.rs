@@ -50,6 +50,10 @@ pub fn trial() -> anyhow::Result<Trial<Acknowledged>> {
     super::copy(city.data(), begun.path())?;
     let now = city.now();
     let mut many = Many::enrol(begun.path(), STATIONS, now)?;
+    // The server makes them when it starts.
+    let folder = Folder::new(begun.path());
+    fs::remove_dir(folder.days())?;
+    fs::remove_dir(folder.day_keys())?;
     let waiting = begun.path().join(WAITING);
     fs::create_dir(&waiting)?;
     for day in 0..2_u8 {
@@ -104,6 +108,7 @@ fn tell(out: &mut dyn Write, line: &str) -> anyhow::Result<()> {
 
 fn open(data: &Path) -> anyhow::Result<(Arc<SqliteStore>, Centre)> {
     let folder = Folder::new(data);
+    folder.create()?;
     let store = Arc::new(SqliteStore::open(&folder, 16)?);
     let now = station::Clock::new(0).now().wall;
     let centre = Centre::new(

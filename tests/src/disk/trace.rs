@@ -90,10 +90,23 @@ pub enum Happened {
 }
 
 impl Happened {
-    /// Whether it is a sync, of a file or of a folder.
+    /// The file or folder that it synced; none if it is no sync.
     #[must_use]
-    pub fn is_sync(&self) -> bool {
-        matches!(self, Self::Synced { .. } | Self::Unsynced { .. })
+    pub fn synced(&self) -> Option<&str> {
+        match self {
+            Self::Synced { name, .. } => Some(name),
+            Self::Allocated { .. }
+            | Self::Created { .. }
+            | Self::Folder(_)
+            | Self::Length { .. }
+            | Self::Linked { .. }
+            | Self::Opened { .. }
+            | Self::Removed(_)
+            | Self::Renamed { .. }
+            | Self::Said(_)
+            | Self::Unsynced { .. }
+            | Self::Wrote { .. } => None,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
-use crate::folder::make_private_file;
+use crate::folder::{make_private_file, sync_folder};
 
 /// Another process of ours (`pair`, `approve`, a backup) holds a database for moments only.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,6 +27,11 @@ pub(super) fn open(path: &Path, layouts: &[&str]) -> Result<Connection, StoreErr
     database.busy_timeout(PATIENCE).map_err(at)?;
     database.execute_batch(SETTINGS).map_err(at)?;
     migrate(&mut database, path, layouts)?;
+    // The write-ahead log was made just now, and SQLite passes over a folder that could not be synced.
+    if let Some(folder) = path.parent() {
+        sync_folder(folder)
+            .map_err(|error| StoreError::Failed(format!("{}: {error}", folder.display())))?;
+    }
 
     Ok(database)
 }
