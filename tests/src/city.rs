@@ -254,8 +254,20 @@ impl City {
         let inspection = station::inspect(self.data(), &Unlock::KeyFile, None)?;
         let station = hex::encode(inspection.station.0);
 
-        self.enrol_paired("public_place", Some(&station), |station| {
-            station.arg("--again")
+        self.enrol_station_again(&station, |station| station)
+    }
+
+    /// As [`Self::enrol_again`], where this is the station's id, its program with further surroundings.
+    ///
+    /// # Errors
+    /// As [`City::found`].
+    pub fn enrol_station_again(
+        &self,
+        id: &str,
+        more: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> anyhow::Result<String> {
+        self.enrol_paired("public_place", Some(id), |station| {
+            more(station.arg("--again"))
         })
     }
 

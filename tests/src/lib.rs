@@ -6,8 +6,11 @@ pub mod crowd;
 pub mod disk;
 pub mod entries;
 pub mod figures;
+pub mod files;
 pub mod frames;
 pub mod headless;
+#[cfg(target_os = "linux")]
+pub mod keychain;
 pub mod kill;
 pub mod line;
 pub mod load;

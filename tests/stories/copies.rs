@@ -9,6 +9,7 @@ use std::process::Command as Program;
 use acceptance::city::{City, run};
 use acceptance::crowd::verify;
 use acceptance::entries::append;
+use acceptance::files::copy_folder;
 use acceptance::station::Watched;
 use acceptance::{frames, programs};
 use domain::screen::{Command, Dispute, OperatorScreen};
@@ -27,22 +28,9 @@ fn copied() -> (City, String, PathBuf) {
     deliver(city.data());
     let copy = city.data().join("copy");
     fs::create_dir(&copy).unwrap();
-    put(&city.data().join("station"), &copy.join("station"));
+    copy_folder(&city.data().join("station"), &copy.join("station")).unwrap();
 
     (city, text, copy)
-}
-
-fn put(from: &Path, to: &Path) {
-    fs::create_dir(to).unwrap();
-    for item in fs::read_dir(from).unwrap() {
-        let path = item.unwrap().path();
-        let name = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            put(&path, &name);
-        } else {
-            fs::copy(&path, name).unwrap();
-        }
-    }
 }
 
 /// One life of the station in a folder, until everything has its receipt.

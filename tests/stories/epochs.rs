@@ -4,10 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on fails")]
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use acceptance::city::{City, run};
+use acceptance::files::copy_folder;
 use acceptance::station::Watched;
 use acceptance::{frames, programs};
 use domain::verdict::{Reason, Verdict};
@@ -47,19 +47,6 @@ fn stations(city: &City) -> String {
         .args(["stations", "--data"])
         .arg(city.data()))
     .unwrap()
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }
 
 #[test]
@@ -121,14 +108,14 @@ fn a_log_that_was_put_back_admits_again_in_its_new_epoch_and_both_branches_are_k
     station.stop();
     let folder = city.data().join("station");
     let older = city.data().join("older");
-    copy(&folder, &older);
+    copy_folder(&folder, &older).unwrap();
     let station = Watched::open(&city, 0).unwrap();
     admit(&station, &texts[1]);
     all_is_sent(&station);
     station.stop();
     city.stop_server().unwrap();
     fs::remove_dir_all(&folder).unwrap();
-    copy(&older, &folder);
+    copy_folder(&older, &folder).unwrap();
     // The copy's own anchor came with it, so that only the centre can tell.
     let station = Watched::open(&city, 0).unwrap();
     admit(&station, &texts[2]);

@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on fails")]
 
 use std::net::TcpListener;
-use std::path::Path;
 use std::process::Command;
 
 use acceptance::city::{City, run};
+use acceptance::files::copy_folder;
 use acceptance::rogue::{Behaviour, Rogue};
 use acceptance::slow::SlowWay;
 use acceptance::station::Watched;
@@ -162,7 +162,7 @@ fn a_server_restored_from_an_older_copy_is_brought_up_and_every_later_entry_arri
         .unwrap();
     city.stop_server().unwrap();
     let (server, copy) = (city.data().join("server"), city.data().join("copy"));
-    copy_folder(&server, &copy);
+    copy_folder(&server, &copy).unwrap();
     city.start_server().unwrap();
     admit_all(&station, &texts[2..4]);
     station
@@ -175,19 +175,6 @@ fn a_server_restored_from_an_older_copy_is_brought_up_and_every_later_entry_arri
     admit_all(&station, &texts[4..]);
     comes_back(&mut city, station, u64::try_from(SHEETS).unwrap());
     assert_eq!(city.kept("entries", "sealed IS NULL").unwrap(), 2);
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir(to).unwrap();
-    for item in std::fs::read_dir(from).unwrap() {
-        let path = item.unwrap().path();
-        let name = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy_folder(&path, &name);
-        } else {
-            std::fs::copy(&path, name).unwrap();
-        }
-    }
 }
 
 #[test]

@@ -202,6 +202,7 @@ fn present(need: Need, os: Os) -> bool {
             Need::CjkFont
             | Need::Libclang
             | Need::PkgConfig
+            | Need::Keychain
             | Need::VirtualDisplay
             | Need::Webview => true,
         },
@@ -213,6 +214,7 @@ fn present(need: Need, os: Os) -> bool {
             | Need::CjkFont
             | Need::Libclang
             | Need::PkgConfig
+            | Need::Keychain
             | Need::VirtualDisplay => true,
         },
     }
@@ -224,6 +226,9 @@ fn present_on_linux(need: Need) -> bool {
             Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into())).arg("--version"),
         ),
         Need::CjkFont => cjk_font(),
+        Need::Keychain => ["gnome-keyring-daemon", "dbus-daemon"]
+            .iter()
+            .all(|program| find(program).is_some()),
         Need::Libclang => libclang(),
         Need::PkgConfig => answers(Command::new("pkg-config").arg("--version")),
         Need::Python => python_with_venv(),

@@ -7,6 +7,7 @@ use crate::machine::Os;
 pub(crate) enum Need {
     CCompiler,
     CjkFont,
+    Keychain,
     Libclang,
     PkgConfig,
     Python,
@@ -33,9 +34,10 @@ pub(crate) enum Installer {
 }
 
 impl Need {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::CCompiler,
         Self::CjkFont,
+        Self::Keychain,
         Self::Libclang,
         Self::PkgConfig,
         Self::Python,
@@ -48,6 +50,7 @@ impl Need {
         match self {
             Self::CCompiler => "C compiler (SQLite, zstd, ring)",
             Self::CjkFont => "font with Chinese characters (sheets, window)",
+            Self::Keychain => "gnome-keyring and dbus-daemon (the tests of the keychain)",
             Self::Libclang => "libclang (camera)",
             Self::PkgConfig => "pkg-config (finds the webview)",
             Self::Python => "Python 3 with venv (brings the checks' tools)",
@@ -61,6 +64,7 @@ impl Need {
         match (installer, self) {
             (Installer::Apt, Self::CCompiler) => &["gcc", "g++", "libc6-dev"],
             (Installer::Apt, Self::CjkFont) => &["fonts-noto-cjk"],
+            (Installer::Apt, Self::Keychain) => &["gnome-keyring", "dbus-daemon"],
             (Installer::Apt, Self::Libclang) => &["libclang-dev"],
             (Installer::Apt, Self::PkgConfig) => &["pkg-config"],
             (Installer::Apt, Self::Python) => &["python3-venv"],
@@ -78,6 +82,7 @@ impl Need {
                 Installer::Brew,
                 Self::CCompiler
                 | Self::CjkFont
+                | Self::Keychain
                 | Self::Libclang
                 | Self::PkgConfig
                 | Self::VirtualDisplay
@@ -85,7 +90,11 @@ impl Need {
             )
             | (
                 Installer::Choco | Installer::Winget,
-                Self::CjkFont | Self::Libclang | Self::PkgConfig | Self::VirtualDisplay,
+                Self::CjkFont
+                | Self::Keychain
+                | Self::Libclang
+                | Self::PkgConfig
+                | Self::VirtualDisplay,
             ) => &[],
         }
     }
@@ -113,6 +122,7 @@ impl Purpose {
             (Self::Test, Os::Linux) => &[
                 Need::CCompiler,
                 Need::CjkFont,
+                Need::Keychain,
                 Need::Libclang,
                 Need::PkgConfig,
                 Need::VirtualDisplay,

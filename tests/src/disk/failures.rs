@@ -86,7 +86,7 @@ pub fn of<A: Account>(
 
 fn once<A: Account>(disk: &Disk, trial: &Trial<A>, fault: Fault) -> anyhow::Result<Vec<String>> {
     let data = place()?;
-    super::copy(trial.begun.path(), data.path())?;
+    crate::files::copy_folder(trial.begun.path(), data.path())?;
     let deed = Deed {
         fault: Some(fault),
         ..Deed::default()

@@ -64,7 +64,7 @@ fn once<A: Account>(
     kill: (u64, bool),
 ) -> anyhow::Result<(bool, usize)> {
     let data = place()?;
-    super::copy(trial.begun.path(), data.path())?;
+    crate::files::copy_folder(trial.begun.path(), data.path())?;
     let deed = Deed {
         kill: Some(kill),
         ..Deed::default()

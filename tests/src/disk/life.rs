@@ -115,7 +115,7 @@ impl Life {
             }
         }
         let copy = place()?;
-        super::copy(data, copy.path())?;
+        crate::files::copy_folder(data, copy.path())?;
         let (store, _) = open(copy.path())?;
         let mut told = Told {
             made: true,
@@ -392,7 +392,7 @@ fn layout_1(data: &Path) -> anyhow::Result<()> {
     let fixtures =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/station/fixtures/layout-1");
 
-    super::copy(&fixtures, &data.join("station"))
+    crate::files::copy_folder(&fixtures, &data.join("station"))
 }
 
 /// As layout 1 left a station that was started and had no entry yet.

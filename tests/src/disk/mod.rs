@@ -21,6 +21,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
+use crate::files::copy_folder;
 use anyhow::{Context, ensure};
 use tempfile::TempDir;
 
@@ -226,7 +227,7 @@ impl Disk {
         begun: &Path,
     ) -> anyhow::Result<(Ended, Vec<Event>)> {
         let (data, beside) = (place()?, place()?);
-        copy(begun, data.path())?;
+        copy_folder(begun, data.path())?;
         let trace = beside.path().join("trace");
         let deed = Deed {
             trace: Some(&trace),
@@ -288,20 +289,4 @@ pub(crate) fn place() -> anyhow::Result<TempDir> {
     };
 
     Ok(made?)
-}
-
-/// Copies what lies in a folder, with its folders.
-pub(crate) fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let to = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &to)?;
-        } else {
-            fs::copy(entry.path(), to)?;
-        }
-    }
-
-    Ok(())
 }

@@ -47,7 +47,7 @@ pub struct Acknowledged {
 pub fn trial() -> anyhow::Result<Trial<Acknowledged>> {
     let city = City::found()?;
     let begun = place()?;
-    super::copy(city.data(), begun.path())?;
+    crate::files::copy_folder(city.data(), begun.path())?;
     let now = city.now();
     let mut many = Many::enrol(begun.path(), STATIONS, now)?;
     // The server makes them when it starts.

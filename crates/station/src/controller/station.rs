@@ -117,6 +117,7 @@ impl Station {
         for eye in self.look.eyes.drain(..) {
             eye.join();
         }
+        self.store.keep_last_head();
     }
 
     fn take(&mut self, message: Message) {
@@ -265,6 +266,7 @@ impl Station {
         if now.mono_ms >= self.timers.tend {
             self.timers.tend = now.mono_ms.saturating_add(TEND_MS);
             self.store.tend_reserve();
+            self.store.keep_head();
             self.forget_history(now);
             self.retain_when_due(now);
         }

@@ -29,6 +29,26 @@ pub(super) fn read(account: &str) -> Result<Secret, KeyError> {
     ))
 }
 
+/// Keeps a head beside the key, one for each epoch.
+pub(super) fn write_head(account: &str, epoch: u32, slot: &[u8]) -> Result<(), KeyError> {
+    entry(&head_account(account, epoch))?
+        .set_secret(slot)
+        .map_err(|error| refused(&error))
+}
+
+/// The head that [`write_head`] kept last.
+pub(super) fn read_head(account: &str, epoch: u32) -> Result<Option<Vec<u8>>, KeyError> {
+    match entry(&head_account(account, epoch))?.get_secret() {
+        Ok(slot) => Ok(Some(slot)),
+        Err(Error::NoEntry) => Ok(None),
+        Err(error) => Err(refused(&error)),
+    }
+}
+
+fn head_account(account: &str, epoch: u32) -> String {
+    format!("{account}.head.{epoch}")
+}
+
 fn entry(account: &str) -> Result<Entry, KeyError> {
     if let Err(error) = Entry::store_status() {
         return Err(refused(error));

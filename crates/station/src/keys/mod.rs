@@ -1,6 +1,7 @@
 //! The key that wraps all others (SECURITY.md §6): in the keychain, behind a passphrase, or in a plain
 //! file by an explicit flag. A missing or wrong key is a message; the database is never touched.
 
+mod heads;
 mod keychain;
 mod record;
 
@@ -11,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::folder::{Folder, FolderError};
 use crate::random::{self, NoRandomness};
+pub use heads::HeadKeeper;
 use record::{Kdf, KeyRecord, RECORD};
 
 /// What the user offers to open the station's keys with.
@@ -80,6 +82,8 @@ const CHECK: &[u8] = b"menshen station key";
 pub struct Kek {
     cipher: Aead256,
     protection: Protection,
+    /// Its name in the keychain, where it lies in one.
+    account: Option<String>,
 }
 
 impl Kek {
@@ -133,6 +137,10 @@ impl Kek {
         let kek = Self {
             cipher: Aead256::new(&secret),
             protection,
+            account: match protection {
+                Protection::Keychain => Some(record.account()?.to_owned()),
+                Protection::KeyFile | Protection::Passphrase => None,
+            },
         };
         let check = domain::hex::decode(&record.check).ok_or(KeyError::Damaged)?;
         if kek
@@ -155,6 +163,25 @@ impl Kek {
         to.replace(RECORD, &record.to_json())?;
 
         Self::open(to, unlock)
+    }
+
+    /// Who keeps heads in the keychain; none where the key does not lie in one.
+    ///
+    /// # Errors
+    /// [`KeyError::Keychain`].
+    pub fn head_keeper(&self) -> Result<Option<HeadKeeper>, KeyError> {
+        self.account.clone().map(HeadKeeper::start).transpose()
+    }
+
+    /// The head of this epoch's log that the keychain has; none where it has none, or the key does not lie in one.
+    ///
+    /// # Errors
+    /// [`KeyError::Keychain`].
+    pub fn kept_head(&self, epoch: u32) -> Result<Option<Vec<u8>>, KeyError> {
+        match &self.account {
+            Some(account) => keychain::read_head(account, epoch),
+            None => Ok(None),
+        }
     }
 
     /// How the key is kept.

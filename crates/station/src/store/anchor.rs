@@ -154,7 +154,7 @@ fn found(slots: Vec<Option<Anchored>>, amiss: bool) -> Found {
 }
 
 /// A slot that was cut or altered is none: its MAC tells.
-fn read_slot(slot: &[u8], owner: Owner<'_>) -> Option<Anchored> {
+pub(super) fn read_slot(slot: &[u8], owner: Owner<'_>) -> Option<Anchored> {
     let (said, mac) = slot.split_last_chunk::<32>()?;
     if !equal(&anchor_mac(owner.mac_key, owner.station, said), mac) {
         return None;

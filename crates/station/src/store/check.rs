@@ -78,9 +78,15 @@ impl Store {
         &self,
         walk: &mut Walk,
         anchored: &Found,
+        kept: Option<&Anchored>,
         depth: Depth,
     ) -> Result<(), StoreError> {
         self.look_at_the_anchor(walk, anchored, depth)?;
+        if let Some(kept) = kept
+            && self.contradicts(kept, walk)?
+        {
+            walk.findings.insert(Finding::RolledBack);
+        }
         self.look_at_epochs(walk)?;
         self.look_at_values(walk)?;
         self.look_at_seen(walk)?;

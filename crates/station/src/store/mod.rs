@@ -35,7 +35,7 @@ use rusqlite::Connection;
 use thiserror::Error;
 
 use crate::folder::{Folder, FolderError};
-use crate::keys::{Kek, KeyError};
+use crate::keys::{HeadKeeper, Kek, KeyError};
 use crate::random::NoRandomness;
 use anchor::Anchor;
 use boxes::Boxes;
@@ -141,6 +141,10 @@ pub struct Store {
     history: History,
     /// None until one that can be written on is made.
     anchor: Option<Anchor>,
+    /// Who keeps the head in the keychain, once it is asked for.
+    keeper: Option<HeadKeeper>,
+    /// The turn of the head that the keychain has, or is being given.
+    kept_turn: u64,
     /// The database is older than its anchor, which then stays as it is: it is the proof.
     rolled_back: bool,
     reserve: Reserve,

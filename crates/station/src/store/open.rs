@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 use tracing::warn;
 
-use super::anchor::{ANCHOR, Anchor, Owner};
+use super::anchor::{ANCHOR, Anchor, Anchored, Owner, read_slot};
 use super::boxes::Boxes;
 use super::check::Depth;
 use super::create::KEYS;
@@ -79,6 +79,7 @@ impl Store {
                 path: folder.path(ANCHOR).display().to_string(),
                 source,
             })?;
+        let kept = kept_head(&kek, known.ledger.epoch, owner);
         let mut store = Self {
             reserve: Reserve::new(folder.path(RESERVE)),
             db,
@@ -98,11 +99,13 @@ impl Store {
             memory: Memory::default(),
             history: History::default(),
             anchor,
+            keeper: None,
+            kept_turn: kept.and_then(|kept| kept.turn).unwrap_or(0),
             rolled_back: false,
         };
         let mut walk = store.walk(depth)?;
         walk.findings.extend(known.findings);
-        store.look_beside(&mut walk, &anchored, depth)?;
+        store.look_beside(&mut walk, &anchored, kept.as_ref(), depth)?;
         store.begin(walk.last);
         store.bodies = walk.bodies;
         store.mended = walk.mended;
@@ -165,6 +168,18 @@ impl Store {
             Err(error) => {
                 warn!(%error, "the head anchor could not be made; a restored copy would not be noticed");
             }
+        }
+    }
+}
+
+/// The head that the keychain has of this epoch, if it is this station's. A keychain that does not answer contradicts
+/// nothing.
+fn kept_head(kek: &Kek, epoch: u32, owner: Owner<'_>) -> Option<Anchored> {
+    match kek.kept_head(epoch) {
+        Ok(slot) => slot.and_then(|slot| read_slot(&slot, owner)),
+        Err(error) => {
+            warn!(%error, "the head of the log in the keychain could not be compared");
+            None
         }
     }
 }

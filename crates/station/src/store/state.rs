@@ -72,6 +72,50 @@ impl Store {
         }
     }
 
+    /// Gives the keychain the newest head, where the station's key lies in one. For every minute: what a commit changes is
+    /// in the anchor at once.
+    pub fn keep_head(&mut self) {
+        let turn = self.ledger.turn;
+        let Some((epoch, slot)) = self.head_to_keep() else {
+            return;
+        };
+        if self
+            .keeper
+            .as_ref()
+            .is_some_and(|keeper| keeper.keep(epoch, slot))
+        {
+            self.kept_turn = turn;
+        }
+    }
+
+    /// As [`Self::keep_head`], at the end: waits a moment for the keychain.
+    pub fn keep_last_head(&mut self) {
+        let turn = self.ledger.turn;
+        let Some((epoch, slot)) = self.head_to_keep() else {
+            return;
+        };
+        if let Some(keeper) = &self.keeper {
+            keeper.keep_last(epoch, slot);
+            self.kept_turn = turn;
+        }
+    }
+
+    /// What the keychain does not have yet. A log that was put back leaves it its newer head: it is the proof.
+    fn head_to_keep(&mut self) -> Option<(u32, Vec<u8>)> {
+        if self.rolled_back || self.kept_turn >= self.ledger.turn {
+            return None;
+        }
+        if self.keeper.is_none() {
+            match self.kek.head_keeper() {
+                Ok(keeper) => self.keeper = keeper,
+                Err(error) => warn!(%error, "the head of the log is not kept in the keychain"),
+            }
+        }
+        self.keeper.as_ref()?;
+
+        Some((self.ledger.epoch, self.anchor_slot()))
+    }
+
     /// What the anchor is to say now.
     pub(super) fn anchor_slot(&self) -> Vec<u8> {
         slot(
