@@ -89,7 +89,7 @@ fn a_write_ahead_log_keeps_its_name_though_one_of_the_first_syncs_fails() {
             first,
             many: 1,
         };
-        replay::of(&disk, &trial, Some(fault), 12, seed).unwrap();
+        replay::of(&disk, &trial, Some(fault), 10, seed).unwrap();
     }
 }
 
@@ -139,23 +139,26 @@ fn whatever_the_server_acknowledged_is_there_after_a_kill_a_power_loss_and_on_a_
     }
 }
 
-/// The same passing over, in the server: each time that a day's file is opened its folder is synced once more.
+/// The same passing over, in the server; and where a sync fails while a new file is to get its write-ahead log, `SQLite` goes on
+/// with a rollback journal, whose removal it does not sync.
 #[test]
-fn a_day_keeps_its_name_though_one_sync_of_its_folder_fails() {
+fn a_day_keeps_its_rows_though_one_sync_fails_while_its_file_is_made_or_opened() {
     let Some(disk) = lab() else { return };
     let seed = seed();
     let trial = server::trial().unwrap();
     let (_, events) = disk.record(trial.name, None, trial.begun.path()).unwrap();
     let synced = events.iter().filter_map(|event| event.deed.synced());
-    let of_days = (1..).zip(synced).filter(|(_, name)| *name == "server/days");
-    for (first, _) in of_days.skip(2).take(4) {
+    let of_days = (1..).zip(synced).filter(|(_, name)| {
+        *name == "server/days" || name.starts_with("server/days") && name.ends_with("-journal")
+    });
+    for (first, _) in of_days.take(8) {
         let fault = Fault {
             class: Class::Sync,
             failing: Failing::Broken,
             first,
             many: 1,
         };
-        replay::of(&disk, &trial, Some(fault), 12, seed).unwrap();
+        replay::of(&disk, &trial, Some(fault), 10, seed).unwrap();
     }
 }
 

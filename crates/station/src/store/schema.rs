@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, Transaction, ffi};
 
 use super::StoreError;
 
@@ -17,13 +17,31 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     let db = Connection::open(path)?;
     db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     db.pragma_update(None, "secure_delete", "ON")?;
-    db.pragma_update(None, "journal_mode", "WAL")?;
+    write_ahead(&db)?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "fullfsync", "ON")?;
     db.pragma_update(None, "checkpoint_fullfsync", "ON")?;
     db.pragma_update(None, "trusted_schema", "OFF")?;
 
     Ok(db)
+}
+
+/// SQLite gives the new mode first and commits it afterwards: only whoever asks to the end hears that this failed. It would go
+/// on with a rollback journal, and a power loss may undo a commit of those, as nobody syncs that the journal was removed.
+fn write_ahead(db: &Connection) -> Result<(), StoreError> {
+    let mut pragma = db.prepare("PRAGMA journal_mode = WAL")?;
+    let mut rows = pragma.query([])?;
+    let mut mode = String::new();
+    while let Some(row) = rows.next()? {
+        mode = row.get(0)?;
+    }
+    if mode != "wal" {
+        let failed = ffi::Error::new(ffi::SQLITE_IOERR);
+        let what = "no write-ahead log can be made".to_owned();
+        return Err(rusqlite::Error::SqliteFailure(failed, Some(what)).into());
+    }
+
+    Ok(())
 }
 
 /// The layout that the database has now.

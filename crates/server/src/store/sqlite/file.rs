@@ -13,8 +13,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// `secure_delete`: what retention erases must not lie about in free pages. `fullfsync` is what macOS
 /// needs for a commit to survive power loss.
-const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; \
-     PRAGMA checkpoint_fullfsync = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;";
+const SETTINGS: &str = "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; \
+     PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;";
 
 /// Opens or makes a database and brings it to the newest layout. Layouts are numbered steps that are
 /// never edited.
@@ -26,6 +26,12 @@ pub(super) fn open(path: &Path, layouts: &[&str]) -> Result<Connection, StoreErr
     let mut database = Connection::open(path).map_err(at)?;
     database.busy_timeout(PATIENCE).map_err(at)?;
     database.execute_batch(SETTINGS).map_err(at)?;
+    if write_ahead(&database).map_err(at)? != "wal" {
+        return Err(StoreError::Failed(format!(
+            "{}: no write-ahead log can be made: check the disk",
+            path.display()
+        )));
+    }
     migrate(&mut database, path, layouts)?;
     // The write-ahead log was made just now, and SQLite passes over a folder that could not be synced.
     if let Some(folder) = path.parent() {
@@ -34,6 +40,19 @@ pub(super) fn open(path: &Path, layouts: &[&str]) -> Result<Connection, StoreErr
     }
 
     Ok(database)
+}
+
+/// SQLite gives the new mode first and commits it afterwards: only whoever asks to the end hears that this failed. It would go
+/// on with a rollback journal, and a power loss may undo a commit of those, as nobody syncs that the journal was removed.
+fn write_ahead(database: &Connection) -> rusqlite::Result<String> {
+    let mut pragma = database.prepare("PRAGMA journal_mode = WAL")?;
+    let mut rows = pragma.query([])?;
+    let mut mode = String::new();
+    while let Some(row) = rows.next()? {
+        mode = row.get(0)?;
+    }
+
+    Ok(mode)
 }
 
 /// Opens a database that is there; none if it is not.
