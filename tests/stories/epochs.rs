@@ -11,7 +11,7 @@ use acceptance::files::copy_folder;
 use acceptance::station::Watched;
 use acceptance::{frames, programs};
 use domain::verdict::{Reason, Verdict};
-use station::{Inspection, Unlock};
+use station::{Expected, ExpectedCheck, Inspection, Unlock};
 
 /// An enrolled station with the identity check off, its server running, and the texts of some sheets.
 fn city(sheets: usize) -> (City, Vec<String>) {
@@ -132,10 +132,56 @@ fn a_log_that_was_put_back_admits_again_in_its_new_epoch_and_both_branches_are_k
     station.stop();
     let after = inspect(&city);
     assert_eq!(after.findings, []);
+    assert!(
+        after.is_whole(),
+        "what was known when it ended does not count"
+    );
+    assert!(!after.earlier[0].findings.is_empty());
     assert_eq!(after.earlier[0].acked, after.earlier[0].head);
     assert_eq!(city.kept("branches", "true").unwrap(), 1);
     let list = stations(&city);
     assert!(list.contains("both are kept"), "{list}");
+}
+
+#[test]
+fn a_log_that_is_over_and_is_taken_away_cut_or_put_back_is_found_and_its_code_is_no_other_logs() {
+    let (city, texts) = city(3);
+    let station = Watched::open(&city, 0).unwrap();
+    admit(&station, &texts[0]);
+    all_is_sent(&station);
+    station.stop();
+    let older = city.data().join("older");
+    copy_folder(&city.data().join("station"), &older).unwrap();
+    let station = Watched::open(&city, 0).unwrap();
+    admit(&station, &texts[1]);
+    all_is_sent(&station);
+    station.stop();
+    let ended = inspect(&city).head;
+    city.enrol_again().unwrap();
+    let kept = city.data().join("station/epochs/1");
+    assert!(inspect(&city).is_whole());
+    let expected = |seq, hash| {
+        let expected = Expected {
+            seq,
+            code: domain::entry::head_code(hash),
+        };
+        let inspection = station::inspect(city.data(), &Unlock::KeyFile, Some(&expected));
+        inspection.unwrap().expected
+    };
+    assert_eq!(expected(ended.seq, ended.hash), ExpectedCheck::Fits);
+    let other = domain::entry::ChainHash([0; 32]);
+    assert_eq!(expected(ended.seq, other), ExpectedCheck::Differs);
+
+    fs::remove_dir_all(&kept).unwrap();
+    copy_folder(&older, &kept).unwrap();
+    let said = |city: &City| {
+        let inspection = inspect(city);
+        assert!(!inspection.is_whole());
+        format!("{:?}", inspection.findings)
+    };
+    assert!(said(&city).contains("epoch 1 ended with another entry 2"));
+    fs::remove_dir_all(&kept).unwrap();
+    assert!(said(&city).contains("epoch 1 is missing"));
 }
 
 #[test]

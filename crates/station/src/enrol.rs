@@ -19,10 +19,13 @@ use crate::clock::{Clock, monotonic};
 use crate::crash;
 use crate::folder::{Folder, FolderError};
 use crate::keys::{Kek, KeyError, Unlock};
-use crate::knowledge::{ASSIGNMENT, KnowledgeError, Library, Next, ROOT, Refresh, TRUST};
+use crate::knowledge::{
+    ASSIGNMENT, KnowledgeError, Library, NewestHeld, Next, ROOT, Refresh, TRUST,
+};
 use crate::link::{Centre, Link, LinkError, NoAnswer, Outcome, Request};
 use crate::random::{self, NoRandomness};
 use crate::store::{self, DATABASE, Legacy, NewStation, Store, StoreError};
+use crate::usb::STICK_STATE;
 
 /// Between two questions whether the assignment is there.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -155,6 +158,7 @@ pub fn enrol(
                 folder: &folder,
                 kek: &kek,
                 legacy: None,
+                held: NewestHeld::default(),
             };
             enrol_in(begin, wanted, &pairing, &centre, &root_hash, show_code)
         });
@@ -173,8 +177,12 @@ fn enrol_again(
     root_hash: &[u8; 32],
     show_code: &mut dyn FnMut(&str),
 ) -> Result<NewlyEnrolled, EnrolError> {
-    let (store, _) = Store::open(folder, &wanted.unlock)?;
-    let legacy = store.legacy(&[CENTRE_STATE, ROOT_STATE, DISPUTE_STATE])?;
+    let (store, findings) = Store::open(folder, &wanted.unlock)?;
+    let legacy = store.legacy(
+        &[CENTRE_STATE, ROOT_STATE, DISPUTE_STATE, STICK_STATE],
+        findings.is_empty(),
+    )?;
+    let held = newest_held(&store, root_hash);
     let epoch = legacy.head.epoch;
     let next = Folder::next(wanted.data)?;
     let outcome = Kek::hand_on(store.folder(), &next, &wanted.unlock)
@@ -184,6 +192,7 @@ fn enrol_again(
                 folder: &next,
                 kek: &kek,
                 legacy: Some(legacy),
+                held,
             };
             enrol_in(begin, wanted, pairing, centre, root_hash, show_code)
         });
@@ -191,11 +200,26 @@ fn enrol_again(
         abandon_failed(next, &outcome);
         return outcome;
     }
-    // What is held open cannot be moved everywhere.
-    drop((store, next));
-    Folder::succeed(wanted.data, epoch)?;
+    Folder::succeed(wanted.data, store.close()?, next, epoch)?;
 
     outcome
+}
+
+/// The versions of the documents that the epoch before had: nothing older is taken. Where the authority has another
+/// root now, or the documents do not read, there are none.
+fn newest_held(store: &Store, root_hash: &[u8; 32]) -> NewestHeld {
+    let root = store.saved(ROOT_STATE).ok().flatten();
+    if root.as_deref() != Some(root_hash.as_slice()) {
+        return NewestHeld::default();
+    }
+    let own = store.signing_key().public();
+    match Library::load(store.folder(), root_hash, own, store.opening_key()) {
+        Ok(library) => library.newest_held(),
+        Err(error) => {
+            warn!(%error, "the documents of the epoch before do not read");
+            NewestHeld::default()
+        }
+    }
 }
 
 fn abandon_failed(folder: Folder, outcome: &Result<NewlyEnrolled, EnrolError>) {
@@ -211,6 +235,7 @@ struct Begin<'a> {
     folder: &'a Folder,
     kek: &'a Kek,
     legacy: Option<Legacy>,
+    held: NewestHeld,
 }
 
 impl Begin<'_> {
@@ -253,8 +278,13 @@ fn enrol_in(
         OpeningKey::new(&keys.opening).public(),
     );
     let code = request.code();
-    let (root, root_bytes, trust, trust_bytes) =
-        ask_for_trust(&link, request.encode(), root_hash, clock)?;
+    let (root, root_bytes, trust, trust_bytes) = ask_for_trust(
+        &link,
+        request.encode(),
+        root_hash,
+        begin.held.trust.as_ref(),
+        clock,
+    )?;
     let authority: Option<[u8; 16]> = hex::decode_array(&pairing.authority);
     if authority != Some(root.header.authority.0) {
         return Err(DocumentError::OtherAuthority.into());
@@ -269,7 +299,7 @@ fn enrol_in(
     folder.replace(ROOT, &root_bytes)?;
     folder.replace(TRUST, &trust_bytes)?;
     folder.replace(ASSIGNMENT, &assignment)?;
-    let library = fill_library(folder, root_hash, &keys, &link, clock)?;
+    let library = fill_library(folder, root_hash, &keys, &link, begin.held.manifest, clock)?;
     let genesis = begin.genesis(&library, &assignment)?;
     let outcome = NewlyEnrolled {
         venue: library.assignment().venue.name.clone(),
@@ -363,6 +393,7 @@ fn ask_for_trust(
     link: &Link,
     request: Vec<u8>,
     root_hash: &[u8; 32],
+    held: Option<&Held>,
     clock: Clock,
 ) -> Result<(Root, Vec<u8>, Trust, Vec<u8>), EnrolError> {
     let response = match wait(link, Request::Enrol(request)) {
@@ -375,7 +406,7 @@ fn ask_for_trust(
     let trust = Trust::verify(&enrolled.trust, &root)?;
     let now = clock.now().wall;
     Held::judge(None, &root.header, &enrolled.root, now)?;
-    Held::judge(None, &trust.body.header, &enrolled.trust, now)?;
+    Held::judge(held, &trust.body.header, &enrolled.trust, now)?;
 
     Ok((root, enrolled.root, trust, enrolled.trust))
 }
@@ -421,10 +452,12 @@ fn fill_library(
     root_hash: &[u8; 32],
     keys: &Keys,
     link: &Link,
+    manifest: Option<Held>,
     clock: Clock,
 ) -> Result<Library, EnrolError> {
     let opening = OpeningKey::new(&keys.opening);
     let mut library = Library::load(folder, root_hash, keys.signing.public(), &opening)?;
+    library.expect_manifest(manifest);
     let (mut round, mut request) = Refresh::begin(keys.hello()?);
     loop {
         let outcome = wait(link, request);

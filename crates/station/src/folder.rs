@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+use tracing::warn;
 
 /// The station's part of the data folder.
 const NAME: &str = "station";
@@ -67,6 +68,7 @@ impl Folder {
             .open(&lock_path)
             .map_err(|source| io_error(&lock_path, source))?;
         match lock.try_lock() {
+            Ok(()) if !is_still_there(&lock, &lock_path) => Err(FolderError::InUse),
             Ok(()) => Ok(Self {
                 path,
                 is_new,
@@ -118,31 +120,38 @@ impl Folder {
         Self::at(path)
     }
 
-    /// Puts what [`Self::next`] made in the place of `data/station`, which is kept within it as that of `epoch`. Two
+    /// Puts `next`, which [`Self::next`] made, in the place of `before`, which is kept within it as that of `epoch`. Two
     /// renames: whoever opens the folder after a cut between them does the second.
     ///
     /// # Errors
-    /// [`FolderError::Io`]: the folder of before is still in its place, or will be followed at the next opening.
-    pub fn succeed(data: &Path, epoch: u32) -> Result<(), FolderError> {
+    /// [`FolderError::Io`]: `before` is still in its place.
+    pub fn succeed(data: &Path, before: Self, next: Self, epoch: u32) -> Result<(), FolderError> {
+        // Nobody opens either meanwhile; where what is held open cannot be moved, nothing can keep them from it.
+        let _held = cfg!(unix).then_some((before, next));
         let epochs = data.join(NEXT).join(EPOCHS);
         make_private(&epochs).map_err(|source| io_error(&epochs, source))?;
-        let before = epochs.join(epoch.to_string());
-        fs::rename(data.join(NAME), &before).map_err(|source| io_error(&before, source))?;
-        sync_folder(&epochs).map_err(|source| io_error(&epochs, source))?;
-        sync_folder(data).map_err(|source| io_error(data, source))?;
+        let kept = epochs.join(epoch.to_string());
+        fs::rename(data.join(NAME), &kept).map_err(|source| io_error(&kept, source))?;
+        let finished = sync_folder(&epochs)
+            .and_then(|()| sync_folder(data))
+            .map_err(|source| io_error(data, source))
+            .and_then(|()| finish_succession(data));
+        if let Err(error) = finished {
+            warn!(%error, "the new epoch takes its place at the next start");
+        }
 
-        finish_succession(data)
+        Ok(())
     }
 
-    /// The folders of the station's epochs that are over, the last one first.
+    /// The folders of the station's epochs that are over, the last one first; for one that is not to be had, why.
     ///
     /// # Errors
     /// See [`FolderError`].
-    pub fn earlier(&self) -> Result<Vec<Self>, FolderError> {
+    pub fn earlier(&self) -> Result<Vec<Result<Self, FolderError>>, FolderError> {
         let mut found = Vec::new();
         let mut within = self.path.clone();
         while let Some(path) = epoch_within(&within)? {
-            found.push(Self::at(path.clone())?);
+            found.push(Self::at(path.clone()));
             within = path;
         }
 
@@ -274,6 +283,23 @@ impl Folder {
     }
 }
 
+/// Whether the file that was locked is the one under this name: a new epoch's folder may have taken its place meanwhile.
+#[cfg(unix)]
+fn is_still_there(lock: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let held = lock.metadata().map(|held| (held.dev(), held.ino()));
+    let named = fs::metadata(path).map(|named| (named.dev(), named.ino()));
+
+    matches!((held, named), (Ok(held), Ok(named)) if held == named)
+}
+
+/// What is open is not moved on Windows.
+#[cfg(not(unix))]
+fn is_still_there(_lock: &File, _path: &Path) -> bool {
+    true
+}
+
 /// The second rename of [`Folder::succeed`], where a cut kept it from being done.
 fn finish_succession(data: &Path) -> Result<(), FolderError> {
     let (path, next) = (data.join(NAME), data.join(NEXT));
@@ -397,12 +423,16 @@ mod tests {
             let next = Folder::next(data.path()).unwrap();
             next.replace("mark", &[b'1' + u8::try_from(epoch).unwrap()])
                 .unwrap();
-            drop(next);
-            Folder::succeed(data.path(), epoch).unwrap();
+            let before = Folder::open(data.path()).unwrap();
+            Folder::succeed(data.path(), before, next, epoch).unwrap();
         }
         let now = Folder::open(data.path()).unwrap();
         assert_eq!(marked(&now), Some(b"3".to_vec()));
-        let earlier: Vec<_> = now.earlier().unwrap().iter().map(marked).collect();
+        let earlier: Vec<_> = now.earlier().unwrap();
+        let earlier: Vec<_> = earlier
+            .iter()
+            .map(|folder| marked(folder.as_ref().unwrap()))
+            .collect();
         assert_eq!(earlier, [Some(b"2".to_vec()), Some(b"1".to_vec())]);
         assert!(!data.path().join(NEXT).exists());
     }
@@ -426,7 +456,8 @@ mod tests {
         assert_eq!(marked(&found), Some(b"2".to_vec()));
         let earlier = found.earlier().unwrap();
         assert_eq!(earlier.len(), 1);
-        assert_eq!(marked(&earlier[0]), Some(b"1".to_vec()));
+        let before = earlier[0].as_ref().unwrap();
+        assert_eq!(marked(before), Some(b"1".to_vec()));
     }
 
     #[test]

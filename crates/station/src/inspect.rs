@@ -12,7 +12,7 @@ use crate::enrol::ROOT_STATE;
 use crate::folder::Folder;
 use crate::keys::Unlock;
 use crate::knowledge::Library;
-use crate::store::{DATABASE, Finding, Head, Stood, Store, StoreError};
+use crate::store::{DATABASE, Finding, Head, Previous, Stood, Store, StoreError};
 
 /// A head that was written down elsewhere: number and code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct Inspection {
     pub expected: ExpectedCheck,
     /// What is amiss, in a fixed order; nothing in a log that is whole.
     pub findings: Vec<Finding>,
+    /// Something was amiss in it when its epoch ended, and was known: what is found in it does not count.
+    pub was_amiss: bool,
     /// The logs of the station's epochs that are over, the last one first.
     pub earlier: Vec<Inspection>,
 }
@@ -87,28 +89,80 @@ pub fn inspect(
     let (store, mut findings) = Store::inspect(folder, unlock)?;
     let mut earlier = Vec::new();
     for folder in folders {
-        match Store::inspect(folder, unlock) {
+        let opened = folder
+            .map_err(StoreError::from)
+            .and_then(|folder| Store::inspect(folder, unlock));
+        match opened {
             Ok(opened) => earlier.push(opened),
             Err(error) => findings.push(Finding::Earlier(error.to_string())),
         }
     }
+    let amiss = compare_ends(&store, &earlier, &mut findings)?;
     let mut outcome = check_expected(&store, expected)?;
     for (store, _) in &earlier {
-        if outcome == ExpectedCheck::Differs {
-            outcome = check_expected(store, expected)?;
+        // That a row of an earlier epoch with this number was erased proves nothing of the log in use.
+        if outcome == ExpectedCheck::Differs
+            && check_expected(store, expected)? == ExpectedCheck::Fits
+        {
+            outcome = ExpectedCheck::Fits;
         }
     }
     if let (ExpectedCheck::Differs, Some(expected)) = (outcome, expected) {
         findings.push(Finding::Expected(expected.seq));
     }
-    let mut inspection = walked(&store, findings)?;
+    let mut inspection = walked(&store, findings, false)?;
     inspection.expected = outcome;
     inspection.earlier = earlier
         .into_iter()
-        .map(|(store, findings)| walked(&store, findings))
+        .zip(amiss)
+        .map(|((store, findings), amiss)| walked(&store, findings, amiss))
         .collect::<Result<_, _>>()?;
 
     Ok(inspection)
+}
+
+/// Compares how each log ends with what the one after it knows of that: a log that is missing, cut or put back since is
+/// found. Tells of each whether something was amiss in it by then.
+fn compare_ends(
+    current: &Store,
+    earlier: &[(Store, Vec<Finding>)],
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<bool>, StoreError> {
+    let mut amiss = Vec::new();
+    let mut after = current;
+    for (store, _) in earlier {
+        let previous = after.previous()?;
+        let epoch = store.head().epoch;
+        match previous {
+            Some(previous) if previous.head.epoch == epoch => {
+                if !holds(store, previous.head)? {
+                    let seq = previous.head.seq;
+                    let said = format!("epoch {epoch} ended with another entry {seq}, or later");
+                    findings.push(Finding::Earlier(said));
+                }
+            }
+            Some(Previous { head, .. }) => findings.push(missing(head)),
+            None => {}
+        }
+        amiss.push(previous.is_some_and(|previous| !previous.whole));
+        after = store;
+    }
+    findings.extend(after.previous()?.map(|previous| missing(previous.head)));
+
+    Ok(amiss)
+}
+
+fn missing(head: Head) -> Finding {
+    Finding::Earlier(format!("epoch {} is missing", head.epoch))
+}
+
+/// Whether a log holds this entry, or held it until retention erased it.
+fn holds(store: &Store, head: Head) -> Result<bool, StoreError> {
+    match store.hash_at(head.seq) {
+        Ok(hash) => Ok(hash == head.hash),
+        Err(StoreError::NotOurs) => Ok(head.seq < store.gone().seq),
+        Err(error) => Err(error),
+    }
 }
 
 /// Who stood here in the last day.
@@ -138,7 +192,11 @@ pub fn today(data: &Path, unlock: &Unlock, now: Timestamp) -> Result<Today, Stor
 }
 
 /// What is said of one log.
-fn walked(store: &Store, mut findings: Vec<Finding>) -> Result<Inspection, StoreError> {
+fn walked(
+    store: &Store,
+    mut findings: Vec<Finding>,
+    was_amiss: bool,
+) -> Result<Inspection, StoreError> {
     let receipt = check_receipt(store, &mut findings)?;
     findings.sort();
 
@@ -151,6 +209,7 @@ fn walked(store: &Store, mut findings: Vec<Finding>) -> Result<Inspection, Store
         receipt,
         expected: ExpectedCheck::NotAsked,
         findings,
+        was_amiss,
         earlier: Vec::new(),
     })
 }
@@ -159,7 +218,7 @@ impl Inspection {
     /// Whether nothing is amiss, in the log in use and in those before it.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.findings.is_empty() && self.earlier.iter().all(Self::is_whole)
+        (self.was_amiss || self.findings.is_empty()) && self.earlier.iter().all(Self::is_whole)
     }
 }
 

@@ -92,7 +92,12 @@ fn print(
         writeln!(out, "{FIRST}")?;
     }
     for earlier in &inspection.earlier {
-        print_log(earlier, ", which is over", None, out)?;
+        let standing = if earlier.was_amiss {
+            ", which is over; what follows was known then or came since, and does not count"
+        } else {
+            ", which is over"
+        };
+        print_log(earlier, standing, None, out)?;
     }
 
     Ok(())
@@ -185,6 +190,7 @@ fn to_json(inspection: &Inspection, expected: Option<&Expected>) -> Value {
 
     json!({
         "whole": inspection.is_whole(),
+        "was_amiss": inspection.was_amiss,
         "station": hex::encode(inspection.station.0),
         "epoch": inspection.head.epoch,
         "head": head(&inspection.head),
@@ -227,7 +233,7 @@ fn words(finding: &Finding) -> Words {
         ),
         Finding::Earlier(why) => (
             format!("the log of an earlier epoch ({why})"),
-            "it does not open",
+            "it cannot be read, or does not end as it did when its epoch was over",
             "restore its folder, within epochs, from a copy: what it did not send yet is lost otherwise",
         ),
         Finding::Epochs => (

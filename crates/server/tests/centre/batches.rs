@@ -272,6 +272,40 @@ async fn the_tail_of_a_copy_is_kept_beside_the_other_branch_and_receipted_by_its
 }
 
 #[tokio::test]
+async fn the_tail_of_a_copy_arrives_whole_in_however_many_batches_it_comes() {
+    let town = Town::new();
+    let mut station = town.station(60).await;
+    station.admit(1, 1, NOW);
+    let mut copy = station.copy();
+    station.admit(1, 1, NOW);
+    town.deliver(station.batch(1, 2)).await;
+    copy.admit(8, 2, NOW);
+    let mut anew = Station::new(61);
+    let again = server::registrar::PairingOrder {
+        station: Some(station.id),
+        ..order()
+    };
+    town.enrol(&mut anew, &again).await;
+
+    assert_eq!(
+        tail(&town, copy.batch(5, 6)).await.kind,
+        AnswerKind::Gap,
+        "nothing of it is kept that these follow"
+    );
+    for (first, last) in [(2, 4), (5, 6), (5, 6), (7, 9)] {
+        assert_eq!(
+            tail(&town, copy.batch(first, last)).await,
+            told(&copy, AnswerKind::Ok, last)
+        );
+    }
+    assert_eq!((town.count("entries"), town.count("branches")), (2, 8));
+    assert_eq!(
+        tails(&town, &station),
+        [(1, 2, 4, true), (1, 5, 6, true), (1, 7, 9, true)]
+    );
+}
+
+#[tokio::test]
 async fn a_tail_that_leaves_entries_out_is_a_gap_and_one_of_a_stranger_is_refused() {
     let town = Town::new();
     let (mut station, _) = in_its_second_epoch(&town).await;

@@ -13,6 +13,7 @@ async fn a_greeting_off_an_old_stick_is_answered_and_is_no_log_that_was_put_back
     let mut station = town.station(1).await;
     station.admit(2, 1, NOW);
     let old = station.hello();
+    let older = station.copy();
     station.admit(3, 2, NOW);
     town.deliver(station.batch(1, 5)).await;
 
@@ -21,8 +22,10 @@ async fn a_greeting_off_an_old_stick_is_answered_and_is_no_log_that_was_put_back
     assert_eq!(told.acked_hash, station.hash(5).0);
     assert!(rollbacks(&town.folder()).unwrap().is_empty());
 
-    // Off the line the same greeting is one; and one that ends where another branch does is a fork either way.
+    // Off the line the same greeting is one as soon as it is meant; and one that ends where another branch does is a fork either way.
     town.post("/v1/head", old).await;
+    assert!(rollbacks(&town.folder()).unwrap().is_empty());
+    town.post("/v1/head", older.hello_under([9; 16])).await;
     assert_eq!(rollbacks(&town.folder()).unwrap().len(), 1);
     let mut copy = town.station(2).await;
     copy.admit(1, 1, NOW);

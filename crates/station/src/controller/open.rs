@@ -182,7 +182,7 @@ fn start_link(store: &Store, library: &Library, clock: Clock) -> Result<Link, Op
     Ok(link)
 }
 
-fn load_library(store: &Store) -> Result<Library, OpenError> {
+pub(super) fn load_library(store: &Store) -> Result<Library, OpenError> {
     let root = store
         .saved(ROOT_STATE)?
         .and_then(|hash| hash.try_into().ok())

@@ -65,9 +65,10 @@ impl Station {
         let (seat, _) = self.seat(now.wall)?;
         let witness = self.witness();
 
-        self.retain_tails(|store| store.retain(until, now.wall, flags, &seat, witness))?;
+        let passed = self.store.retain(until, now.wall, flags, &seat, witness);
+        self.retain_tails(until, now.wall, flags, &seat, witness);
 
-        Ok(self.store.retain(until, now.wall, flags, &seat, witness)?)
+        Ok(passed?)
     }
 
     fn tell(&mut self, passed: Retained) {

@@ -1,14 +1,16 @@
 //! The logs of the station's epochs that are over: what they could not send before goes out under their old keys,
 //! and retention takes its part of them as of the log in use.
 
-use domain::entry::SealedEntry;
+use domain::entry::{Flags, SealedEntry, Witness};
+use domain::ids::VenueId;
 use domain::screen::SyncView;
 use domain::station::Event;
 use domain::sync::{Outbox, OutboxSetup, SyncAction, SyncEvent};
-use domain::time::Moment;
+use domain::time::{Moment, Timestamp};
 use domain::wire::AnswerKind;
 use tracing::{error, info, warn};
 
+use super::open::load_library;
 use super::questions::{self, Asked, NotSent};
 use super::station::{Message, Station};
 use super::sync::{about, jitter, not_sent, without_answer};
@@ -16,12 +18,14 @@ use crate::enrol::DISPUTE_STATE;
 use crate::keys::Unlock;
 use crate::link::{Outcome, Request};
 use crate::random::{self, NoRandomness};
-use crate::store::{Store, StoreError};
+use crate::store::{Retained, Seat, Store, StoreError};
 
 /// The log of an epoch that is over.
 pub(super) struct Tail {
     pub(super) store: Store,
     outbox: Outbox,
+    /// Its venue and gate; none where its documents do not say.
+    place: Option<(VenueId, u64)>,
 }
 
 impl Tail {
@@ -48,16 +52,19 @@ pub(super) fn open(
     let folders = match current.folder().earlier() {
         Ok(folders) => folders,
         Err(error) => {
-            error!(%error, "the logs of earlier epochs cannot be opened: tell the authority");
-            return Ok(Vec::new());
+            error!(%error, "the logs of earlier epochs cannot be looked for: tell the authority");
+            Vec::new()
         }
     };
     let mut tails = Vec::new();
     for folder in folders {
-        let (store, findings) = match Store::open(folder, unlock) {
+        let opened = folder
+            .map_err(StoreError::from)
+            .and_then(|folder| Store::open(folder, unlock));
+        let (store, findings) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                error!(%error, "the log of an earlier epoch does not open: tell the authority");
+                error!(%error, "the log of an earlier epoch does not open: what it did not send stays there; tell the authority");
                 continue;
             }
         };
@@ -81,7 +88,18 @@ pub(super) fn open(
         };
         let jitter = u64::from_be_bytes(random::fresh()?.into_bytes());
         let outbox = Outbox::new(setup, now, jitter);
-        tails.push(Tail { store, outbox });
+        let place = match load_library(&store) {
+            Ok(library) => Some((library.assignment().venue.id, library.assignment().gate)),
+            Err(error) => {
+                warn!(%error, epoch, "the documents of an earlier epoch do not read");
+                None
+            }
+        };
+        tails.push(Tail {
+            store,
+            outbox,
+            place,
+        });
     }
 
     Ok(tails)
@@ -290,31 +308,41 @@ impl Station {
         }
     }
 
-    /// Retention's part of the logs that are over.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
+    /// Retention's part of the logs that are over: each for itself, at the place where it was written.
     pub(super) fn retain_tails(
         &mut self,
-        pass: impl Fn(&mut Store) -> Result<Option<crate::store::Retained>, StoreError>,
-    ) -> Result<(), StoreError> {
+        until: Timestamp,
+        at: Timestamp,
+        flags: Flags,
+        seat: &Seat,
+        witness: Witness,
+    ) {
         for which in 0..self.tails.len() {
             let Some(tail) = self.tails.get_mut(which) else {
                 continue;
             };
             let epoch = tail.epoch();
-            let Some(passed) = pass(&mut tail.store)? else {
-                continue;
+            let (venue, gate) = tail.place.unwrap_or((seat.venue, seat.gate));
+            let seat = Seat {
+                venue,
+                gate,
+                ..*seat
             };
-            info!(
-                epoch,
-                erased = passed.erased,
-                shredded = passed.shredded,
-                "old entries were erased"
-            );
-            self.sync_tail(which, &SyncEvent::Appended { seq: passed.entry });
+            match tail.store.retain(until, at, flags, &seat, witness) {
+                Ok(None) => {}
+                Ok(Some(passed)) => {
+                    let Retained {
+                        entry,
+                        erased,
+                        shredded,
+                    } = passed;
+                    info!(epoch, entry, erased, shredded, "old entries were erased");
+                    self.sync_tail(which, &SyncEvent::Appended { seq: entry });
+                }
+                Err(error) => {
+                    error!(%error, epoch, "old entries of an earlier epoch could not be erased");
+                }
+            }
         }
-
-        Ok(())
     }
 }

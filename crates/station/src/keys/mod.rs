@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::folder::{Folder, FolderError};
 use crate::random::{self, NoRandomness};
-pub use heads::HeadKeeper;
+pub(crate) use heads::HeadKeeper;
 use record::{Kdf, KeyRecord, RECORD};
 
 /// What the user offers to open the station's keys with.

@@ -74,6 +74,15 @@ pub struct Library {
     manifest: Option<Held>,
 }
 
+/// The versions that are held, below which nothing is taken.
+#[derive(Clone, Debug, Default)]
+pub struct NewestHeld {
+    /// Of the trust list.
+    pub trust: Option<Held>,
+    /// Of the manifest.
+    pub manifest: Option<Held>,
+}
+
 /// The status list in use.
 struct List {
     snapshot: Arc<Snapshot>,
@@ -144,6 +153,22 @@ impl Library {
         }
 
         Ok(library)
+    }
+
+    /// The versions that are held.
+    #[must_use]
+    pub fn newest_held(&self) -> NewestHeld {
+        NewestHeld {
+            trust: Some(self.trust.1.clone()),
+            manifest: self.manifest.clone(),
+        }
+    }
+
+    /// Takes no manifest older than this one, which was held elsewhere, where none is held here.
+    pub fn expect_manifest(&mut self, held: Option<Held>) {
+        if self.manifest.is_none() {
+            self.manifest = held;
+        }
     }
 
     /// For the machine.

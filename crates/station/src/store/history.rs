@@ -84,13 +84,13 @@ impl Store {
             .collect()
     }
 
-    /// Erases what is older than a day, and what lies ahead of the clock: a clock that was wrong for a while must not
-    /// keep names for longer. Tells whether there was any.
+    /// Erases what is older than a day, and what lies more than a quarter of an hour ahead of the clock: a clock that was
+    /// ahead for a while must not keep names for longer. Tells whether there was any.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub fn forget_history(&mut self, now: Timestamp) -> Result<bool, StoreError> {
-        let kept = (now.0 - DAY).div_euclid(QUARTER) + 1..=now.plus(DAY).0.div_euclid(QUARTER);
+        let kept = (now.0 - DAY).div_euclid(QUARTER) + 1..=now.plus(QUARTER).0.div_euclid(QUARTER);
         let old = |name: &String| number_of(name).filter(|number| !kept.contains(number));
         let gone: Vec<(String, i64)> = self
             .ledger

@@ -47,7 +47,7 @@ pub use append::{Beside, Prepared, Seat};
 pub use create::{NewStation, create};
 pub use finding::{AnchorFault, Finding, RowFault, SeenFault, ValueFault};
 pub use history::Stood;
-pub(crate) use legacy::Legacy;
+pub(crate) use legacy::{Legacy, Previous};
 pub use retain::Retained;
 pub use send::{StoredEntry, Unacknowledged};
 

@@ -158,6 +158,16 @@ impl Store {
         self.commit_beside(ledger, |_, _| Ok(()))
     }
 
+    /// Closes the log and gives its folder back, still locked.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn close(self) -> Result<Folder, StoreError> {
+        self.db.close().map_err(|(_, error)| error)?;
+
+        Ok(self.folder)
+    }
+
     /// Makes the anchor where there is none that can be written on. A rolled back log keeps what it has.
     fn tend_anchor(&mut self) {
         if self.anchor.is_some() || self.rolled_back {

@@ -27,7 +27,7 @@ pub use export::{Exported, ExportedFile, export};
 pub use import::{Came, Document, Imported, import};
 
 /// The name of what is kept between two sticks.
-const STICK_STATE: &str = "stick";
+pub(crate) const STICK_STATE: &str = "stick";
 
 /// Why nothing was carried.
 #[derive(Debug, Error)]

@@ -141,9 +141,12 @@ impl Books {
     pub(super) fn append(&mut self, filing: &Filing) -> Result<Outcome, StoreError> {
         let chain = filing.chain;
         let head = self.head(&chain);
-        let placement = place(&filing.batch, head.as_ref(), &filing.start, |seq| {
+        let mut placement = place(&filing.batch, head.as_ref(), &filing.start, |seq| {
             Ok::<_, StoreError>(self.hashes(&chain, seq, seq)?.remove(&seq))
         })?;
+        if placement == Placement::Gap && self.follows_a_branch(filing)? {
+            placement = Placement::Fork;
+        }
         let (stored, poison) = match placement {
             Placement::Gap => {
                 return Ok(Outcome {

@@ -33,6 +33,25 @@ impl Books {
 
         Ok(added)
     }
+
+    /// Whether a tail goes on where a kept branch ends: the stored branch may have ended long before.
+    pub(super) fn follows_a_branch(&mut self, filing: &Filing) -> Result<bool, StoreError> {
+        let header = &filing.batch.header;
+        if !filing.tail || !self.head(&filing.chain).is_some_and(|head| head.forked) {
+            return Ok(false);
+        }
+        let before = header.first.saturating_sub(1);
+        for day in self.days().into_iter().rev() {
+            if self
+                .day(day)?
+                .has_branch(&filing.chain, before, header.before)?
+            {
+                return Ok(true);
+            }
+        }
+
+        Ok(false)
+    }
 }
 
 /// The head of a chain of which only other branches are kept.

@@ -229,6 +229,25 @@ impl DayFile {
         Ok(added > 0)
     }
 
+    /// Whether another branch's entry of this number and hash is kept.
+    pub(super) fn has_branch(
+        &self,
+        chain: &ChainId,
+        seq: u64,
+        hash: ChainHash,
+    ) -> Result<bool, StoreError> {
+        let (venue, station, epoch) = chain_params(chain);
+        let found = self
+            .database
+            .prepare_cached(
+                "SELECT 1 FROM branches
+                 WHERE venue = ?1 AND station = ?2 AND epoch = ?3 AND seq = ?4 AND hash = ?5 AND why = 'fork'",
+            )?
+            .exists(params![venue, station, epoch, number(seq)?, hash.0])?;
+
+        Ok(found)
+    }
+
     /// The hashes stored for a run of numbers, of poison, of what expired and of the ends of holes too.
     pub(super) fn hashes(
         &self,

@@ -14,7 +14,7 @@ fn next(before: &Store, epoch: u32) -> House {
         epoch,
         signing: SigningKey::new(Secret::new([u8::try_from(epoch).unwrap(); 32])),
         notes: vec![("centre", b"elsewhere".to_vec())],
-        legacy: Some(before.legacy(&["centre", "dispute"]).unwrap()),
+        legacy: Some(before.legacy(&["centre", "dispute"], true).unwrap()),
         ..station()
     };
     create(&folder, &kek, &new).unwrap();
@@ -55,12 +55,14 @@ fn who_went_in_the_days_totals_and_kept_values_outlive_the_epoch_and_its_dispute
         .unwrap();
     assert_eq!(tags(&store), [(1, true), (2, false)]);
     let head = store.head();
-    assert_eq!(store.legacy(&[]).unwrap().head, head);
+    assert_eq!(store.legacy(&[], true).unwrap().head, head);
 
     let later = next(&store, 2);
     let (mut store, findings) = later.open();
     assert_eq!(findings, []);
     assert_eq!(store.station(), station().station);
+    let ended = Previous { head, whole: true };
+    assert_eq!(store.previous().unwrap(), Some(ended));
     assert_eq!((store.head().epoch, store.head().seq), (2, 0));
     assert_eq!(tags(&store), [(1, true), (2, false)]);
     assert_eq!(store.totals(NOON, 480).admit, 1);
