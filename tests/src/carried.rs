@@ -7,12 +7,11 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, ensure};
 use domain::crypto::OpeningKey;
-use domain::entry::{Action, Body, Flags, Kind, NewEntry, Personal, Sealer, Witness, token};
+use domain::entry::{Sealer, Witness, token};
 use domain::ids::{Handle, VenueId};
 use domain::keyfile::KeyFile;
-use domain::screen::{HolderClass, Outcome};
+use domain::screen::Outcome;
 use domain::time::Timestamp;
-use domain::verdict::{Reason, Verdict};
 use domain::wire::{Export, Message};
 use rusqlite::Connection;
 use server::folder::Folder as ServerFolder;
@@ -22,6 +21,7 @@ use station::{Beside, Folder, Seat, Store, Unlock};
 use tempfile::TempDir;
 
 use crate::city::{City, run};
+use crate::entries::admitted_as;
 use crate::programs;
 
 /// The name in every entry.
@@ -125,7 +125,7 @@ impl Away {
                 outcome: Some(Outcome::Admit),
                 emergency: false,
             };
-            store.append(&entry(handle, at), &seat, witness, beside)?;
+            store.append(&admitted_as(NAME, handle, at), &seat, witness, beside)?;
         }
 
         Ok(secrets)
@@ -276,25 +276,6 @@ fn seat(city: &City, venue: VenueId) -> anyhow::Result<Seat> {
             key,
         },
     })
-}
-
-fn entry(handle: Handle, at: Timestamp) -> NewEntry {
-    NewEntry {
-        kind: Kind::Scan,
-        verdict: Some(Verdict::Admit),
-        action: Action::Admitted,
-        flags: Flags::DEMO,
-        at,
-        body: Body::Personal(Personal {
-            issuer: Some("demo".to_owned()),
-            reasons: vec![Reason::IdMatches],
-            name: Some(NAME.to_owned()),
-            birth_year: Some(1941),
-            handle: Some(handle),
-            class: Some(HolderClass::Senior),
-            ..Personal::default()
-        }),
-    }
 }
 
 fn said(command: &mut Command) -> anyhow::Result<Said> {

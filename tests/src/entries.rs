@@ -45,12 +45,20 @@ pub fn append(city: &City, data: &Path, numbers: Range<usize>) -> anyhow::Result
     Ok(())
 }
 
-fn admitted(number: u64, at: Timestamp) -> NewEntry {
+/// Somebody of this number who was admitted.
+#[must_use]
+pub fn admitted(number: u64, at: Timestamp) -> NewEntry {
     let mut handle = [0; 16];
     for (byte, digit) in handle.iter_mut().zip(number.to_be_bytes()) {
         *byte = digit;
     }
 
+    admitted_as("王*", Handle(handle), at)
+}
+
+/// As [`admitted`], by this masked name and handle.
+#[must_use]
+pub fn admitted_as(name: &str, handle: Handle, at: Timestamp) -> NewEntry {
     NewEntry {
         kind: Kind::Scan,
         verdict: Some(Verdict::Admit),
@@ -60,9 +68,9 @@ fn admitted(number: u64, at: Timestamp) -> NewEntry {
         body: Body::Personal(Personal {
             issuer: Some("demo".to_owned()),
             reasons: vec![Reason::IdMatches],
-            name: Some("王*".to_owned()),
+            name: Some(name.to_owned()),
             birth_year: Some(1941),
-            handle: Some(Handle(handle)),
+            handle: Some(handle),
             class: Some(HolderClass::Senior),
             ..Personal::default()
         }),

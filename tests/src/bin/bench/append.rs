@@ -1,11 +1,10 @@
 //! Appending to the log, beside a bare SQLite insert of the same bytes with its own fsynced commit.
 
 use acceptance::city::City;
+use acceptance::entries::admitted;
 use acceptance::figures::{Stopwatch, Times, ms, us};
-use domain::entry::{Action, Body, Flags, Kind, NewEntry, Personal, Witness};
-use domain::ids::Handle;
-use domain::screen::{HolderClass, Outcome};
-use domain::verdict::{Reason, Verdict};
+use domain::entry::Witness;
+use domain::screen::Outcome;
 use rusqlite::{Connection, params};
 use station::Beside;
 
@@ -23,7 +22,12 @@ pub(crate) fn measure(report: &mut Report) -> anyhow::Result<()> {
     let (mut sealing, mut commit, mut insert) = (Times::new(), Times::new(), Times::new());
     for n in 0..ROUNDS {
         let watch = Stopwatch::start();
-        let prepared = store.prepare(&entry(n, city.now()), &seat, witness(n), beside())?;
+        let prepared = store.prepare(
+            &admitted(u64::from(n), city.now()),
+            &seat,
+            witness(n),
+            beside(),
+        )?;
         sealing.add(watch.time());
 
         // In turns, and each first every other time, so that a slow moment of the disk and the second place in line
@@ -64,27 +68,6 @@ fn timed(times: &mut Times, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow
     times.add(watch.time());
 
     Ok(())
-}
-
-pub(crate) fn entry(n: u32, at: domain::time::Timestamp) -> NewEntry {
-    let mut handle = [0; 16];
-    handle[..4].copy_from_slice(&n.to_be_bytes());
-    NewEntry {
-        kind: Kind::Scan,
-        verdict: Some(Verdict::Admit),
-        action: Action::Admitted,
-        flags: Flags::DEMO,
-        at,
-        body: Body::Personal(Personal {
-            issuer: Some("demo".to_owned()),
-            reasons: vec![Reason::IdMatches],
-            name: Some("王*".to_owned()),
-            birth_year: Some(1941),
-            handle: Some(Handle(handle)),
-            class: Some(HolderClass::Senior),
-            ..Personal::default()
-        }),
-    }
 }
 
 pub(crate) fn witness(n: u32) -> Witness {

@@ -3,6 +3,7 @@
 
 use acceptance::city::City;
 use acceptance::crowd::verify;
+use acceptance::entries::admitted;
 use acceptance::figures::Stopwatch;
 use acceptance::station::Watched;
 use anyhow::{Context, ensure};
@@ -60,7 +61,7 @@ fn fill(city: &City, waiting: u32) -> anyhow::Result<()> {
     let stations = register.stations()?;
     seat.venue = stations.first().context("an enrolled station")?.venue.id;
     for n in 0..waiting {
-        let entry = append::entry(n, city.now());
+        let entry = admitted(u64::from(n), city.now());
         store.append(&entry, &seat, append::witness(n), append::beside())?;
     }
 
