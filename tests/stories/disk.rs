@@ -148,7 +148,13 @@ fn a_day_keeps_its_name_though_one_sync_of_its_folder_fails() {
     let (_, events) = disk.record(trial.name, None, trial.begun.path()).unwrap();
     let synced = events.iter().filter_map(|event| event.deed.synced());
     let of_days = (1..).zip(synced).filter(|(_, name)| *name == "server/days");
-    for (first, _) in of_days.skip(2).take(4) {
+    let firsts: Vec<u64> = of_days.map(|(first, _)| first).skip(2).take(4).collect();
+    assert_eq!(
+        firsts.len(),
+        4,
+        "the folder is synced too seldom: {events:?}"
+    );
+    for first in firsts {
         let fault = Fault {
             class: Class::Sync,
             failing: Failing::Broken,
