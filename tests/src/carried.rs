@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, ensure};
 use domain::crypto::OpeningKey;
 use domain::entry::{Sealer, Witness, token};
+use domain::hex;
 use domain::ids::{Handle, VenueId};
 use domain::keyfile::KeyFile;
 use domain::screen::Outcome;
@@ -52,19 +53,39 @@ impl Away {
     /// # Errors
     /// A program is missing or failed.
     pub fn enrol(city: &City) -> anyhow::Result<Self> {
-        let folder = TempDir::new()?;
-        let pairing = folder.path().join("pairing.json");
+        let away = Self {
+            folder: TempDir::new()?,
+        };
+        away.enrol_as(city, None)?;
+
+        Ok(away)
+    }
+
+    /// Lets it begin its next epoch, while the city's server runs.
+    ///
+    /// # Errors
+    /// A program is missing or failed.
+    pub fn enrol_again(&self, city: &City) -> anyhow::Result<()> {
+        let station = hex::encode(self.store()?.station().0);
+
+        self.enrol_as(city, Some(&station))
+    }
+
+    fn enrol_as(&self, city: &City, again: Option<&str>) -> anyhow::Result<()> {
+        let pairing = self.data().join("pairing.json");
         run(Command::new(programs::menshen_server()?)
             .args(["pair", "--venue-kind", "public_place", "--venue-name", "x"])
             .args(["--address", "y", "--data"])
             .arg(city.data())
             .arg("--out")
-            .arg(&pairing))?;
+            .arg(&pairing)
+            .args(again.iter().flat_map(|station| ["--station", station])))?;
         let mut station = Command::new(programs::menshen()?)
-            .args(["station", "enrol", "--demo", "--key-file", "--data"])
-            .arg(folder.path())
+            .args(["station", "enrol", "--demo", "--data"])
+            .arg(self.data())
             .arg("--pairing")
             .arg(&pairing)
+            .arg(again.map_or("--key-file", |_| "--again"))
             .stdout(Stdio::piped())
             .spawn()?;
         let mut said = BufReader::new(station.stdout.take().context("the station's output")?);
@@ -82,7 +103,7 @@ impl Away {
         said.read_to_string(&mut String::new())?;
         ensure!(station.wait()?.success(), "the enrolment failed");
 
-        Ok(Self { folder })
+        Ok(())
     }
 
     /// The data folder.

@@ -151,7 +151,9 @@ fn a_day_keeps_its_rows_though_one_sync_fails_while_its_file_is_made_or_opened()
     let of_days = (1..).zip(synced).filter(|(_, name)| {
         *name == "server/days" || name.starts_with("server/days") && name.ends_with("-journal")
     });
-    for (first, _) in of_days.take(8) {
+    let firsts: Vec<u64> = of_days.map(|(first, _)| first).take(8).collect();
+    assert_eq!(firsts.len(), 8, "too few syncs: {events:?}");
+    for first in firsts {
         let fault = Fault {
             class: Class::Sync,
             failing: Failing::Broken,

@@ -6,8 +6,9 @@ use std::fs;
 use std::time::Duration;
 
 use acceptance::entries::append;
+use acceptance::figures::Stopwatch;
 use acceptance::line::{Arrived, Asked, Fault, Hold, Line, Run, between, through};
-use acceptance::station::Watched;
+use acceptance::station::{LONGEST, Watched};
 use domain::screen::{Command, LinkView};
 
 const HOLD: Hold = Hold {
@@ -42,15 +43,19 @@ fn a_thousand_entries_arrive_once_and_in_order_through_a_hundred_faults_of_every
 
 /// Staff press the button all the while, until the station shows that nothing waits.
 fn press_until_sent(station: &Watched) {
+    let waited = Stopwatch::start();
+    let mut last = None;
     loop {
+        assert!(waited.time() < LONGEST, "something still waits: {last:?}");
         station.ask(Command::SyncNow).unwrap();
         let screen = station.screen_within(Duration::from_millis(50)).unwrap();
-        let sent = |sync: domain::screen::SyncView| {
+        let sent = |sync: &domain::screen::SyncView| {
             sync.waiting == 0 && sync.link == LinkView::Online && sync.last_receipt.is_some()
         };
-        if screen.is_some_and(|screen| sent(screen.sync)) {
+        if screen.as_ref().is_some_and(|screen| sent(&screen.sync)) {
             return;
         }
+        last = screen.or(last);
     }
 }
 
@@ -100,7 +105,13 @@ fn a_server_that_cannot_write_puts_the_station_off_and_gets_everything_once_it_c
     fs::remove_dir(&days).unwrap();
     fs::write(&days, b"in the way").unwrap();
     let station = Watched::open(&city, 0).unwrap();
+    let waited = Stopwatch::start();
     while batches(&line).iter().all(|asked| asked.status != Some(503)) {
+        assert!(
+            waited.time() < LONGEST,
+            "nobody was put off: {:?}",
+            line.asked()
+        );
         station.screen_within(Duration::from_millis(10)).unwrap();
     }
     fs::remove_file(&days).unwrap();

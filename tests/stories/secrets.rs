@@ -57,6 +57,50 @@ fn token_needles(person: &Record, days: &[Timestamp], venue: VenueId) -> Needles
         .collect()
 }
 
+/// Four digits mean something only where a text says so: in the words that name them, or beside the class, as on the
+/// screen.
+fn year_needles(person: &Record) -> Needles {
+    let (who, year) = (format!("resident {}", person.index), person.birth_year);
+    let class = format!("{:?}", person.class);
+    let mut needles: Needles = ["birth", "Birth", "BIRTH", "出生"]
+        .map(|word| (format!("the word {word}"), word.as_bytes().to_vec()))
+        .into();
+    for (n, class) in [class.to_lowercase(), class].into_iter().enumerate() {
+        needles.extend([
+            (
+                format!("{who}: year before class {n}"),
+                format!("{year} {class}").into_bytes(),
+            ),
+            (
+                format!("{who}: class {n} before year"),
+                format!("{class} {year}").into_bytes(),
+            ),
+        ]);
+    }
+
+    needles
+}
+
+/// Who is on the screen and in the entries that wait, so that what is searched for is what there is: every name with its
+/// year, and every token for this venue and one of these days.
+fn are_those_of_the_day(
+    city: &City,
+    people: &[Record],
+    screens: &str,
+    days: &[Timestamp],
+    venue: VenueId,
+) {
+    let (store, _) = city.store_in(city.data()).unwrap();
+    let waiting = store.batch(store.acked().seq + 1, 500).unwrap().entries;
+    let tokens: BTreeSet<[u8; 16]> = waiting.iter().filter_map(|row| row.entry.token).collect();
+    for person in people {
+        let shown = format!("{} {}", person.name, person.birth_year);
+        assert!(screens.contains(&shown), "{shown}: {screens}");
+        let of_the_day = |day: &Timestamp| tokens.contains(&token(person.handle, *day, venue));
+        assert!(days.iter().any(of_the_day), "resident {}", person.index);
+    }
+}
+
 /// As `Debug` writes bytes.
 fn listed(bytes: &[u8]) -> Vec<u8> {
     let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
@@ -130,7 +174,7 @@ fn server(city: &City, words: &[&str]) -> String {
 }
 
 #[test]
-fn no_name_code_handle_or_token_lies_in_any_file_backup_list_or_log_of_a_station_or_its_server() {
+fn nothing_of_a_person_lies_in_any_file_backup_list_log_or_stick_of_a_station_or_its_server() {
     let mut city = City::with_residents().unwrap();
     let logs = city.data().join("logs");
     fs::create_dir(&logs).unwrap();
@@ -180,15 +224,23 @@ fn no_name_code_handle_or_token_lies_in_any_file_backup_list_or_log_of_a_station
         .arg(city.data().join("backup")))
     .unwrap();
 
+    let stick = city.data().join("stick");
+    fs::create_dir(&stick).unwrap();
+    let exported = run(Command::new(programs::menshen().unwrap())
+        .args(["usb", "export", "--data"])
+        .arg(city.data())
+        .arg(&stick))
+    .unwrap();
+    assert!(exported.contains(": entries "), "{exported}");
+    fs::write(logs.join("export.txt"), exported).unwrap();
+
     let register = Register::read(&city.data().join("authority")).unwrap();
     let mut all = Needles::new();
     for person in register.records() {
         all.extend(needles(person));
         all.extend(token_needles(person, &days, venue));
     }
-    for person in register.records() {
-        assert!(screens.contains(&person.name), "{screens}");
-    }
+    let years: Needles = register.records().iter().flat_map(year_needles).collect();
     let at_the_authority = found(&files_below(&city.data().join("authority")), &all);
     for what in [
         "resident 0: name",
@@ -201,7 +253,15 @@ fn no_name_code_handle_or_token_lies_in_any_file_backup_list_or_log_of_a_station
         );
     }
 
-    let files: Vec<PathBuf> = ["station", "server", "killed", "backup", "logs"]
+    let in_the_register = found(&files_below(&city.data().join("authority")), &years);
+    assert!(
+        in_the_register
+            .iter()
+            .any(|place| place.starts_with("the word birth")),
+        "the search does not find the years that the authority keeps: {in_the_register:?}"
+    );
+
+    let files: Vec<PathBuf> = ["station", "server", "killed", "backup", "stick", "logs"]
         .iter()
         .flat_map(|folder| files_below(&city.data().join(folder)))
         .collect();
@@ -218,5 +278,9 @@ fn no_name_code_handle_or_token_lies_in_any_file_backup_list_or_log_of_a_station
             "{name} is missing or empty: {files:?}"
         );
     }
+    let on_the_stick = files.iter().filter(|file| file.starts_with(&stick));
+    assert!(on_the_stick.count() > 0, "{files:?}");
     assert_eq!(found(&files, &all), Vec::<String>::new());
+    assert_eq!(found(&files_below(&logs), &years), Vec::<String>::new());
+    are_those_of_the_day(&city, register.records(), &screens, &days, venue);
 }

@@ -3,9 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on fails")]
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
-use acceptance::carried::{Away, NAME, Usb, bring, opened};
+use acceptance::carried::{Away, NAME, Said, Usb, bring, opened};
 use acceptance::city::{City, run};
 use acceptance::crowd::verify;
 use acceptance::programs;
@@ -397,39 +398,51 @@ fn a_copy_that_wrote_on_is_told_the_same_by_stick_as_over_the_line() {
     assert_eq!(acked(&away), 0);
 }
 
+/// A backup of the centre, taken now.
+fn backup(city: &City, at: &Path) {
+    run(Command::new(programs::menshen_server().unwrap())
+        .args(["backup", "--data"])
+        .arg(city.data())
+        .arg(at))
+    .unwrap();
+}
+
+/// The centre is put back to a backup.
+fn restore(city: &City, backup: &Path, aside: &Path) {
+    fs::rename(city.data().join("server"), aside).unwrap();
+    run(Command::new(programs::menshen_server().unwrap())
+        .args(["restore", "--data"])
+        .arg(city.data())
+        .arg(backup))
+    .unwrap();
+}
+
+/// More entries, out to the centre, and back; what the station said last.
+fn round(city: &City, away: &Away, usb: &Usb, count: u8) -> Said {
+    away.admit(city, count).unwrap();
+    away.export(usb.path()).unwrap();
+    bring(city, usb.path()).unwrap();
+    away.import(usb.path()).unwrap()
+}
+
 #[test]
 fn a_centre_that_lost_a_day_is_given_it_again_by_stick() {
     let (city, [away]) = city();
     let usb = Usb::new().unwrap();
-    let round = |count| {
-        away.admit(&city, count).unwrap();
-        away.export(usb.path()).unwrap();
-        bring(&city, usb.path()).unwrap();
-        away.import(usb.path()).unwrap()
-    };
-    round(4);
-    let backup = usb.path().join("backup");
-    run(Command::new(programs::menshen_server().unwrap())
-        .args(["backup", "--data"])
-        .arg(city.data())
-        .arg(&backup))
-    .unwrap();
-    round(5);
+    round(&city, &away, &usb, 4);
+    let kept = usb.path().join("backup");
+    backup(&city, &kept);
+    round(&city, &away, &usb, 5);
     assert_eq!(acked(&away), 9);
-    fs::rename(city.data().join("server"), usb.path().join("lost")).unwrap();
-    run(Command::new(programs::menshen_server().unwrap())
-        .args(["restore", "--data"])
-        .arg(city.data())
-        .arg(&backup))
-    .unwrap();
-    let said = round(1);
+    restore(&city, &kept, &usb.path().join("lost"));
+    let said = round(&city, &away, &usb, 1);
     assert!(
         said.text.contains(
             "the centre came back from an older copy: the next export begins with entry 5"
         ),
         "{said:?}"
     );
-    let said = round(0);
+    let said = round(&city, &away, &usb, 0);
     assert!(
         said.text.contains("receipts for entries 10 to 10"),
         "{said:?}"
@@ -437,6 +450,39 @@ fn a_centre_that_lost_a_day_is_given_it_again_by_stick() {
     assert_eq!(acked(&away), 10);
     assert_eq!(city.kept("entries", "true").unwrap(), 10);
     verify(&city).unwrap();
+}
+
+#[test]
+fn what_a_stick_asked_for_ends_with_the_epoch_and_every_entry_of_the_next_one_travels() {
+    let (mut city, [away]) = city();
+    let usb = Usb::new().unwrap();
+    round(&city, &away, &usb, 4);
+    let kept = usb.path().join("backup");
+    backup(&city, &kept);
+    round(&city, &away, &usb, 5);
+    restore(&city, &kept, &usb.path().join("lost"));
+    let said = round(&city, &away, &usb, 1);
+    assert!(said.text.contains("begins with entry 5"), "{said:?}");
+
+    city.start_server().unwrap();
+    away.enrol_again(&city).unwrap();
+    city.stop_server().unwrap();
+    away.admit(&city, 6).unwrap();
+    let said = away.export(usb.path()).unwrap();
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.text.contains("entries 1 to 6"), "{said:?}");
+    let said = bring(&city, usb.path()).unwrap();
+    assert!(said.text.contains("acknowledged up to 6"), "{said:?}");
+    // What lies there of the epoch before is in nobody's way.
+    for _ in 0..2 {
+        let said = away.import(usb.path()).unwrap();
+        assert_eq!(said.code, Some(0), "{said:?}");
+        assert!(
+            said.text.contains("about another epoch of this station"),
+            "{said:?}"
+        );
+        assert_eq!(acked(&away), 6);
+    }
 }
 
 #[test]
@@ -481,7 +527,7 @@ fn a_full_stick_is_told_and_nothing_half_written_stays_on_it() {
     assert_eq!(usb.names("").unwrap(), Vec::<String>::new());
     fs::remove_file(usb.path().join("filler")).unwrap();
     let again = away.export(usb.path()).unwrap();
-    let umounted = Command::new("umount").arg(usb.path()).status();
-    assert!(umounted.unwrap().success());
+    let unmounted = Command::new("umount").arg(usb.path()).status();
+    assert!(unmounted.unwrap().success());
     assert_eq!((again.code, acked(&away)), (Some(0), 0), "{again:?}");
 }

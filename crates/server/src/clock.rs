@@ -52,14 +52,14 @@ impl Clock for SystemClock {
     }
 }
 
-/// A running time, for figures.
+/// A running time, for figures and for patience with a socket.
 pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
     /// Starts now.
     #[expect(
         clippy::disallowed_methods,
-        reason = "a commit's time is finer than the milliseconds of the clock above, and decides nothing"
+        reason = "a commit's time is finer than the milliseconds of the clock above, and neither it nor a socket's decides what is stored"
     )]
     pub(crate) fn start() -> Self {
         Self(Instant::now())

@@ -133,16 +133,16 @@ fn compare_ends(
     for (store, _) in earlier {
         let previous = after.previous()?;
         let epoch = store.head().epoch;
-        match previous {
-            Some(previous) if previous.head.epoch == epoch => {
-                if !holds(store, previous.head)? {
-                    let seq = previous.head.seq;
-                    let said = format!("epoch {epoch} ended with another entry {seq}, or later");
-                    findings.push(Finding::Earlier(said));
-                }
+        if let Some(Previous { head, .. }) = previous {
+            if head.epoch != epoch {
+                findings.push(missing(head));
+            } else if !holds(store, head)? {
+                let said = format!(
+                    "epoch {epoch} ended with another entry {}, or later",
+                    head.seq
+                );
+                findings.push(Finding::Earlier(said));
             }
-            Some(Previous { head, .. }) => findings.push(missing(head)),
-            None => {}
         }
         amiss.push(previous.is_some_and(|previous| !previous.whole));
         after = store;

@@ -135,6 +135,10 @@ fn words(came: &Came) -> (String, bool) {
             ),
             false,
         ),
+        Came::OtherEpoch => (
+            "about another epoch of this station; it was left alone".to_owned(),
+            true,
+        ),
         Came::Unusable(why) => (format!("{why}; it was left alone"), false),
     }
 }
@@ -222,6 +226,16 @@ mod tests {
         for silent in [Judgement::Ignore, Judgement::Nothing] {
             assert_eq!(judgement_words(&silent), None);
         }
+    }
+
+    #[test]
+    fn answers_about_another_epoch_are_told_and_are_no_failure() {
+        let (words, fine) = words(&Came::OtherEpoch);
+        assert_eq!(
+            words,
+            "about another epoch of this station; it was left alone"
+        );
+        assert!(fine);
     }
 
     #[test]

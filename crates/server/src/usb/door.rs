@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -18,15 +18,18 @@ use tokio::runtime::Runtime;
 
 use super::{UsbError, visit};
 use crate::centre::Centre;
+use crate::clock::Stopwatch;
 use crate::folder::{Folder, write_private};
 use crate::random;
 
 /// A path and a token.
-const MAX_QUESTION: u64 = 64 * 1024;
+const MAX_QUESTION: usize = 64 * 1024;
 /// Sentences about a thousand files.
 const MAX_ANSWER: u64 = 4 * 1024 * 1024;
-/// Whoever connects says at once what they want.
+/// Whoever connects says within this time all that they want.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// While somebody says it, how often to see whether the server stops.
+const LOOK: Duration = Duration::from_millis(100);
 /// After a connection could not be taken.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -59,9 +62,32 @@ pub(crate) struct Door {
     thread: JoinHandle<()>,
 }
 
+/// What the thread knows.
+struct Keeper<T> {
+    token: String,
+    patience: Duration,
+    stopped: Receiver<()>,
+    take: T,
+}
+
 impl Door {
     /// Listens, and says where in the folder.
     pub(crate) fn open(centre: &Arc<Centre>, folder: &Folder) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let centre = Arc::clone(centre);
+
+        Self::listen(folder, PATIENCE, move |stick| {
+            take(stick, &centre, &runtime).unwrap_or_else(|error| Told::NotDone(error.to_string()))
+        })
+    }
+
+    fn listen(
+        folder: &Folder,
+        patience: Duration,
+        take: impl FnMut(&Path) -> Told + Send + 'static,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let fresh = random::fresh::<32>().map_err(io::Error::other)?;
@@ -71,28 +97,16 @@ impl Door {
             token: token.clone(),
         };
         write_private(&folder.usb(), &serde_json::to_vec(&sign)?)?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
         let (stop, stopped) = channel::<()>();
-        let centre = Arc::clone(centre);
+        let keeper = Keeper {
+            token,
+            patience,
+            stopped,
+            take,
+        };
         let thread = thread::Builder::new()
             .name("sticks".to_owned())
-            .spawn(move || {
-                loop {
-                    let asked = listener.accept();
-                    // Where no connection can be had now, one a second is tried.
-                    let patience = if asked.is_ok() { Duration::ZERO } else { AGAIN };
-                    if stopped.recv_timeout(patience) != Err(RecvTimeoutError::Timeout) {
-                        return;
-                    }
-                    let served =
-                        asked.and_then(|(stream, _)| serve(stream, &token, &centre, &runtime));
-                    if let Err(error) = served {
-                        tracing::warn!(%error, "somebody asked for a stick to be taken, and not to the end");
-                    }
-                }
-            })?;
+            .spawn(move || keeper.keep(&listener))?;
 
         Ok(Self {
             address,
@@ -116,23 +130,64 @@ impl Door {
     }
 }
 
-fn serve(mut stream: TcpStream, token: &str, centre: &Centre, runtime: &Runtime) -> io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    let mut bytes = Vec::new();
-    Read::by_ref(&mut stream)
-        .take(MAX_QUESTION)
-        .read_to_end(&mut bytes)?;
-    let question: Question = serde_json::from_slice(&bytes)?;
-    if !equal(question.token.as_bytes(), token.as_bytes()) {
-        return Err(io::ErrorKind::PermissionDenied.into());
+impl<T: FnMut(&Path) -> Told> Keeper<T> {
+    fn keep(mut self, listener: &TcpListener) {
+        loop {
+            let asked = listener.accept();
+            // Where no connection can be had now, one a second is tried.
+            let pause = if asked.is_ok() { Duration::ZERO } else { AGAIN };
+            if self.stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+            if let Err(error) = asked.and_then(|(stream, _)| self.serve(stream)) {
+                tracing::warn!(%error, "somebody asked for a stick to be taken, and not to the end");
+            }
+        }
     }
-    let told = match take(&question.stick, centre, runtime) {
-        Ok(told) => told,
-        Err(error) => Told::NotDone(error.to_string()),
-    };
 
-    stream.write_all(&serde_json::to_vec(&told)?)
+    fn serve(&mut self, mut stream: TcpStream) -> io::Result<()> {
+        stream.set_write_timeout(Some(PATIENCE))?;
+        let question: Question = serde_json::from_slice(&self.hear(&mut stream)?)?;
+        if !equal(question.token.as_bytes(), self.token.as_bytes()) {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        let told = (self.take)(&question.stick);
+
+        stream.write_all(&serde_json::to_vec(&told)?)
+    }
+
+    /// All that is said, however slowly, within the one time for it. Whoever says it may hold no token.
+    fn hear(&self, stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+        let heard = Stopwatch::start();
+        let mut bytes = Vec::new();
+        let mut part = [0; 4096];
+        while self.stopped.try_recv() == Err(TryRecvError::Empty) {
+            let left = self.patience.saturating_sub(heard.time());
+            if left.is_zero() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            stream.set_read_timeout(Some(left.min(LOOK)))?;
+            match stream.read(&mut part) {
+                Ok(0) => return Ok(bytes),
+                Ok(count) => bytes.extend(part.iter().take(count)),
+                Err(error) if is_pause(&error) => {}
+                Err(error) => return Err(error),
+            }
+            if bytes.len() > MAX_QUESTION {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+        }
+
+        Err(io::ErrorKind::Interrupted.into())
+    }
+}
+
+/// Nothing came yet.
+fn is_pause(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
+    )
 }
 
 fn take(at: &Path, centre: &Centre, runtime: &Runtime) -> Result<Told, UsbError> {
@@ -177,3 +232,7 @@ fn ask(folder: &Folder, at: &Path) -> io::Result<Told> {
 
     Ok(serde_json::from_slice(&bytes)?)
 }
+
+#[cfg(test)]
+#[path = "door_tests.rs"]
+mod tests;

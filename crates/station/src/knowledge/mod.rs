@@ -159,8 +159,8 @@ impl Library {
     #[must_use]
     pub fn newest_held(&self) -> NewestHeld {
         NewestHeld {
-            trust: Some(self.trust.1.clone()),
-            manifest: self.manifest.clone(),
+            trust: Some(self.trust.1),
+            manifest: self.manifest,
         }
     }
 

@@ -220,9 +220,10 @@ fn decode_one(value: &Value) -> Option<Stood> {
     let [seq, at, outcome, reason, name, undone] = value.as_items()? else {
         return None;
     };
-    let name = match name {
-        Value::Null => None,
-        name => Some(name.as_text()?.to_owned()),
+    let name = if *name == Value::Null {
+        None
+    } else {
+        Some(name.as_text()?.to_owned())
     };
 
     Some(Stood {

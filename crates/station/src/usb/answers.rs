@@ -72,7 +72,8 @@ impl Visit {
             Judgement::ResendFrom { first } if first.saturating_sub(1) > acked => {
                 self.acknowledge(first.saturating_sub(1), bytes)?;
             }
-            Judgement::Nothing => self.pending = Pending::default(),
+            // The centre stands where the receipt does: it is not behind any more.
+            Judgement::Nothing | Judgement::ResendFrom { .. } => self.pending = Pending::default(),
             Judgement::Hole { upto } => {
                 self.pending = Pending {
                     resend: Some(upto.saturating_add(1)),
@@ -102,8 +103,7 @@ impl Visit {
             Judgement::Ack { .. }
             | Judgement::Fenced
             | Judgement::Fork { astray: false }
-            | Judgement::Ignore
-            | Judgement::ResendFrom { .. } => {}
+            | Judgement::Ignore => {}
         }
 
         self.keep_dispute(judgement)
@@ -131,8 +131,9 @@ impl Visit {
     /// Keeps what the answers said, for the next start and the next stick.
     pub(super) fn keep(&mut self) -> Result<(), StoreError> {
         let clock = self.floor.state().encode();
+        let pending = self.pending.encode(self.store.acked());
         let nothing = cbor::encode(&cbor::Value::Null);
-        for (name, value) in [(CLOCK_STATE, clock), (STICK_STATE, self.pending.encode())] {
+        for (name, value) in [(CLOCK_STATE, clock), (STICK_STATE, pending)] {
             let held = self.store.saved(name)?;
             if held.as_ref().unwrap_or(&nothing) != &value {
                 self.store.save(name, &value)?;

@@ -37,6 +37,8 @@ pub enum Came {
     Answers(Vec<Option<Judgement>>),
     /// A document.
     Document(Document),
+    /// Answers about another epoch of this station: that log is not this one.
+    OtherEpoch,
     /// It could not be read.
     Unusable(Unusable),
     /// It is not what its name says.
@@ -69,11 +71,7 @@ pub fn import(data: &Path, unlock: &Unlock, at: &Path, clock: Clock) -> Result<I
     let mut files = Vec::new();
     for (name, _) in content.files {
         if visit.is_meant(&name) {
-            let came = match stick.read(&name) {
-                Ok(bytes) => visit.take(&name, bytes, &stick)?,
-                Err(unusable) => Came::Unusable(unusable),
-            };
-            files.push((name, came));
+            files.push((name, visit.look_at(&name, &stick)?));
         }
     }
     visit.keep()?;
@@ -97,6 +95,18 @@ impl Visit {
             Name::Assignment(station) => *station == own,
             Name::Manifest | Name::Trust => true,
             Name::Export(_) | Name::Status(_) => false,
+        }
+    }
+
+    fn look_at(&mut self, name: &Name, stick: &Stick) -> Result<Came, UsbError> {
+        if let Name::Answers(part) = name
+            && part.epoch != self.store.head().epoch
+        {
+            return Ok(Came::OtherEpoch);
+        }
+        match stick.read(name) {
+            Ok(bytes) => self.take(name, bytes, stick),
+            Err(unusable) => Ok(Came::Unusable(unusable)),
         }
     }
 

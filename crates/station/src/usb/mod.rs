@@ -21,12 +21,12 @@ use crate::folder::{Folder, FolderError};
 use crate::keys::Unlock;
 use crate::knowledge::{KnowledgeError, Library};
 use crate::random::NoRandomness;
-use crate::store::{DATABASE, Finding, Store, StoreError};
+use crate::store::{DATABASE, Finding, Head, Store, StoreError};
 
 pub use export::{Exported, ExportedFile, export};
 pub use import::{Came, Document, Imported, import};
 
-/// The name of what is kept between two sticks.
+/// The name of what is kept between two sticks, which ends with its epoch.
 pub(crate) const STICK_STATE: &str = "stick";
 
 /// Why nothing was carried.
@@ -92,7 +92,8 @@ impl Visit {
         let kept = kept.and_then(|bytes| ClockState::decode(&bytes).ok());
         let mut floor = Floor::new(kept.unwrap_or_default(), now);
         floor.trust(library.trust());
-        let pending = Pending::read(store.saved(STICK_STATE)?.as_deref());
+        let kept = store.saved(STICK_STATE)?;
+        let pending = Pending::read(kept.as_deref(), store.acked(), store.gone());
 
         Ok(Self {
             store,
@@ -106,20 +107,33 @@ impl Visit {
 }
 
 impl Pending {
-    /// cbor(\[resend, hole\]), 0 for none.
-    fn encode(self) -> Vec<u8> {
+    /// cbor(\[epoch, acked, resend, hole\]), 0 for none, or cbor(null) where nothing is pending. `acked` is the last
+    /// receipted entry when the answer came.
+    fn encode(self, acked: Head) -> Vec<u8> {
+        if self == Self::default() {
+            return cbor::encode(&Value::Null);
+        }
         let number = |number: Option<u64>| Value::from(number.unwrap_or(0));
 
-        cbor::encode(&Value::Array(vec![number(self.resend), number(self.hole)]))
+        cbor::encode(&Value::Array(vec![
+            Value::from(acked.epoch),
+            Value::from(acked.seq),
+            number(self.resend),
+            number(self.hole),
+        ]))
     }
 
-    /// Nothing is pending where nothing is kept that can be read: the next answer says it again.
-    fn read(kept: Option<&[u8]>) -> Self {
+    /// Nothing is pending where nothing is kept that can be read, nor where it is about another epoch, a receipt came
+    /// since, or retention took what was to be given since: the next answer says it again.
+    fn read(kept: Option<&[u8]>, acked: Head, gone: Head) -> Self {
         let read = || {
-            let value = cbor::decode(kept?, 4).ok()?;
-            let [resend, hole] = value.as_items()? else {
+            let value = cbor::decode(kept?, 8).ok()?;
+            let [epoch, seq, resend, hole] = value.as_items()? else {
                 return None;
             };
+            if (epoch.as_u64()?, seq.as_u64()?) != (u64::from(acked.epoch), acked.seq) {
+                return None;
+            }
             let number =
                 |value: &Value| value.as_u64().map(|number| (number > 0).then_some(number));
 
@@ -129,6 +143,16 @@ impl Pending {
             })
         };
 
-        read().unwrap_or_default()
+        read()
+            .filter(|pending| pending.can_be_given(gone.seq))
+            .unwrap_or_default()
+    }
+
+    /// A hole that ends before `gone` would leave entries between them that are here no more.
+    fn can_be_given(self, gone: u64) -> bool {
+        match self.hole {
+            Some(upto) => upto == gone,
+            None => self.resend.is_none_or(|first| first > gone),
+        }
     }
 }

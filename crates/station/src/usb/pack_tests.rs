@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::*;
 use crate::folder::Folder;
 use crate::keys::{Kek, Unlock};
-use crate::store::{Beside, DATABASE, NewStation, Seat, create};
+use crate::store::{Beside, DATABASE, Head, NewStation, Seat, create};
 
 const WIDE: Size = Size {
     bytes: usize::MAX,
@@ -21,13 +21,17 @@ struct House {
 
 impl House {
     fn with_entries(count: u8) -> Self {
+        Self::in_epoch(1, count)
+    }
+
+    fn in_epoch(epoch: u32, count: u8) -> Self {
         let data = tempfile::tempdir().unwrap();
         let folder = Folder::open(data.path()).unwrap();
         let kek = Kek::create(&folder, &Unlock::KeyFile).unwrap();
         let signing = SigningKey::new(Secret::new([1; 32]));
         let station = NewStation {
             station: StationId::of(&signing.public()),
-            epoch: 1,
+            epoch,
             genesis: ChainHash([3; 32]),
             signing,
             opening: Secret::new([2; 32]),
@@ -191,23 +195,93 @@ fn what_the_centre_lost_and_was_erased_here_is_told_first() {
     );
 }
 
+fn head(epoch: u32, seq: u64) -> Head {
+    Head {
+        epoch,
+        seq,
+        hash: ChainHash([3; 32]),
+    }
+}
+
 #[test]
 fn what_is_pending_comes_back_as_it_was_kept() {
-    for pending in [
-        Pending::default(),
-        Pending {
-            resend: Some(7),
-            hole: None,
-        },
-        Pending {
-            resend: Some(1),
-            hole: Some(9),
-        },
+    for (gone, pending) in [
+        (6, Pending::default()),
+        (
+            6,
+            Pending {
+                resend: Some(7),
+                hole: None,
+            },
+        ),
+        (
+            9,
+            Pending {
+                resend: Some(1),
+                hole: Some(9),
+            },
+        ),
     ] {
-        assert_eq!(Pending::read(Some(&pending.encode())), pending);
+        let (acked, gone) = (head(1, 9), head(1, gone));
+        let kept = pending.encode(acked);
+        assert_eq!(Pending::read(Some(&kept), acked, gone), pending);
     }
-    assert_eq!(Pending::read(None), Pending::default());
-    assert_eq!(Pending::read(Some(b"x")), Pending::default());
+    let read = |kept| Pending::read(kept, head(1, 9), head(1, 0));
+    assert_eq!(read(None), Pending::default());
+    assert_eq!(read(Some(b"x")), Pending::default());
+}
+
+#[test]
+fn what_was_kept_before_it_named_its_epoch_and_receipt_is_nothing_pending() {
+    let old = |resend: u64, hole: u64| {
+        let items = [resend, hole].map(domain::cbor::Value::from);
+        domain::cbor::encode(&domain::cbor::Value::Array(items.to_vec()))
+    };
+    for old in [old(1, 9), old(7, 0), old(0, 0)] {
+        let read = Pending::read(Some(&old), head(1, 9), head(1, 0));
+        assert_eq!(read, Pending::default());
+    }
+}
+
+#[test]
+fn what_is_pending_ends_with_its_epoch_a_later_receipt_and_what_retention_takes() {
+    let resend = Pending {
+        resend: Some(7),
+        hole: None,
+    };
+    let hole = Pending {
+        resend: Some(1),
+        hole: Some(6),
+    };
+    for pending in [resend, hole] {
+        let kept = pending.encode(head(1, 9));
+        let read = |acked, gone| Pending::read(Some(&kept), acked, gone);
+        assert_eq!(read(head(1, 9), head(1, 6)), pending);
+        for (acked, gone) in [
+            (head(2, 9), head(2, 6)),
+            (head(2, 0), head(2, 0)),
+            (head(1, 10), head(1, 6)),
+            (head(1, 8), head(1, 6)),
+            (head(1, 9), head(1, 7)),
+            (head(1, 9), head(1, 9)),
+        ] {
+            assert_eq!(read(acked, gone), Pending::default(), "{acked:?} {gone:?}");
+        }
+    }
+}
+
+#[test]
+fn a_hole_of_the_epoch_before_signs_nothing_of_the_next_one_away() {
+    let before = House::with_entries(4);
+    let pending = Pending {
+        resend: Some(1),
+        hole: Some(2),
+    };
+    let kept = pending.encode(before.store().acked());
+    let next = House::in_epoch(2, 3);
+    let store = next.store();
+    let read = Pending::read(Some(&kept), store.acked(), store.gone());
+    assert_eq!(said(&store, 1, read), [(1, 3, words(&["hello", "1-3"]))]);
 }
 
 #[test]

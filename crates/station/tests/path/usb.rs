@@ -9,7 +9,7 @@ use domain::time::{DAY, HOUR, Timestamp};
 use domain::verdict::Verdict;
 use domain::wire::{Answer, AnswerKind, Answers, Export, Hello, Message};
 use station::{Beside, Came, Clock, Folder, Imported, Seat, Store, Unlock, export, import};
-use stick::{Name, Stick};
+use stick::{Name, Part, Stick};
 
 use super::{House, now};
 use crate::authority::{AUTHORITY, exchange_key, key, receipt_key};
@@ -24,27 +24,59 @@ struct Visit {
 
 impl Visit {
     fn new() -> Self {
+        Self::with(0)
+    }
+
+    /// So many entries wait.
+    fn with(count: usize) -> Self {
         let house = House::new();
+        write(&mut store(&house), count);
         let usb = tempfile::tempdir().unwrap();
-        let data = house.data.path();
-        let exported = export(data, &Unlock::KeyFile, usb.path(), Clock::new(0)).unwrap();
-        let name = exported.files[0].name;
-        let bytes = Stick::open(usb.path()).unwrap().read(&name).unwrap();
-        let own = store(&house).signing_key().public();
-        let messages = Export::read(&bytes)
-            .and_then(|export| export.check(&own))
-            .and_then(|checked| checked.open(&exchange_key()))
-            .unwrap();
-        let [Message::Hello(hello)] = &messages[..] else {
-            panic!("a greeting, as nothing waits");
-        };
-        let (hello, _) = Hello::read(hello).unwrap();
+        let (name, hello) = exported(&house, &usb);
 
         Self {
             house,
             usb,
             name,
             hello,
+        }
+    }
+
+    /// Exports again; the first and last entry of the file.
+    fn again(&mut self) -> (u64, u64) {
+        (self.name, self.hello) = exported(&self.house, &self.usb);
+        let Name::Export(part) = self.name else {
+            panic!("an export has such a name");
+        };
+        let bytes = Stick::open(self.usb.path()).unwrap().read(&self.name);
+        let export = Export::read(&bytes.unwrap()).unwrap();
+        let own = store(&self.house).signing_key().public();
+
+        (part.first, export.check(&own).unwrap().header.last)
+    }
+
+    /// Five entries with a receipt, of which the centre, as it then says, has lost those after the second.
+    fn lost_three_of_five() -> Self {
+        let mut visit = Self::with(5);
+        let all = visit.named(AnswerKind::Ok, 5);
+        let judged = visit.import(&all, &receipt_key());
+        assert_eq!(judged, Some(Judgement::Ack { upto: 5 }));
+        assert_eq!(visit.again(), (6, 5));
+        let two = visit.named(AnswerKind::Ok, 2);
+        let judged = visit.import(&two, &receipt_key());
+        assert_eq!(judged, Some(Judgement::Behind { first: 3 }));
+        assert_eq!(visit.again(), (3, 5));
+
+        visit
+    }
+
+    /// The answer that names this entry.
+    fn named(&self, kind: AnswerKind, seq: u64) -> Answer {
+        Answer {
+            kind,
+            acked_seq: seq,
+            acked_hash: store(&self.house).hash_at(seq).unwrap().0,
+            ..self.answer(now().plus(HOUR))
         }
     }
 
@@ -89,6 +121,24 @@ impl Visit {
             ClockState::decode(&kept).unwrap()
         })
     }
+}
+
+/// The first file of an export, and the greeting in it.
+fn exported(house: &House, usb: &tempfile::TempDir) -> (Name, Hello) {
+    let data = house.data.path();
+    let exported = export(data, &Unlock::KeyFile, usb.path(), Clock::new(0)).unwrap();
+    let name = exported.files[0].name;
+    let bytes = Stick::open(usb.path()).unwrap().read(&name).unwrap();
+    let own = store(house).signing_key().public();
+    let messages = Export::read(&bytes)
+        .and_then(|export| export.check(&own))
+        .and_then(|checked| checked.open(&exchange_key()))
+        .unwrap();
+    let Some(Message::Hello(hello)) = messages.first() else {
+        panic!("a greeting comes first");
+    };
+
+    (name, Hello::read(hello).unwrap().0)
 }
 
 fn store(house: &House) -> Store {
@@ -198,6 +248,75 @@ fn what_retention_has_taken_here_since_stays_on_the_stick_that_holds_it() {
     // Another stick gets what there is.
     let other = tempfile::tempdir().unwrap();
     assert_eq!(out(&other), (vec![], vec![(1, 4)]));
+}
+
+/// Takes everything that has a receipt; the number of the entry that says so.
+fn retain(house: &House) -> u64 {
+    let passed = store(house)
+        .retain(now().plus(HOUR), now(), Flags::NONE, &seat(), WITNESS)
+        .unwrap();
+
+    passed.unwrap().entry
+}
+
+#[test]
+fn what_a_stick_asked_for_is_over_with_a_receipt_that_came_over_the_line() {
+    let mut visit = Visit::lost_three_of_five();
+    let mut log = store(&visit.house);
+    write(&mut log, 3);
+    log.ack(8, log.hash_at(8).unwrap(), b"receipt", now())
+        .unwrap();
+    drop(log);
+    assert_eq!(visit.again(), (9, 8));
+    assert_eq!(retain(&visit.house), 9);
+    assert_eq!(visit.again(), (9, 9));
+}
+
+#[test]
+fn what_a_stick_asked_for_and_retention_took_does_not_keep_the_rest_from_the_stick() {
+    let mut visit = Visit::lost_three_of_five();
+    assert_eq!(retain(&visit.house), 6);
+    assert_eq!(visit.again(), (6, 6));
+    // The centre is told what is gone once it says again where it stands.
+    let hash = [0; 32];
+    let two = Answer {
+        acked_seq: 2,
+        acked_hash: hash,
+        ..visit.answer(now().plus(HOUR))
+    };
+    let judged = visit.import(&two, &receipt_key());
+    assert_eq!(judged, Some(Judgement::Lost { upto: 5 }));
+    assert_eq!(visit.again(), (1, 6));
+}
+
+#[test]
+fn a_centre_that_misses_only_what_has_no_receipt_is_not_sent_anything_before_it() {
+    let mut visit = Visit::lost_three_of_five();
+    let gap = visit.named(AnswerKind::Gap, 5);
+    let judged = visit.import(&gap, &receipt_key());
+    assert_eq!(judged, Some(Judgement::ResendFrom { first: 6 }));
+    assert_eq!(visit.again(), (6, 5));
+}
+
+#[test]
+fn answers_about_another_epoch_of_this_station_are_named_and_passed_over() {
+    let visit = Visit::new();
+    let Name::Export(part) = visit.name else {
+        panic!("an export has such a name");
+    };
+    let other = Name::Answers(Part { epoch: 2, ..part });
+    let answers = Answers(vec![visit.answer(now()).sign(&receipt_key())]).encode();
+    let stick = Stick::open(visit.usb.path()).unwrap();
+    stick.write(&other, &answers).unwrap();
+    let before = visit.clock();
+    let data = visit.house.data.path();
+    let imported = import(data, &Unlock::KeyFile, visit.usb.path(), Clock::new(0)).unwrap();
+    assert!(
+        matches!(imported.files[..], [(name, Came::OtherEpoch)] if name == other),
+        "{imported:?}"
+    );
+    assert_eq!(visit.clock(), before);
+    assert_eq!(stick.read(&other).unwrap(), answers);
 }
 
 const WITNESS: Witness = Witness {
