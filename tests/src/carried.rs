@@ -12,7 +12,6 @@ use domain::hex;
 use domain::ids::{Handle, VenueId};
 use domain::keyfile::KeyFile;
 use domain::screen::Outcome;
-use domain::time::Timestamp;
 use domain::wire::{Export, Message};
 use rusqlite::Connection;
 use server::folder::Folder as ServerFolder;

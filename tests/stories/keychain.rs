@@ -2,11 +2,7 @@
 //! and shows a whole folder that was put back, before any server is reached.
 
 #![cfg(target_os = "linux")]
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a story that cannot go on fails, and one that cannot begin says so"
-)]
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on fails")]
 
 use std::fs;
 use std::process::{Command, Output, Stdio};

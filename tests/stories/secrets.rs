@@ -173,6 +173,17 @@ fn server(city: &City, words: &[&str]) -> String {
     .unwrap()
 }
 
+/// The sheets become what the camera sees.
+fn hold_up_every_sheet(city: &City) {
+    let frames = city.data().join("frames");
+    fs::create_dir(&frames).unwrap();
+    for sheet in files_below(&city.data().join("sheets")) {
+        if sheet.extension().is_some_and(|ending| ending == "png") {
+            fs::copy(&sheet, frames.join(sheet.file_name().unwrap())).unwrap();
+        }
+    }
+}
+
 #[test]
 fn nothing_of_a_person_lies_in_any_file_backup_list_log_or_stick_of_a_station_or_its_server() {
     let mut city = City::with_residents().unwrap();
@@ -188,13 +199,7 @@ fn nothing_of_a_person_lies_in_any_file_backup_list_log_or_stick_of_a_station_or
     .unwrap();
     city.enrol().unwrap();
     let began = city.now();
-    let frames = city.data().join("frames");
-    fs::create_dir(&frames).unwrap();
-    for sheet in files_below(&city.data().join("sheets")) {
-        if sheet.extension().is_some_and(|ending| ending == "png") {
-            fs::copy(&sheet, frames.join(sheet.file_name().unwrap())).unwrap();
-        }
-    }
+    hold_up_every_sheet(&city);
     // Once with a server, so that entries have been sent; once without, so that entries wait.
     let screens = a_day(&city, &logs, "sent");
     // Killed, so that what it had not yet moved out of its write-ahead logs lies there; whoever opens them next moves it.

@@ -328,6 +328,10 @@ pub enum StationAction {
 
 /// `menshen station enrol`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct EnrolArgs {
     /// The data folder; the station's own files go to `station/`.
     #[arg(long, value_name = "DIR")]
