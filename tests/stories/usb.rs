@@ -100,7 +100,7 @@ fn two_stations_share_a_stick_and_neither_takes_the_others_receipts() {
         assert_eq!(away.export(usb.path()).unwrap().code, Some(0));
     }
     let said = bring(&city, usb.path()).unwrap();
-    assert!(said.text.contains("2 exports taken"), "{said:?}");
+    assert!(said.text.contains("exports taken: 2"), "{said:?}");
     // The answers to the other, under our own name.
     let [[_, ours], [_, theirs]] = [&one, &other].map(|away| files(away, 1));
     let swapped = usb.copy().unwrap();

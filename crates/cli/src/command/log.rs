@@ -58,7 +58,7 @@ pub(super) fn today(args: &LogTodayArgs, out: Out<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `08:15:00  #12  admit  王*兰`, by the venue's clock.
+/// `08:15:00  #12  refuse expired  王*兰`, by the venue's clock.
 fn line(one: &Stood, utc_offset_minutes: i32) -> String {
     let local = one.at.plus(i64::from(utc_offset_minutes) * 60);
     let second = local.0.rem_euclid(DAY);
@@ -70,10 +70,13 @@ fn line(one: &Stood, utc_offset_minutes: i32) -> String {
         Outcome::LetIn => "let in",
         Outcome::Emergency => "emergency",
     };
+    let reason = one
+        .reason
+        .map_or_else(String::new, |reason| format!(" {}", reason.word()));
     let undone = if one.undone { "  (undone)" } else { "" };
 
     format!(
-        "{:02}:{:02}:{:02}  #{}  {what}  {}{undone}",
+        "{:02}:{:02}:{:02}  #{}  {what}{reason}  {}{undone}",
         second / 3_600,
         second / 60 % 60,
         second % 60,
@@ -388,11 +391,13 @@ mod tests {
         };
         assert_eq!(line(&stood, 480), "16:00:00  #12  let in  王*兰  (undone)");
         let nobody = Stood {
+            outcome: Outcome::Refuse,
+            reason: Some(domain::verdict::Reason::Expired),
             name: None,
             undone: false,
             ..stood
         };
-        assert_eq!(line(&nobody, 0), "08:00:00  #12  let in  -");
+        assert_eq!(line(&nobody, 0), "08:00:00  #12  refuse expired  -");
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Report {
         lines.extend(unwritten.map(|error| format!("NOT WRITTEN  {error}")));
         let taken = self.exports.iter().filter(|(_, taken)| taken.is_ok());
         lines.push(format!(
-            "{} exports taken; their answers are on the stick: bring it back to the stations",
+            "exports taken: {}; what answers them is on the stick: bring it back to the stations",
             taken.count()
         ));
 
