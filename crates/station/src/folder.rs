@@ -413,6 +413,16 @@ mod tests {
         folder.read("mark", 10).unwrap()
     }
 
+    /// A station's folder, and beside it that of its next epoch.
+    fn with_a_next_one() -> tempfile::TempDir {
+        let data = tempfile::tempdir().unwrap();
+        let (first, next) = (Folder::open(data.path()), Folder::next(data.path()));
+        first.unwrap().replace("mark", b"1").unwrap();
+        next.unwrap().replace("mark", b"2").unwrap();
+
+        data
+    }
+
     #[test]
     fn the_folder_of_a_new_epoch_takes_the_place_of_the_one_before_and_keeps_it() {
         let data = tempfile::tempdir().unwrap();
@@ -439,15 +449,7 @@ mod tests {
 
     #[test]
     fn a_cut_before_the_last_rename_is_made_good_at_the_next_opening() {
-        let data = tempfile::tempdir().unwrap();
-        Folder::open(data.path())
-            .unwrap()
-            .replace("mark", b"1")
-            .unwrap();
-        Folder::next(data.path())
-            .unwrap()
-            .replace("mark", b"2")
-            .unwrap();
+        let data = with_a_next_one();
         let epochs = data.path().join(NEXT).join(EPOCHS);
         fs::create_dir(&epochs).unwrap();
         fs::rename(data.path().join(NAME), epochs.join("1")).unwrap();
@@ -462,15 +464,7 @@ mod tests {
 
     #[test]
     fn what_was_begun_and_came_to_nothing_takes_no_place() {
-        let data = tempfile::tempdir().unwrap();
-        Folder::open(data.path())
-            .unwrap()
-            .replace("mark", b"1")
-            .unwrap();
-        Folder::next(data.path())
-            .unwrap()
-            .replace("mark", b"2")
-            .unwrap();
+        let data = with_a_next_one();
         let found = Folder::open(data.path()).unwrap();
         assert_eq!(marked(&found), Some(b"1".to_vec()));
         assert_eq!(marked(&Folder::next(data.path()).unwrap()), None);

@@ -155,12 +155,7 @@ async fn a_new_epoch_fences_the_old_key_and_begins_where_the_stations_own_log_en
     let mut station = town.station(60).await;
     station.admit(3, 1, NOW);
     town.deliver(station.batch(1, 2)).await;
-    let mut anew = Station::new(61);
-    let again = server::registrar::PairingOrder {
-        station: Some(station.id),
-        ..order()
-    };
-    town.enrol(&mut anew, &again).await;
+    let mut anew = enrolled_again(&town, &station).await;
     let assignment = anew.assignment.clone().unwrap();
     assert_eq!((anew.id, anew.epoch()), (station.id, 2));
     assert_eq!(assignment.previous.seq, 2);
@@ -180,17 +175,24 @@ async fn a_new_epoch_fences_the_old_key_and_begins_where_the_stations_own_log_en
     assert_eq!(answer, told(&anew, AnswerKind::Ok, 1));
 }
 
-/// A station whose first epoch ended at entry 2 for the centre, and the station anew.
-async fn in_its_second_epoch(town: &Town) -> (Station, Station) {
-    let mut station = town.station(60).await;
-    station.admit(2, 1, NOW);
-    town.deliver(station.batch(1, 2)).await;
+/// The station with new keys, in its next epoch.
+async fn enrolled_again(town: &Town, station: &Station) -> Station {
     let mut anew = Station::new(61);
     let again = server::registrar::PairingOrder {
         station: Some(station.id),
         ..order()
     };
     town.enrol(&mut anew, &again).await;
+
+    anew
+}
+
+/// A station whose first epoch ended at entry 2 for the centre, and the station anew.
+async fn in_its_second_epoch(town: &Town) -> (Station, Station) {
+    let mut station = town.station(60).await;
+    station.admit(2, 1, NOW);
+    town.deliver(station.batch(1, 2)).await;
+    let anew = enrolled_again(town, &station).await;
 
     (station, anew)
 }
@@ -251,12 +253,7 @@ async fn the_tail_of_a_copy_is_kept_beside_the_other_branch_and_receipted_by_its
     station.admit(2, 1, NOW);
     town.deliver(station.batch(1, 3)).await;
     copy.admit(3, 2, NOW);
-    let mut anew = Station::new(61);
-    let again = server::registrar::PairingOrder {
-        station: Some(station.id),
-        ..order()
-    };
-    town.enrol(&mut anew, &again).await;
+    enrolled_again(&town, &station).await;
 
     assert_eq!(
         tail(&town, copy.batch(2, 4)).await,
@@ -280,12 +277,7 @@ async fn the_tail_of_a_copy_arrives_whole_in_however_many_batches_it_comes() {
     station.admit(1, 1, NOW);
     town.deliver(station.batch(1, 2)).await;
     copy.admit(8, 2, NOW);
-    let mut anew = Station::new(61);
-    let again = server::registrar::PairingOrder {
-        station: Some(station.id),
-        ..order()
-    };
-    town.enrol(&mut anew, &again).await;
+    enrolled_again(&town, &station).await;
 
     assert_eq!(
         tail(&town, copy.batch(5, 6)).await.kind,

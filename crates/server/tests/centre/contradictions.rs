@@ -95,14 +95,21 @@ async fn restored(station: &mut Station) -> (Town, Vec<u8>) {
     (Town::with_folder(older.path()), got.body)
 }
 
-#[tokio::test]
-async fn a_log_that_was_put_back_is_told_the_head_and_kept_for_the_operator() {
-    let town = Town::new();
+/// A station of which 5 entries are stored, and its log as it was at the third.
+async fn put_back(town: &Town) -> (Station, Station) {
     let mut station = town.station(60).await;
     station.admit(3, 1, NOW);
     let older = station.copy();
     station.admit(2, 1, NOW);
     town.deliver(station.batch(1, 5)).await;
+
+    (station, older)
+}
+
+#[tokio::test]
+async fn a_log_that_was_put_back_is_told_the_head_and_kept_for_the_operator() {
+    let town = Town::new();
+    let (mut station, older) = put_back(&town).await;
     assert_eq!(greet(&town, &station).await, (AnswerKind::Ok, 5));
     assert_eq!(listed(&town).rollback, None);
     // The first time it hears where the head is; then it says the same again.
@@ -161,11 +168,7 @@ async fn hellos_that_come_late_or_again_contradict_nothing() {
 #[tokio::test]
 async fn a_log_that_is_known_to_be_put_back_is_noted_again_at_once_after_a_restart() {
     let town = Town::new();
-    let mut station = town.station(60).await;
-    station.admit(3, 1, NOW);
-    let older = station.copy();
-    station.admit(2, 1, NOW);
-    town.deliver(station.batch(1, 5)).await;
+    let (_, older) = put_back(&town).await;
     greet(&town, &older).await;
     greet(&town, &older).await;
     let town = town.restart();

@@ -1,10 +1,12 @@
-//! What a log asks of the centre, signed by the key of its epoch.
+//! What the outbox of a log lets it ask of the centre, be its epoch in force or over.
 
 use domain::entry::SealedEntry;
-use domain::wire::{Batch, BatchError, Hello, Hole, MAX_BATCH_ENTRIES};
+use domain::sync::{SyncAction, SyncEvent};
+use domain::wire::{BatchError, MAX_BATCH_ENTRIES};
 use tracing::{error, warn};
 
 use crate::clock::Clock;
+use crate::link::Request;
 use crate::random;
 use crate::store::{Store, StoreError};
 
@@ -24,24 +26,84 @@ impl Asked {
     }
 }
 
-/// Why a batch was not even posted.
+/// Why a question was not even made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NotSent {
+    /// The entries do not fit a batch.
     TooLarge,
     /// The first entry does not open: nothing up to this number can be given.
     Unreadable {
+        /// The number.
         upto: u64,
     },
+    /// Something else, which was logged.
     Failed,
 }
 
-/// A batch of the log's entries `first..=last`, each as `change` makes it.
-pub(super) fn batch(
+impl From<NotSent> for SyncEvent {
+    fn from(why: NotSent) -> Self {
+        match why {
+            NotSent::TooLarge => Self::Refused {
+                status: 413,
+                retry_after: None,
+            },
+            NotSent::Unreadable { upto } => Self::Unreadable { upto },
+            NotSent::Failed => Self::Failed,
+        }
+    }
+}
+
+/// A question that is ready to be posted.
+pub(super) type Question = (Request, Asked);
+
+/// The question that `action` stands for; `entries` says where batches go. What kept it from being made is
+/// the next event of the outbox.
+pub(super) fn question(
     store: &Store,
     clock: Clock,
+    action: SyncAction,
+    entries: fn(Vec<u8>) -> Request,
+) -> Result<Question, NotSent> {
+    let asked = Asked::now(clock).ok_or(NotSent::Failed)?;
+    let request = match action {
+        SyncAction::Send { first, last } => {
+            entries(batch(store, first, last, asked.nonce, |entry| entry)?)
+        }
+        SyncAction::SendBare { seq } => {
+            let epoch = store.head().epoch;
+            error!(
+                epoch,
+                seq, "the centre takes the entry without what it carries alone: tell the authority"
+            );
+            let bare = |entry: SealedEntry| SealedEntry::lost(entry.core);
+            entries(batch(store, seq, seq, asked.nonce, bare)?)
+        }
+        SyncAction::TellHole { upto } => match store.signed_hole(upto, asked.nonce) {
+            Ok(hole) => Request::Hole(hole),
+            Err(error) => {
+                error!(%error, upto, "a hole could not be told");
+                return Err(NotSent::Failed);
+            }
+        },
+        SyncAction::Greet => Request::Head(store.signed_hello(asked.nonce)),
+        SyncAction::Acknowledge { .. }
+        | SyncAction::Changed(_)
+        | SyncAction::Dispute(_)
+        | SyncAction::EntryTooLarge { .. }
+        | SyncAction::Keep(_) => return Err(NotSent::Failed),
+    };
+
+    Ok((request, asked))
+}
+
+/// A batch of the log's entries `first..=last`, each as `change` makes it.
+fn batch(
+    store: &Store,
     first: u64,
     last: u64,
+    nonce: [u8; 16],
     change: impl Fn(SealedEntry) -> SealedEntry,
-) -> Result<(Vec<u8>, Asked), NotSent> {
+) -> Result<Vec<u8>, NotSent> {
     let most = usize::try_from(last.saturating_sub(first).saturating_add(1))
         .unwrap_or(usize::MAX)
         .min(MAX_BATCH_ENTRIES);
@@ -59,69 +121,14 @@ pub(super) fn batch(
         let upto = store.unreadable(first).map_err(unread)?;
         return Err(upto.map_or(NotSent::Failed, |upto| NotSent::Unreadable { upto }));
     }
-    let asked = Asked::now(clock).ok_or(NotSent::Failed)?;
-    let head = store.head();
-    let built = Batch::build(
-        store.station(),
-        head.epoch,
-        first,
-        stored.before,
-        &entries,
-        asked.nonce,
-        store.signing_key(),
-    );
-    match built {
-        Ok(body) => Ok((body, asked)),
-        Err(BatchError::TooLarge) => Err(NotSent::TooLarge),
-        Err(error) => {
+
+    store
+        .signed_batch(first, stored.before, &entries, nonce)
+        .map_err(|error| {
+            if error == BatchError::TooLarge {
+                return NotSent::TooLarge;
+            }
             warn!(%error, first, "no batch could be made");
-            Err(NotSent::Failed)
-        }
-    }
-}
-
-/// That the entries up to `upto` can never be given. What the centre had acknowledged comes with its own receipt.
-pub(super) fn hole(store: &Store, clock: Clock, upto: u64) -> Option<(Vec<u8>, Asked)> {
-    let asked = Asked::now(clock)?;
-    let receipted = store.acked();
-    let read = || -> Result<_, StoreError> {
-        let receipt = if upto <= receipted.seq {
-            store.receipt()?
-        } else {
-            None
-        };
-        Ok((store.hash_at(upto)?, receipt))
-    };
-    match read() {
-        Ok((hash, receipt)) => {
-            let hole = Hole {
-                station: store.station(),
-                epoch: receipted.epoch,
-                last: upto,
-                hash: hash.0,
-                receipt,
-                nonce: asked.nonce,
-            };
-            Some((hole.sign(store.signing_key()), asked))
-        }
-        Err(error) => {
-            error!(%error, upto, "a hole could not be told");
-            None
-        }
-    }
-}
-
-/// Where the log ends.
-pub(super) fn hello(store: &Store, clock: Clock) -> Option<(Vec<u8>, Asked)> {
-    let asked = Asked::now(clock)?;
-    let head = store.head();
-    let hello = Hello {
-        station: store.station(),
-        epoch: head.epoch,
-        seq: head.seq,
-        hash: head.hash.0,
-        nonce: asked.nonce,
-    };
-
-    Some((hello.sign(store.signing_key()), asked))
+            NotSent::Failed
+        })
 }

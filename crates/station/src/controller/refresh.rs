@@ -10,6 +10,7 @@ use super::station::{Message, Station};
 use super::sync::jitter;
 use crate::knowledge::{Ended, Next, Refresh};
 use crate::link::{Outcome, Request};
+use crate::random;
 
 /// Between two rounds, half of it more or less.
 const REFRESH_MS: u64 = 5 * 60 * 1_000;
@@ -50,9 +51,10 @@ impl Station {
         if self.link.is_none() || self.rounds.now.is_some() || now.mono_ms < self.rounds.due {
             return;
         }
-        let Some((hello, _)) = self.hello() else {
+        let Ok(nonce) = random::fresh() else {
             return self.end_round(Ended::Failed { wish: 0 });
         };
+        let hello = self.store.signed_hello(nonce.into_bytes());
         let (round, request) = Refresh::begin(hello);
         self.rounds.now = Some(round);
         self.fetch(request);

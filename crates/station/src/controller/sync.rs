@@ -1,14 +1,13 @@
 //! Doing what the outbox asks for, and judging what comes back.
 
 use domain::crypto::Kid;
-use domain::entry::SealedEntry;
 use domain::station::Event;
 use domain::sync::{Judgement, Standing, SyncAction, SyncEvent};
 use domain::time::Timestamp;
 use domain::wire::Answer;
 use tracing::{error, info, warn};
 
-use super::questions::{self, Asked, NotSent};
+use super::questions::{self, Asked};
 use super::station::{Message, Station};
 use crate::enrol::DISPUTE_STATE;
 use crate::link::{NoAnswer, Outcome, Request};
@@ -35,28 +34,15 @@ impl Station {
     /// What failed at once is the next event.
     fn perform_sync(&mut self, action: SyncAction) -> Option<SyncEvent> {
         match action {
-            SyncAction::Send { first, last } => {
-                let batch = questions::batch(&self.store, self.clock, first, last, |entry| entry);
-                self.post_batch(batch)
+            SyncAction::Send { .. }
+            | SyncAction::SendBare { .. }
+            | SyncAction::TellHole { .. }
+            | SyncAction::Greet => {
+                match questions::question(&self.store, self.clock, action, Request::Batch) {
+                    Ok((request, asked)) => self.ask_for_answer(request, asked),
+                    Err(why) => Some(why.into()),
+                }
             }
-            SyncAction::SendBare { seq } => {
-                error!(
-                    seq,
-                    "the centre takes the entry without what it carries alone: tell the authority"
-                );
-                let batch = questions::batch(&self.store, self.clock, seq, seq, |entry| {
-                    SealedEntry::lost(entry.core)
-                });
-                self.post_batch(batch)
-            }
-            SyncAction::TellHole { upto } => match questions::hole(&self.store, self.clock, upto) {
-                Some((body, asked)) => self.ask_for_answer(Request::Hole(body), asked),
-                None => Some(SyncEvent::Failed),
-            },
-            SyncAction::Greet => match self.hello() {
-                Some((body, asked)) => self.ask_for_answer(Request::Head(body), asked),
-                None => Some(SyncEvent::Failed),
-            },
             SyncAction::Acknowledge { upto } => {
                 self.acknowledge(upto);
                 None
@@ -128,17 +114,6 @@ impl Station {
         if let Err(error) = kept {
             warn!(%error, "a dispute could not be kept for the next start");
         }
-    }
-
-    fn post_batch(&mut self, batch: Result<(Vec<u8>, Asked), NotSent>) -> Option<SyncEvent> {
-        match batch {
-            Ok((body, asked)) => self.ask_for_answer(Request::Batch(body), asked),
-            Err(why) => Some(not_sent(&why)),
-        }
-    }
-
-    pub(super) fn hello(&self) -> Option<(Vec<u8>, Asked)> {
-        questions::hello(&self.store, self.clock)
     }
 
     fn ask_for_answer(&self, request: Request, asked: Asked) -> Option<SyncEvent> {
@@ -251,18 +226,6 @@ pub(super) fn without_answer(why: &NoAnswer) -> SyncEvent {
         NoAnswer::Closed | NoAnswer::TooLarge | NoAnswer::Unreachable | NoAnswer::Untrusted => {
             SyncEvent::Failed
         }
-    }
-}
-
-/// A question that could not be made.
-pub(super) fn not_sent(why: &NotSent) -> SyncEvent {
-    match *why {
-        NotSent::TooLarge => SyncEvent::Refused {
-            status: 413,
-            retry_after: None,
-        },
-        NotSent::Unreadable { upto } => SyncEvent::Unreadable { upto },
-        NotSent::Failed => SyncEvent::Failed,
     }
 }
 

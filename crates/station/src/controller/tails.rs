@@ -1,7 +1,7 @@
 //! The logs of the station's epochs that are over: what they could not send before goes out under their old keys,
 //! and retention takes its part of them as of the log in use.
 
-use domain::entry::{Flags, SealedEntry, Witness};
+use domain::entry::{Flags, Witness};
 use domain::ids::VenueId;
 use domain::screen::SyncView;
 use domain::station::Event;
@@ -11,9 +11,9 @@ use domain::wire::AnswerKind;
 use tracing::{error, info, warn};
 
 use super::open::load_library;
-use super::questions::{self, Asked, NotSent};
+use super::questions::{self, Asked};
 use super::station::{Message, Station};
-use super::sync::{about, jitter, not_sent, without_answer};
+use super::sync::{about, jitter, without_answer};
 use crate::enrol::DISPUTE_STATE;
 use crate::keys::Unlock;
 use crate::link::{Outcome, Request};
@@ -182,33 +182,14 @@ impl Station {
         let tail = self.tails.get_mut(which)?;
         let epoch = tail.epoch();
         match action {
-            SyncAction::Send { first, last } => {
-                let batch = questions::batch(&tail.store, clock, first, last, |entry| entry);
-                self.post_tail(which, batch)
-            }
-            SyncAction::SendBare { seq } => {
-                error!(
-                    epoch,
-                    seq,
-                    "the centre takes the entry without what it carries alone: tell the authority"
-                );
-                let bare = |entry: SealedEntry| SealedEntry::lost(entry.core);
-                let batch = questions::batch(&tail.store, clock, seq, seq, bare);
-                self.post_tail(which, batch)
-            }
-            SyncAction::TellHole { upto } => {
-                let hole = questions::hole(&tail.store, clock, upto);
-                self.ask_for_tail(
-                    which,
-                    hole.map(|(body, asked)| (Request::Hole(body), asked)),
-                )
-            }
-            SyncAction::Greet => {
-                let hello = questions::hello(&tail.store, clock);
-                self.ask_for_tail(
-                    which,
-                    hello.map(|(body, asked)| (Request::Head(body), asked)),
-                )
+            SyncAction::Send { .. }
+            | SyncAction::SendBare { .. }
+            | SyncAction::TellHole { .. }
+            | SyncAction::Greet => {
+                match questions::question(&tail.store, clock, action, Request::Tail) {
+                    Ok((request, asked)) => self.ask_for_tail(which, request, asked),
+                    Err(why) => Some(why.into()),
+                }
             }
             SyncAction::Acknowledge { upto } => {
                 self.acknowledge_tail(which, upto);
@@ -243,21 +224,7 @@ impl Station {
         }
     }
 
-    fn post_tail(
-        &self,
-        which: usize,
-        batch: Result<(Vec<u8>, Asked), NotSent>,
-    ) -> Option<SyncEvent> {
-        match batch {
-            Ok((body, asked)) => self.ask_for_tail(which, Some((Request::Tail(body), asked))),
-            Err(why) => Some(not_sent(&why)),
-        }
-    }
-
-    fn ask_for_tail(&self, which: usize, question: Option<(Request, Asked)>) -> Option<SyncEvent> {
-        let Some((request, asked)) = question else {
-            return Some(SyncEvent::Failed);
-        };
+    fn ask_for_tail(&self, which: usize, request: Request, asked: Asked) -> Option<SyncEvent> {
         let messages = self.messages.clone();
         let sent = self.post(request, move |outcome| {
             // An error means that the loop has ended.

@@ -18,6 +18,7 @@ mod memory;
 mod open;
 mod reserve;
 mod retain;
+mod say;
 mod schema;
 mod seen;
 mod send;

@@ -1,7 +1,7 @@
 //! The messages of the line, gathered into files.
 
 use domain::entry::SealedEntry;
-use domain::wire::{Batch, BatchError, Hello, Hole, MAX_MESSAGES, Message};
+use domain::wire::{BatchError, MAX_MESSAGES, Message};
 use tracing::error;
 
 use super::Pending;
@@ -102,7 +102,7 @@ impl<'a> Packer<'a> {
         if !self.greeted {
             self.greeted = true;
             return Ok(Some(Said {
-                message: self.hello(),
+                message: Message::Hello(self.store.signed_hello(self.nonce)),
                 first: self.next,
                 last: self.next.saturating_sub(1),
             }));
@@ -130,15 +130,9 @@ impl<'a> Packer<'a> {
         let mut entries: Vec<SealedEntry> =
             stored.entries.into_iter().map(|row| row.entry).collect();
         while !entries.is_empty() {
-            let built = Batch::build(
-                self.store.station(),
-                self.store.head().epoch,
-                self.next,
-                stored.before,
-                &entries,
-                self.nonce,
-                self.store.signing_key(),
-            );
+            let built = self
+                .store
+                .signed_batch(self.next, stored.before, &entries, self.nonce);
             match built {
                 Ok(bytes) => {
                     let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
@@ -167,40 +161,13 @@ impl<'a> Packer<'a> {
         Ok(None)
     }
 
-    fn hello(&self) -> Message {
-        let head = self.store.head();
-        let hello = Hello {
-            station: self.store.station(),
-            epoch: head.epoch,
-            seq: head.seq,
-            hash: head.hash.0,
-            nonce: self.nonce,
-        };
-
-        Message::Hello(hello.sign(self.store.signing_key()))
-    }
-
-    /// What the centre had acknowledged comes with its own receipt.
     fn tell_hole(&mut self, upto: u64) -> Result<Said, StoreError> {
-        let acked = self.store.acked();
-        let receipt = if upto <= acked.seq {
-            self.store.receipt()?
-        } else {
-            None
-        };
-        let hole = Hole {
-            station: self.store.station(),
-            epoch: acked.epoch,
-            last: upto,
-            hash: self.store.hash_at(upto)?.0,
-            receipt,
-            nonce: self.nonce,
-        };
+        let message = Message::Hole(self.store.signed_hole(upto, self.nonce)?);
         let first = self.next;
         self.next = upto.saturating_add(1);
 
         Ok(Said {
-            message: Message::Hole(hole.sign(self.store.signing_key())),
+            message,
             first,
             last: upto,
         })

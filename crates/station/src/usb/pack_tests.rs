@@ -3,6 +3,7 @@ use domain::entry::{Action, Body, ChainHash, Flags, Kind, NewEntry, Personal, Se
 use domain::ids::{AuthorityId, StationId, VenueId};
 use domain::time::Timestamp;
 use domain::verdict::Verdict;
+use domain::wire::{Batch, Hole};
 use rusqlite::Connection;
 
 use super::*;
