@@ -28,8 +28,10 @@ everyScreen('%s can be read and used', DESK, async (page) => {
 async function judged(page, theme) {
   return page.evaluate(async (worn) => {
     document.documentElement.dataset.theme = worn;
-    // What still fades in has the colours of neither before nor after.
-    const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+    // What still fades in has the colours of neither before nor after. What is paused, like a key held half-way, stays so.
+    const ending = document
+      .getAnimations()
+      .filter(({ effect, playState }) => playState === 'running' && effect.getComputedTiming().endTime !== Infinity);
     await Promise.all(ending.map(({ finished }) => finished));
     const { violations, passes } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
 
