@@ -23,7 +23,14 @@ const MOST_CLOSE: usize = 4;
 /// Of the frames in which nothing is seen one in so many is looked through for codes that are too small to be read: the
 /// hint to come closer may come half a second late, and an empty desk is to cost little.
 const SMALL_EVERY: u8 = 8;
-/// What rqrr takes for a cut-out of half a frame.
+/// What is begun is not broken off, so it begins only where there is time for it. A deep stage asks after every step, and
+/// hardly any takes longer than this.
+const LEAST_FOR_A_STEP: Duration = Duration::from_millis(3);
+/// What the first pass takes for a cut-out of half a frame.
+const LEAST_FOR_A_CUT_OUT: Duration = Duration::from_millis(3);
+/// The same at twice the size.
+const LEAST_FOR_A_DOUBLE: Duration = Duration::from_millis(9);
+/// What rqrr takes for it.
 const LEAST_FOR_RQRR: Duration = Duration::from_millis(15);
 /// Frames after the last reading for which its place is remembered: a third of a second.
 const REMEMBERED: u8 = 10;
@@ -207,7 +214,7 @@ impl Look<'_> {
         }
         let places: Vec<Place> = self.codes.iter().map(|code| code.place).collect();
         let seen = deep::read(pyramid, peaks, &places, memory, stages, &|| {
-            self.budget.is_spent()
+            self.budget.left() < LEAST_FOR_A_STEP
         });
         for code in seen.codes {
             self.keep(code);
@@ -237,20 +244,20 @@ impl Look<'_> {
     }
 
     fn close(&mut self, place: &Place, view: &View<'_>) {
-        let ways = [Self::cut_out, Self::doubled, Self::by_rqrr];
-        for way in ways {
-            if self.budget.is_spent() || self.is_read(place) {
+        let ways: [(Duration, fn(&mut Self, &View<'_>)); 3] = [
+            (LEAST_FOR_A_CUT_OUT, Self::cut_out),
+            (LEAST_FOR_A_DOUBLE, Self::doubled),
+            (LEAST_FOR_RQRR, Self::by_rqrr),
+        ];
+        for (least, way) in ways {
+            if self.budget.left() < least || self.is_read(place) {
                 return;
             }
             way(self, view);
         }
     }
 
-    /// rqrr cannot be stopped half-way, so it begins only where there is time for it.
     fn by_rqrr(&mut self, view: &View<'_>) {
-        if self.budget.left() < LEAST_FOR_RQRR {
-            return;
-        }
         self.keep_all(view, second::search(&view.luma));
     }
 

@@ -139,6 +139,10 @@ impl<'a> Attempt<'a> {
             if way == Stage::Anchors {
                 smooth = Some(lattice.clone());
             }
+            if stop() {
+                is_cut_off = true;
+                break;
+            }
             let flat = Flat::new(&self.raster, &lattice);
             let tone = Tone::new(&flat.cells(), &self.colours, self.version.side());
             let agreement = self.agreement(&tone);
@@ -148,7 +152,7 @@ impl<'a> Attempt<'a> {
             }
             if let Some(decoded) = self
                 .decode(&tone)
-                .or_else(|| self.mirrored(&tone, agreement))
+                .or_else(|| self.mirrored(&tone, agreement, stop))
             {
                 return self.read(&lattice, *decoded);
             }
@@ -298,8 +302,11 @@ impl<'a> Attempt<'a> {
         }
 
         let tone = equaliser::equalise(flat, tone, &self.colours)?;
+        if stop() {
+            return None;
+        }
         self.decode(&tone)
-            .or_else(|| self.mirrored(&tone, agreement))
+            .or_else(|| self.mirrored(&tone, agreement, stop))
     }
 
     /// Whether another version is written in the symbol.
@@ -312,8 +319,13 @@ impl<'a> Attempt<'a> {
     }
 
     /// Decodes what the symbol is in a mirror, where it is clear enough for that.
-    fn mirrored(&self, tone: &Tone, agreement: f32) -> Option<Box<Decoded>> {
-        if agreement < CLEAR || self.known.is_some() {
+    fn mirrored(
+        &self,
+        tone: &Tone,
+        agreement: f32,
+        stop: &impl Fn() -> bool,
+    ) -> Option<Box<Decoded>> {
+        if agreement < CLEAR || self.known.is_some() || stop() {
             return None;
         }
         let evidence = self.evidence(tone)?.transposed();

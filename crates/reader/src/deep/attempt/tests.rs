@@ -1,3 +1,5 @@
+use std::cell::Cell;
+
 use super::*;
 use crate::{
     deep::{
@@ -139,9 +141,23 @@ fn a_stopped_attempt_reads_nothing_more() {
     let nothing = Learned::default();
     let attempt = Attempt::new(raster, &hypothesis, &nothing, Stages::all());
 
+    let is_decoded = Cell::new(false);
+
     assert!(
-        matches!(attempt.run(&|| true), Attempted::Located(_, Learned { known: Some(known), .. }) if known.progress() == (5, 6))
+        matches!(attempt.run(&|| is_decoded.replace(true)), Attempted::Located(_, Learned { known: Some(known), .. }) if known.progress() == (5, 6))
     );
+}
+
+#[test]
+fn an_attempt_without_time_for_its_first_sample_leaves_its_place_to_the_next_frame() {
+    let sheet = sheet(7);
+    let luma = picture(&symbol(7), sheet).luma();
+    let hypothesis = hypothesis(sheet, 7);
+    let raster = Raster::new(&luma, 1.0).unwrap();
+    let nothing = Learned::default();
+    let attempt = Attempt::new(raster, &hypothesis, &nothing, Stages::all());
+
+    assert!(matches!(attempt.run(&|| true), Attempted::Unfinished(_)));
 }
 
 #[test]
