@@ -309,7 +309,7 @@ export type Protection = "keychain" | "key_file" | "passphrase";
 /**
  * Why. Each has a sentence and a next step in every language of `ui/locales`.
  */
-export type Reason = "rules_hold" | "id_matches" | "status_ageing" | "seen_recently" | "yellow" | "class_differs" | "by_hand" | "forged" | "unknown_issuer" | "issuer_differs" | "signer_not_valid" | "revoked_lost" | "revoked_reissued" | "revoked" | "expired" | "not_yet_valid" | "lifetime_too_long" | "red" | "no_test" | "test_too_old" | "test_positive" | "id_differs" | "id_missing" | "kind_not_allowed" | "venue_code" | "not_a_pass" | "malformed" | "status_too_old" | "test_unknown" | "rule_failed" | "log_rolled_back" | "unsupported" | "keys_too_old" | "clock_doubt" | "not_in_list" | "cannot_store" | "no_rules";
+export type Reason = "rules_hold" | "id_matches" | "status_ageing" | "seen_recently" | "yellow" | "class_differs" | "by_hand" | "forged" | "unknown_issuer" | "issuer_differs" | "signer_not_valid" | "revoked_lost" | "revoked_reissued" | "revoked" | "expired" | "not_yet_valid" | "lifetime_too_long" | "red" | "no_test" | "test_too_old" | "test_positive" | "id_differs" | "id_missing" | "kind_not_allowed" | "venue_code" | "not_a_pass" | "malformed" | "blocked" | "status_too_old" | "test_unknown" | "rule_failed" | "log_rolled_back" | "unsupported" | "keys_too_old" | "clock_doubt" | "not_in_list" | "cannot_store" | "no_rules";
 
 /**
  * A reason with the number in its sentence.

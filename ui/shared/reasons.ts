@@ -80,6 +80,7 @@ const DECIDED_BY: Readonly<Record<Reason, Row | null>> = {
   venue_code: null,
   not_a_pass: null,
   malformed: null,
+  blocked: null,
 
   status_too_old: 'as_of',
   test_unknown: 'test',

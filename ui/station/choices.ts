@@ -194,6 +194,7 @@ const HELP: Readonly<Record<Reason, Help | null>> = {
   venue_code: 'other_sheet',
   not_a_pass: 'other_sheet',
   malformed: 'by_id',
+  blocked: 'other_sheet',
 
   status_too_old: 'update',
   test_unknown: 'update',

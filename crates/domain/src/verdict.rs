@@ -153,6 +153,8 @@ reasons! {
     NotAPass = 58, "not_a_pass", Refuse;
     /// A pass by its first characters, but not built as one (SECURITY.md §3 steps 1 to 3).
     Malformed = 59, "malformed", Refuse;
+    /// The organiser has blocked this ticket.
+    Blocked = 60, "blocked", Refuse;
 
     /// The status list is too old, or there is none.
     StatusTooOld = 70, "status_too_old", Undecided;
