@@ -7,6 +7,7 @@ mod label;
 mod passphrase;
 mod seal;
 mod sign;
+mod verifying;
 
 pub use aead::{Aead256, CannotOpen, NONCE_BYTES, TAG_BYTES};
 pub use digest::{derive_key, equal, hmac, sha256};
@@ -15,3 +16,4 @@ pub use label::label;
 pub use passphrase::{Hardness, key_from_passphrase};
 pub use seal::{ENCAPPED_BYTES, OpeningKey, SealingKey, seal};
 pub use sign::{BadSignature, Kid, PublicKey, SigningKey, WeakKey};
+pub use verifying::{Algorithm, VerifyingKey};
