@@ -19,6 +19,8 @@ pub mod entry;
 mod fixture;
 pub mod hex;
 pub mod ids;
+pub mod json;
+mod jws;
 pub mod keyfile;
 pub mod policy;
 pub mod recent;
