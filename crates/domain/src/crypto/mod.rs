@@ -1,6 +1,7 @@
 //! The only door to ring, hpke and argon2. Everything here is a plain function of its arguments.
 
 mod aead;
+mod der;
 mod digest;
 mod fresh;
 mod label;
@@ -16,4 +17,4 @@ pub use label::label;
 pub use passphrase::{Hardness, key_from_passphrase};
 pub use seal::{ENCAPPED_BYTES, OpeningKey, SealingKey, seal};
 pub use sign::{BadSignature, Kid, PublicKey, SigningKey, WeakKey};
-pub use verifying::{Algorithm, VerifyingKey};
+pub use verifying::{Algorithm, KeyError, KeyKind, VerifyingKey};

@@ -8,9 +8,10 @@ pub mod vds_nc;
 
 use std::fmt;
 
-use crate::crypto::Algorithm;
-use crate::ids::Handle;
+use crate::crypto::{Algorithm, label, sha256};
+use crate::ids::{Handle, first_16};
 use crate::time::Timestamp;
+use crate::verdict::Reason;
 
 /// Whose format a code is in. The numbers are part of a handle (SECURITY.md §2 `handle`) and never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +87,9 @@ pub struct SignedForeign {
     pub expires: Option<Timestamp>,
     /// What it proves; empty where the format's own content did not say, and then only a signer for all kinds will do.
     pub kinds: Vec<ProofKind>,
+    /// Why it is refused however well it is signed, such as two key ids that differ or two vaccinations in one
+    /// certificate. Kept apart from what cannot be read at all: signature and time can still be told.
+    pub flaw: Option<Reason>,
     /// The payload, as data: what rules and screens look at once the signature holds.
     pub payload: serde_json::Value,
 }
@@ -97,5 +101,17 @@ impl fmt::Debug for SignedForeign {
             .field("algorithm", &self.algorithm)
             .field("issuer", &self.issuer)
             .finish_non_exhaustive()
+    }
+}
+
+impl Handle {
+    /// Whose a foreign code is: SHA-256(L("foreign") ‖ u8 format ‖ signed payload bytes)\[..16\] (SECURITY.md §2).
+    #[must_use]
+    pub fn of_foreign(format: Format, payload: &[u8]) -> Self {
+        Self(first_16(sha256(&[
+            &label("foreign"),
+            &[format.number()],
+            payload,
+        ])))
     }
 }
