@@ -1,9 +1,10 @@
 //! Codes that others issue. Each format's own file takes a text apart into one shape, [`SignedForeign`]; from there on
 //! keys, signature, time and revocation are judged alike for all (SECURITY.md §3).
 
-mod handle;
 pub mod pretix;
 mod protobuf;
+pub mod revocation;
+pub mod shc;
 pub mod vds_nc;
 
 use std::fmt;

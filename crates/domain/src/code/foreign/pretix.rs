@@ -8,11 +8,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::handle::handle;
 use super::protobuf::{Field, Fields};
 use super::{Format, ProofKind, SignedForeign};
 use crate::code::MAX_TEXT;
 use crate::crypto::Algorithm;
+use crate::ids::Handle;
 use crate::time::Timestamp;
 use crate::verdict::Reason;
 
@@ -43,11 +43,12 @@ pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
         issuer: None,
         signed: payload.to_vec(),
         signature: signature.to_vec(),
-        handle: handle(Format::Pretix, payload),
+        handle: Handle::of_foreign(Format::Pretix, payload),
         issued_at: None,
         not_before: time(ticket.valid_from),
         expires: time(ticket.valid_until),
         kinds: vec![ProofKind::Ticket],
+        flaw: None,
         payload: ticket.to_json(),
     })
 }

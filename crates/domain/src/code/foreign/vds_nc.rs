@@ -14,15 +14,15 @@
 
 use serde_json::{Map, Value};
 
-use super::handle::handle;
 use super::{Format, ProofKind, SignedForeign};
 use crate::code::MAX_TEXT;
 use crate::crypto::{Algorithm, sha256};
+use crate::ids::Handle;
 use crate::json::{self, Limits, canonical};
 use crate::jws::{algorithm, base64url_padded_or_not};
 use crate::verdict::Reason;
 
-/// Takes a seal apart. Its payload is `data`.
+/// Takes a seal apart. Its payload is `data`. Another version than 1 is a flaw that leaves it undecided.
 ///
 /// # Errors
 /// [`Reason::NotAPass`] for what is no JSON object with `data` and `sig`; [`Reason::Malformed`] for other names beside the
@@ -53,13 +53,14 @@ pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
         algorithm: sig.algorithm,
         key_id: sig.key_id,
         issuer: Some(issuer),
-        handle: handle(Format::VdsNc, &signed),
+        handle: Handle::of_foreign(Format::VdsNc, &signed),
         signed,
         signature: sig.signature,
         issued_at: None,
         not_before: None,
         expires: None,
         kinds,
+        flaw: (data.pointer("/hdr/v") != Some(&Value::from(1))).then_some(Reason::Unsupported),
         payload: data,
     })
 }

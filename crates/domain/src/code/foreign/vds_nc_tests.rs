@@ -21,7 +21,7 @@ fn a_seal_signs_the_canonical_form_of_its_data_in_whatever_order_it_stands() {
     assert_eq!(read.kinds, [ProofKind::Vaccination]);
     assert_eq!(read.payload["msg"]["pid"]["n"], "CITIZEN JANE");
 
-    let otherwise = "{ \"sig\" : {\"sigvl\":\"AQID\",\"alg\":\"ES256\"},\n\"data\": {\"msg\":{\"pid\":{\"n\":\"CITIZEN \\u004aANE\"}}, \"hdr\":{\"v\":1.0,\"t\":\"icao.vacc\",\"is\":\"UTO\"}}}";
+    let otherwise = "{ \"sig\" : {\"sigvl\":\"AQID\",\"alg\":\"ES256\"},\n\"data\": {\"msg\":{\"pid\":{\"n\":\"CITIZEN \\u004aANE\"}}, \"hdr\":{\"v\":1,\"t\":\"icao.vacc\",\"is\":\"UTO\"}}}";
     let other = decode(otherwise).unwrap();
     assert_eq!((other.signed, other.handle), (read.signed, read.handle));
 }
@@ -57,6 +57,19 @@ fn a_type_that_is_not_known_proves_nothing_and_a_test_is_one() {
     };
     assert_eq!(kinds("icao.test"), [ProofKind::Test]);
     assert_eq!(kinds("icao.visa"), []);
+}
+
+#[test]
+fn another_version_is_read_and_not_decided() {
+    let flaw = |v: &str| {
+        decode(&seal(&DATA.replace("\"v\":1", v), &sig("")))
+            .unwrap()
+            .flaw
+    };
+    assert_eq!(flaw("\"v\":1"), None);
+    for other in ["\"v\":2", "\"v\":\"1\"", "\"w\":1"] {
+        assert_eq!(flaw(other), Some(Reason::Unsupported), "{other}");
+    }
 }
 
 #[test]
