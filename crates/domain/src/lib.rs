@@ -19,10 +19,6 @@ pub mod entry;
 mod fixture;
 pub mod hex;
 pub mod ids;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the formats that are packed come next")
-)]
 mod inflate;
 pub mod keyfile;
 pub mod policy;
