@@ -25,22 +25,67 @@ pub(crate) enum InflateError {
 
 /// Unpacks a zlib stream of at most `cap` bytes; its checksum must fit.
 pub(crate) fn zlib(packed: &[u8], cap: usize) -> Result<Vec<u8>, InflateError> {
-    unpack(packed, cap, inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER)
+    unpack(packed, cap, Frame::Zlib)
 }
 
 /// Unpacks a bare DEFLATE stream of at most `cap` bytes.
 pub(crate) fn raw(packed: &[u8], cap: usize) -> Result<Vec<u8>, InflateError> {
-    unpack(packed, cap, 0)
+    unpack(packed, cap, Frame::Bare)
 }
 
-fn unpack(packed: &[u8], cap: usize, frame: u32) -> Result<Vec<u8>, InflateError> {
-    let flags = frame | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+#[derive(Clone, Copy)]
+enum Frame {
+    Bare,
+    Zlib,
+}
+
+impl Frame {
+    fn flags(self) -> u32 {
+        let whole = inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+        match self {
+            Self::Bare => whole,
+            Self::Zlib => whole | inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER,
+        }
+    }
+
+    /// Bytes that follow the last one of the stream.
+    fn checksum_bytes(self) -> usize {
+        match self {
+            Self::Bare => 0,
+            Self::Zlib => 4,
+        }
+    }
+}
+
+fn unpack(packed: &[u8], cap: usize, frame: Frame) -> Result<Vec<u8>, InflateError> {
+    let plain = run(packed, cap, frame)?;
+    // The bits after the stream's end up to the next byte say nothing. Were they free, a code could be altered and yet be
+    // taken, so they must be zero, as everybody writes them: the highest bit that is set has to matter.
+    let last = packed
+        .len()
+        .checked_sub(frame.checksum_bytes())
+        .and_then(|end| end.checked_sub(1));
+    let mut lower = packed.to_vec();
+    if let Some(byte) = last.and_then(|last| lower.get_mut(last))
+        && let Some(highest) = byte.checked_ilog2()
+    {
+        *byte &= !(1 << highest);
+        if run(&lower, plain.len(), frame).as_ref() == Ok(&plain) {
+            return Err(InflateError::Broken);
+        }
+    }
+
+    Ok(plain)
+}
+
+fn run(packed: &[u8], cap: usize, frame: Frame) -> Result<Vec<u8>, InflateError> {
     let mut state = Box::new(DecompressorOxide::new());
     let mut plain = vec![0; FIRST_BYTES.min(cap)];
     let (mut taken, mut written) = (0_usize, 0_usize);
     loop {
         let rest = packed.get(taken..).ok_or(InflateError::Broken)?;
-        let (status, read, wrote) = decompress(&mut state, rest, &mut plain, written, flags);
+        let (status, read, wrote) =
+            decompress(&mut state, rest, &mut plain, written, frame.flags());
         taken = taken.saturating_add(read);
         written = written.saturating_add(wrote);
         match status {
@@ -115,6 +160,29 @@ mod tests {
         let mut spoilt = packed;
         *spoilt.last_mut().unwrap() ^= 1;
         assert_eq!(zlib(&spoilt, cap), Err(InflateError::Broken));
+    }
+
+    #[test]
+    fn no_bit_of_a_packed_code_is_free() {
+        for length in 0..60 {
+            let plain: Vec<u8> = (0..length).map(|at| b"a pass "[at % 7]).collect();
+            for (packed, unpack) in [
+                (
+                    compress_to_vec_zlib(&plain, 9),
+                    zlib as fn(&[u8], usize) -> _,
+                ),
+                (compress_to_vec(&plain, 9), raw),
+            ] {
+                assert_eq!(unpack(&packed, MAX_CODE_BYTES).as_ref(), Ok(&plain));
+                let ends = [packed.len().saturating_sub(5), packed.len() - 1];
+                for (at, bit) in ends.into_iter().flat_map(|at| (0..8).map(move |b| (at, b))) {
+                    let mut flipped = packed.clone();
+                    flipped[at] ^= 1 << bit;
+                    let same = unpack(&flipped, MAX_CODE_BYTES).as_ref() == Ok(&plain);
+                    assert!(!same, "{length} bytes, bit {bit} of byte {at}");
+                }
+            }
+        }
     }
 
     proptest! {

@@ -13,6 +13,7 @@ mod documents;
 mod edits;
 mod entries;
 mod fixture;
+mod foreign;
 mod local;
 mod wire;
 
@@ -20,6 +21,7 @@ pub use bundle::{answers, export, exported};
 pub use credential::code;
 pub use documents::{assignment, manifest, root, status, trust};
 pub use entries::{batch, core, entries, sealed};
+pub use foreign::{claim169, hcert, nzcp};
 pub use local::{clock, item, key_file, ledger};
 pub use wire::{answer, enrolled, enrolment, hello, hole, pairing};
 
@@ -27,11 +29,12 @@ pub use wire::{answer, enrolled, enrolment, hello, hole, pairing};
 pub type Target = fn(&[u8]) -> bool;
 
 /// Every target under its name, which is that of its corpus as well.
-pub const TARGETS: [(&str, Target); 23] = [
+pub const TARGETS: [(&str, Target); 26] = [
     ("answer", answer),
     ("answers", answers),
     ("assignment", assignment),
     ("batch", batch),
+    ("claim169", claim169),
     ("clock", clock),
     ("code", code),
     ("core", core),
@@ -40,12 +43,14 @@ pub const TARGETS: [(&str, Target); 23] = [
     ("entries", entries),
     ("export", export),
     ("exported", exported),
+    ("hcert", hcert),
     ("hello", hello),
     ("hole", hole),
     ("item", item),
     ("key_file", key_file),
     ("ledger", ledger),
     ("manifest", manifest),
+    ("nzcp", nzcp),
     ("pairing", pairing),
     ("root", root),
     ("sealed", sealed),

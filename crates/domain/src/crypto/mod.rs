@@ -1,6 +1,7 @@
 //! The only door to ring, hpke and argon2. Everything here is a plain function of its arguments.
 
 mod aead;
+mod content;
 mod der;
 mod digest;
 mod fresh;
@@ -11,6 +12,7 @@ mod sign;
 mod verifying;
 
 pub use aead::{Aead256, CannotOpen, NONCE_BYTES, TAG_BYTES};
+pub use content::{ContentCipher, ContentKey};
 pub use digest::{derive_key, equal, hmac, sha256};
 pub use fresh::{Fresh, Secret};
 pub use label::label;

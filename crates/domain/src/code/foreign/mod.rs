@@ -1,18 +1,69 @@
 //! Codes that others issue. Each format's own file takes a text apart into one shape, [`SignedForeign`]; from there on
 //! keys, signature, time and revocation are judged alike for all (SECURITY.md §3).
 
+mod claim169;
+mod cwt;
+#[cfg(test)]
+mod fixture;
+mod hcert;
+mod keys;
+mod nzcp;
 pub mod pretix;
 mod protobuf;
 pub mod revocation;
 pub mod shc;
+mod sign1;
 pub mod vds_nc;
+mod verify;
 
 use std::fmt;
 
-use crate::crypto::{Algorithm, label, sha256};
+use crate::code::MAX_TEXT;
+use crate::crypto::{Algorithm, ContentKey, label, sha256};
 use crate::ids::{Handle, first_16};
+use crate::inflate;
 use crate::time::Timestamp;
 use crate::verdict::Reason;
+
+pub use hcert::{HcertContent, HcertMap};
+pub use keys::{ForeignKey, KeyRing, MAX_CANDIDATES};
+pub use verify::{VerifiedForeign, in_time, may_sign, signers, verify};
+
+/// Takes a foreign code apart as a station without keys of its own does (SECURITY.md §3 steps 1 to 3).
+///
+/// # Errors
+/// As [`Reading::decode`].
+pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
+    Reading::default().decode(text)
+}
+
+/// What a station knows for reading foreign codes, beside their formats.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Which numbers of an HCERT hold what.
+    pub hcert: HcertMap,
+    /// Keys for codes that are encrypted to the station.
+    pub content_keys: Vec<ContentKey>,
+}
+
+impl Reading {
+    /// Finds the format of a code by its first characters or its shape and takes it apart.
+    ///
+    /// # Errors
+    /// [`Reason::NotAPass`] for what is in no format; [`Reason::Malformed`] for what is not built as its format wants;
+    /// [`Reason::Unsupported`] for what this release cannot check.
+    pub fn decode(&self, text: &str) -> Result<SignedForeign, Reason> {
+        if text.len() > MAX_TEXT {
+            return Err(Reason::Malformed);
+        }
+        match Format::of(text).ok_or(Reason::NotAPass)? {
+            (Format::Hcert, body) => hcert::decode(body, &self.hcert),
+            (Format::Nzcp, body) => nzcp::decode(body),
+            (Format::Claim169, body) => claim169::decode(body, &self.content_keys),
+            (Format::Shc | Format::VdsNc | Format::Pretix, _) => Err(Reason::Unsupported),
+        }
+    }
+}
 
 /// Whose format a code is in. The numbers are part of a handle (SECURITY.md §2 `handle`) and never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +83,19 @@ pub enum Format {
 }
 
 impl Format {
+    /// The format that a text is in by its first characters or its shape, and what follows its prefix.
+    #[must_use]
+    pub fn of(text: &str) -> Option<(Self, &str)> {
+        let prefixes = [(hcert::PREFIX, Self::Hcert), (nzcp::PREFIX, Self::Nzcp)];
+        for (prefix, format) in prefixes {
+            if let Some(body) = text.strip_prefix(prefix) {
+                return Some((format, body));
+            }
+        }
+
+        is_packed_base45(text).then_some((Self::Claim169, text))
+    }
+
     /// Its number in a handle.
     #[must_use]
     pub fn number(self) -> u8 {
@@ -103,6 +167,26 @@ impl fmt::Debug for SignedForeign {
             .field("issuer", &self.issuer)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether `text` is base45 whose first byte is that of a zlib stream with a window of 32 KiB, 0x78: a number of 15 in the
+/// third place.
+fn is_packed_base45(text: &str) -> bool {
+    text.as_bytes().get(2) == Some(&b'F')
+        && text.bytes().all(|letter| {
+            letter.is_ascii_uppercase() || letter.is_ascii_digit() || b" $%*+-./:".contains(&letter)
+        })
+}
+
+/// The bytes of a zlib stream in base45 (RFC 9285), where a space is a digit like any other. As in our own codes only the one
+/// spelling counts, so that no other text has the same bytes.
+fn packed_base45(text: &str) -> Result<Vec<u8>, Reason> {
+    let packed = base45::decode(text).map_err(|_| Reason::Malformed)?;
+    if base45::encode(&packed) != text {
+        return Err(Reason::Malformed);
+    }
+
+    inflate::zlib(&packed, inflate::MAX_CODE_BYTES).map_err(|_| Reason::Malformed)
 }
 
 impl Handle {
