@@ -1,5 +1,7 @@
 //! The JSON Canonicalization Scheme (RFC 8785).
 
+use std::fmt::Write;
+
 use serde_json::{Map, Number, Value};
 
 /// The one spelling of `value`: members sorted by the UTF-16 code units of their names, numbers and strings as ECMAScript
@@ -10,12 +12,12 @@ use serde_json::{Map, Number, Value};
 #[must_use]
 pub fn canonical(value: &Value) -> String {
     let mut out = String::new();
-    write(value, &mut out);
+    write_value(value, &mut out);
 
     out
 }
 
-fn write(value: &Value, out: &mut String) {
+fn write_value(value: &Value, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
@@ -28,7 +30,7 @@ fn write(value: &Value, out: &mut String) {
                 if at > 0 {
                     out.push(',');
                 }
-                write(element, out);
+                write_value(element, out);
             }
             out.push(']');
         }
@@ -46,7 +48,7 @@ fn write_object(members: &Map<String, Value>, out: &mut String) {
         }
         write_string(name, out);
         out.push(':');
-        write(member, out);
+        write_value(member, out);
     }
     out.push('}');
 }
@@ -63,7 +65,10 @@ fn write_string(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\u{c}' => out.push_str("\\f"),
             '\r' => out.push_str("\\r"),
-            '\0'..='\u{1f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            '\0'..='\u{1f}' => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
             _ => out.push(c),
         }
     }

@@ -13,6 +13,7 @@ mod protobuf;
 pub mod revocation;
 pub mod shc;
 mod sign1;
+pub mod status_token;
 pub mod vds_nc;
 mod verify;
 

@@ -59,7 +59,7 @@ impl HashList {
         let country = take_text(&mut batch, "country")?;
         take_text(&mut batch, "expires")?;
         let kid = take_text(&mut batch, "kid")?;
-        let kind = match take_text(&mut batch, "hashType")?.as_str() {
+        let hashed = match take_text(&mut batch, "hashType")?.as_str() {
             "SIGNATURE" => HashKind::Signature,
             "UCI" => HashKind::Uci,
             "COUNTRYCODEUCI" => HashKind::CountryUci,
@@ -78,7 +78,7 @@ impl HashList {
 
         Ok(Self {
             signer,
-            kind,
+            kind: hashed,
             hashes: entries.iter().map(hash).collect::<Result<_, _>>()?,
         })
     }

@@ -76,7 +76,9 @@ fn entries(
             .get("results")
             .and_then(Value::as_array)
             .ok_or(ListError::Malformed)?,
-        _ => return Err(ListError::Malformed),
+        Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            return Err(ListError::Malformed);
+        }
     };
     let mut secrets = Vec::new();
     for entry in entries {

@@ -27,20 +27,20 @@ fn code(format: Format, payload: Value) -> SignedForeign {
 
 const UCI: &str = "URN:UVCI:01DE/X";
 
-fn batch(kid: &str, kind: &str, hashed: &[u8]) -> Value {
+fn batch(kid: &str, hash_type: &str, hashed: &[u8]) -> Value {
     let hash = STANDARD.encode(&sha256(&[hashed])[..16]);
-    json!({"country": "DE", "expires": "2027-01-01T00:00:00Z", "kid": kid, "hashType": kind, "entries": [{"hash": hash}]})
+    json!({"country": "DE", "expires": "2027-01-01T00:00:00Z", "kid": kid, "hashType": hash_type, "entries": [{"hash": hash}]})
 }
 
 fn list(value: &Value) -> Result<HashList, ListError> {
     HashList::decode(value.to_string().as_bytes())
 }
 
-fn hashes(kid: &str, kind: &str, hashed: &[u8]) -> Revocations {
+fn hashes(kid: &str, hash_type: &str, hashed: &[u8]) -> Revocations {
     let mut revocations = Revocations::default();
     revocations
         .hashes
-        .add(list(&batch(kid, kind, hashed)).unwrap());
+        .add(list(&batch(kid, hash_type, hashed)).unwrap());
 
     revocations
 }
@@ -216,7 +216,7 @@ fn a_ticket_is_revoked_or_blocked_by_its_exact_secret() {
     for other in [
         secret.to_lowercase(),
         format!("{secret} "),
-        secret[1..].to_owned(),
+        secret.replacen('=', "", 1),
     ] {
         assert_eq!(how(&listed(&other), &listed(&other)), None);
     }

@@ -1,5 +1,5 @@
 //! SMART Health Cards (HL7 SMART Health Cards and Links): `shc:/` and pairs of digits, each a character's code less 45, of
-//! a compact JWS whose payload is DEFLATEd JSON; long ones in several codes (`shc:/2/3/…`), see [`Gathering`].
+//! a compact JWS whose payload is packed JSON; long ones in several codes (`shc:/2/3/…`), see [`Gathering`].
 
 mod gathering;
 mod part;

@@ -21,9 +21,9 @@ fn jws(header: &str, payload: &[u8], signature: &[u8]) -> String {
 }
 
 fn digits(text: &str) -> String {
-    text.bytes()
-        .map(|byte| format!("{:02}", byte - 45))
-        .collect()
+    text.bytes().fold(String::new(), |digits, byte| {
+        format!("{digits}{:02}", byte.saturating_sub(45))
+    })
 }
 
 fn card(payload: &Value) -> String {
@@ -47,7 +47,7 @@ fn read(payload: &Value) -> Result<SignedForeign, Reason> {
 /// A card in `of` codes of equal length but for the last.
 fn parts(payload: &Value, of: usize) -> Vec<String> {
     let card = card(payload);
-    let each = (card.len() / 2).div_ceil(of) * 2;
+    let each = (card.len() / 2).div_ceil(of).saturating_mul(2);
 
     (1..)
         .zip(card.as_bytes().chunks(each))
@@ -55,11 +55,11 @@ fn parts(payload: &Value, of: usize) -> Vec<String> {
         .collect()
 }
 
-fn missing(numbers: &[usize], of: usize) -> Result<Gathered, Reason> {
-    Ok(Gathered::Missing {
+fn missing(numbers: &[usize], of: usize) -> Gathered {
+    Gathered::Missing {
         numbers: numbers.to_vec(),
         of,
-    })
+    }
 }
 
 fn is_whole(gathered: &Result<Gathered, Reason>, payload: &Value) -> bool {
@@ -155,7 +155,7 @@ fn the_header_names_es256_def_and_a_kid_and_nothing_critical() {
 #[test]
 fn a_payload_that_is_not_packed_or_packed_with_more_behind_or_in_it_is_refused() {
     let plain = payload().to_string();
-    let zeros = [&plain[..], &" ".repeat(60_000)].concat();
+    let zeros = [plain.as_str(), &" ".repeat(60_000)].concat();
     let with = |packed: &[u8]| decode(&format!("{PREFIX}{}", digits(&jws(HEADER, packed, &[7]))));
     assert!(with(&stored(plain.as_bytes())).is_ok());
     for packed in [
@@ -177,22 +177,22 @@ fn parts_are_gathered_in_any_order_and_it_is_said_which_are_missing() {
         panic!("three parts");
     };
     let mut gathering = Gathering::default();
-    assert_eq!(gathering.add(two, 5), missing(&[1, 3], 3));
-    assert_eq!(gathering.add(two, 6), missing(&[1, 3], 3));
-    assert_eq!(gathering.add(three, 7), missing(&[1], 3));
+    assert_eq!(gathering.add(two, 5), Ok(missing(&[1, 3], 3)));
+    assert_eq!(gathering.add(two, 6), Ok(missing(&[1, 3], 3)));
+    assert_eq!(gathering.add(three, 7), Ok(missing(&[1], 3)));
     assert_eq!(gathering.add("https://other", 8), Err(Reason::NotAPass));
     assert!(is_whole(&gathering.add(one, 30_005), &payload));
-    assert_eq!(gathering.add(one, 9), missing(&[2, 3], 3));
+    assert_eq!(gathering.add(one, 9), Ok(missing(&[2, 3], 3)));
     gathering.clear();
-    assert_eq!(gathering.add(two, 10), missing(&[1, 3], 3));
+    assert_eq!(gathering.add(two, 10), Ok(missing(&[1, 3], 3)));
 }
 
 #[test]
 fn a_part_that_comes_more_than_thirty_seconds_after_the_first_begins_anew() {
     let parts = parts(&payload(), 2);
     let mut gathering = Gathering::default();
-    assert_eq!(gathering.add(&parts[0], 1_000), missing(&[2], 2));
-    assert_eq!(gathering.add(&parts[1], 31_001), missing(&[1], 2));
+    assert_eq!(gathering.add(&parts[0], 1_000), Ok(missing(&[2], 2)));
+    assert_eq!(gathering.add(&parts[1], 31_001), Ok(missing(&[1], 2)));
     assert!(is_whole(&gathering.add(&parts[0], 61_001), &payload()));
 }
 
@@ -206,20 +206,20 @@ fn a_part_of_another_set_begins_anew() {
     let of_two = parts(&payload(), 2);
     for stranger in [&of_two[1], &others[0], &others[1]] {
         let mut gathering = Gathering::default();
-        assert_eq!(gathering.add(&mine[0], 0), missing(&[2, 3], 3));
+        assert_eq!(gathering.add(&mine[0], 0), Ok(missing(&[2, 3], 3)));
         let expected = match stranger {
             part if part == &of_two[1] => missing(&[1], 2),
             part if part == &others[0] => missing(&[2, 3], 3),
             _ => missing(&[1, 3], 3),
         };
-        assert_eq!(gathering.add(stranger, 1), expected);
+        assert_eq!(gathering.add(stranger, 1), Ok(expected));
     }
     // A card in one code ends what was gathered.
     let mut gathering = Gathering::default();
-    assert_eq!(gathering.add(&mine[0], 0), missing(&[2, 3], 3));
+    assert_eq!(gathering.add(&mine[0], 0), Ok(missing(&[2, 3], 3)));
     let single = format!("{PREFIX}1/1/{}", card(&other));
     assert!(is_whole(&gathering.add(&single, 1), &other));
-    assert_eq!(gathering.add(&mine[1], 2), missing(&[1, 3], 3));
+    assert_eq!(gathering.add(&mine[1], 2), Ok(missing(&[1, 3], 3)));
 }
 
 #[test]
@@ -232,9 +232,9 @@ fn sixteen_parts_make_a_card_and_a_set_that_is_none_is_forgotten() {
     assert_eq!(decode(&all[0]), Err(Reason::Malformed));
 
     let mut gathering = Gathering::default();
-    assert_eq!(gathering.add("shc:/1/2/5656", 0), missing(&[2], 2));
+    assert_eq!(gathering.add("shc:/1/2/5656", 0), Ok(missing(&[2], 2)));
     assert_eq!(gathering.add("shc:/2/2/5656", 0), Err(Reason::Malformed));
-    assert_eq!(gathering.add("shc:/2/2/5656", 0), missing(&[1], 2));
+    assert_eq!(gathering.add("shc:/2/2/5656", 0), Ok(missing(&[1], 2)));
     assert_eq!(
         format!("{gathering:?}"),
         "Gathering { of: 2, missing: [1], .. }"
