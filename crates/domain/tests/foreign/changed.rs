@@ -1,6 +1,6 @@
 //! No change of a signed code is taken.
 
-use domain::code::foreign::{SignedForeign, pretix, shc, vds_nc};
+use domain::code::foreign::{Format, SignedForeign, decode, pretix, shc, vds_nc};
 use domain::crypto::VerifyingKey;
 use domain::verdict::Reason;
 
@@ -77,6 +77,21 @@ fn ten_thousand_changes_of_a_seal_are_all_refused_with_and_without_its_certifica
 fn ten_thousand_changes_of_a_ticket_are_all_refused() {
     let text = signed::pretix(TICKET);
     none_is_taken(&text, pretix::decode, b"", &ED25519);
+}
+
+#[test]
+fn each_format_is_told_by_its_text_and_read_through_the_one_door() {
+    let card = signed::shc(&signed::deflated(SHC_PAYLOAD.as_bytes()));
+    for (text, format) in [
+        (card, Format::Shc),
+        (signed::vds_nc(VDS_DATA), Format::VdsNc),
+        (signed::pretix(TICKET), Format::Pretix),
+    ] {
+        assert_eq!(decode(&text).map(|code| code.format), Ok(format));
+    }
+    for other in ["{}", "https://example.org/QA", "shc:5676", "QA", "+QA", ""] {
+        assert_eq!(decode(other), Err(Reason::NotAPass), "{other}");
+    }
 }
 
 #[test]

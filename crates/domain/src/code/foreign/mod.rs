@@ -61,7 +61,9 @@ impl Reading {
             (Format::Hcert, body) => hcert::decode(body, &self.hcert),
             (Format::Nzcp, body) => nzcp::decode(body),
             (Format::Claim169, body) => claim169::decode(body, &self.content_keys),
-            (Format::Shc | Format::VdsNc | Format::Pretix, _) => Err(Reason::Unsupported),
+            (Format::Shc, _) => shc::decode(text),
+            (Format::VdsNc, _) => vds_nc::decode(text),
+            (Format::Pretix, _) => pretix::decode(text),
         }
     }
 }
@@ -94,7 +96,16 @@ impl Format {
             }
         }
 
-        is_packed_base45(text).then_some((Self::Claim169, text))
+        let begins = text.trim_ascii_start();
+        if begins.starts_with(shc::PREFIX) {
+            Some((Self::Shc, text))
+        } else if begins.starts_with('{') {
+            Some((Self::VdsNc, text))
+        } else if is_packed_base45(text) {
+            Some((Self::Claim169, text))
+        } else {
+            pretix::is_like_one(text).then_some((Self::Pretix, text))
+        }
     }
 
     /// Its number in a handle.

@@ -26,7 +26,7 @@ use crate::verdict::Reason;
 ///
 /// # Errors
 /// [`Reason::NotAPass`] for what is no JSON object with `data` and `sig`; [`Reason::Malformed`] for other names beside the
-/// known ones, a value of another type, a signature that is empty or not base64url; [`Reason::Unsupported`] for P-521.
+/// known ones, a value of another type, a signature that is not base64url; [`Reason::Unsupported`] for P-521.
 pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
     if text.len() > MAX_TEXT {
         return Err(Reason::Malformed);
@@ -90,7 +90,7 @@ impl Sig {
         } else {
             Vec::new()
         };
-        if !sig.is_empty() || signature.is_empty() {
+        if !sig.is_empty() {
             return Err(Reason::Malformed);
         }
 

@@ -73,17 +73,8 @@ fn another_version_is_read_and_not_decided() {
 }
 
 #[test]
-fn a_signature_that_is_empty_half_padded_or_in_another_alphabet_is_refused() {
-    for value in [
-        "",
-        "AQ=",
-        "AR",
-        "AQ ==",
-        "A+==",
-        "AQID====",
-        "=",
-        "AQI\\u0044=",
-    ] {
+fn a_signature_that_is_half_padded_or_in_another_alphabet_is_refused() {
+    for value in ["AQ=", "AR", "AQ ==", "A+==", "AQID====", "=", "AQI\\u0044="] {
         let wrong = format!(r#"{{"alg":"ES256","sigvl":"{value}"}}"#);
         assert_eq!(
             decode(&seal(DATA, &wrong)),
