@@ -12,6 +12,8 @@
 //! without a key id: the DER of `x509_pem` there is byte for byte that of `cer`, so the same eight bytes lead to it. In both
 //! cases `hdr.is`, three letters of ICAO 9303 part 3, must be the name of the key's owner where that has one.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use super::{Format, ProofKind, SignedForeign};
@@ -86,7 +88,7 @@ impl Sig {
         let algorithm = algorithm(&text(&mut sig, "alg")?)?;
         let signature = base64url_padded_or_not(&text(&mut sig, "sigvl")?)?;
         let key_id = if sig.contains_key("cer") {
-            key_id(&base64url_padded_or_not(&text(&mut sig, "cer")?)?)
+            key_id(&certificate(&text(&mut sig, "cer")?)?)
         } else {
             Vec::new()
         };
@@ -108,6 +110,15 @@ fn text(object: &mut Map<String, Value>, name: &str) -> Result<String, Reason> {
     } else {
         Err(Reason::Malformed)
     }
+}
+
+/// The DER of a certificate: base64url, or as some signers write it base64, and not a mixture.
+fn certificate(text: &str) -> Result<Vec<u8>, Reason> {
+    if text.contains(['+', '/']) {
+        return STANDARD.decode(text).map_err(|_| Reason::Malformed);
+    }
+
+    base64url_padded_or_not(text)
 }
 
 /// The issuing state, and what the type proves.

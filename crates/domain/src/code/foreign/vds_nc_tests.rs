@@ -30,14 +30,15 @@ fn a_seal_signs_the_canonical_form_of_its_data_in_whatever_order_it_stands() {
 fn the_certificate_in_a_seal_says_which_key_and_no_more() {
     let read = |members: &str| decode(&seal(DATA, &sig(members))).map(|seal| seal.key_id);
     assert_eq!(read(""), Ok(Vec::new()));
-    for certificate in [r#","cer":"_-A""#, r#","cer":"_-A=""#] {
+    for certificate in [r#","cer":"_-A""#, r#","cer":"_-A=""#, r#","cer":"/+A=""#] {
         assert_eq!(
             read(certificate),
             Ok(sha256(&[&[0xff, 0xe0]])[..8].to_vec())
         );
     }
     for wrong in [
-        r#","cer":"/+A=""#,
+        r#","cer":"/-A=""#,
+        r#","cer":"/+A""#,
         r#","cer":"_-B""#,
         r#","cer":null"#,
         r#","cer":5"#,

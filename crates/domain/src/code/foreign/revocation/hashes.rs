@@ -106,9 +106,10 @@ impl HashLists {
             .extend(list.hashes);
     }
 
-    /// Whether a list has `code`, whose identifiers are `certificates`.
+    /// Whether a list has the signature of `code`, or an identifier (`ci`) of a certificate in it.
     #[must_use]
-    pub fn revokes(&self, code: &SignedForeign, certificates: &[&str]) -> bool {
+    pub fn revokes(&self, code: &SignedForeign) -> bool {
+        let certificates = identifiers(&code.payload);
         let country = code.issuer.as_deref().unwrap_or_default();
         let signers = [
             Signer::Key(code.key_id.clone()),
@@ -127,6 +128,19 @@ impl HashLists {
                 })
         })
     }
+}
+
+/// The identifiers of the vaccinations, tests and recoveries in an EU certificate.
+fn identifiers(payload: &Value) -> Vec<&str> {
+    let certificate = payload.get("dcc");
+    let lists = ["v", "t", "r"]
+        .into_iter()
+        .filter_map(|name| certificate?.get(name)?.as_array());
+
+    lists
+        .flatten()
+        .filter_map(|proof| proof.get("ci")?.as_str())
+        .collect()
 }
 
 /// r of an ECDSA signature, any other as it is.

@@ -61,12 +61,11 @@ pub struct Revocations {
 }
 
 impl Revocations {
-    /// How `code` was taken back, if it was. `certificates` are the identifiers (`ci`) in it, which only an EU certificate
-    /// has.
+    /// How `code` was taken back, if it was.
     #[must_use]
-    pub fn of(&self, code: &SignedForeign, certificates: &[&str]) -> Option<Revocation> {
+    pub fn of(&self, code: &SignedForeign) -> Option<Revocation> {
         let revoked = match code.format {
-            Format::Hcert => self.hashes.revokes(code, certificates),
+            Format::Hcert => self.hashes.revokes(code),
             Format::Shc => self.rids.iter().any(|list| list.revokes(code)),
             Format::Pretix => return self.secrets.of(code),
             // Withdrawn by the key alone: their issuers publish no lists.
