@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 use thiserror::Error;
 
@@ -188,17 +189,16 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            if object.contains_key(&name) {
-                return Err(self.refuse(JsonError::DuplicateName));
-            }
-            let place = if object.is_empty() {
+            let room = if object.is_empty() {
                 FIRST_MEMBER
             } else {
                 MEMBER
             };
-            self.bytes(place.saturating_add(name.len()))?;
-            let member = members.next_value_seed(self.within())?;
-            object.insert(name, member);
+            self.bytes(room.saturating_add(name.len()))?;
+            let Entry::Vacant(place) = object.entry(name) else {
+                return Err(self.refuse(JsonError::DuplicateName));
+            };
+            place.insert(members.next_value_seed(self.within())?);
         }
 
         Ok(Value::Object(object))

@@ -60,16 +60,17 @@ fn characters(digits: &str) -> Option<String> {
     let (pairs, []) = digits.as_bytes().as_chunks::<2>() else {
         return None;
     };
-    let characters = pairs.iter().map(|pair| {
+    let mut text = String::with_capacity(pairs.len());
+    for pair in pairs {
         let [ten, one] = pair.map(|digit| digit.checked_sub(b'0').filter(|digit| *digit <= 9));
         let pair = ten?.checked_mul(10)?.checked_add(one?)?;
+        if pair > LAST_PAIR {
+            return None;
+        }
+        text.push(char::from(FIRST.checked_add(pair)?));
+    }
 
-        (pair <= LAST_PAIR).then_some(char::from(FIRST.checked_add(pair)?))
-    });
-
-    characters
-        .collect::<Option<String>>()
-        .filter(|text| !text.is_empty())
+    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]
