@@ -81,16 +81,23 @@ fn no_single_bit_of_a_vector_can_be_flipped_where_it_is_signed() {
             "answer",
             "assignment",
             "batch",
+            "claim169",
             "code",
             "enrolment",
             "export",
+            "hcert",
             "hello",
             "hole",
             "manifest",
+            "nzcp",
+            "pretix",
             "root",
             "sealed",
+            "shc",
             "status",
+            "status_token",
             "trust",
+            "vds_nc",
         ];
         let files = corpus(name);
         let vector = files.iter().find(|(file, _)| file == "vector");

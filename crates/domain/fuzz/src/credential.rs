@@ -87,10 +87,15 @@ fn sign(payload: &[u8]) -> Vec<u8> {
     )
 }
 
-/// The text of a code, in base45 by the words of RFC 9285.
+/// The text of a code.
 fn text(bytes: &[u8]) -> String {
+    format!("{PREFIX}{}", base45(bytes))
+}
+
+/// Base45, by the words of RFC 9285.
+pub(crate) fn base45(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-    let mut text = PREFIX.to_owned();
+    let mut text = String::new();
     for pair in bytes.chunks(2) {
         let number = pair
             .iter()

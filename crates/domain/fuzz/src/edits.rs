@@ -1,6 +1,7 @@
 //! Edits of good bytes and values, as a fuzzer's bytes tell them.
 
 use domain::cbor::{self, Value};
+use serde_json::Value as Json;
 
 /// Edits at most, so that something of the good body stays.
 const MOST_EDITS: usize = 8;
@@ -159,6 +160,76 @@ fn other(by: u8) -> Value {
                 .collect(),
         ),
         _ => (0..size).fold(Value::Null, |inner, _| Value::Array(vec![inner])),
+    }
+}
+
+/// `good`, a JSON text, with some of the values in it, however deep, others.
+pub(crate) fn exchanged_json(good: &str, edits: &[u8]) -> String {
+    let Ok(mut value) = serde_json::from_str(good) else {
+        return String::from_utf8_lossy(&spoilt(good.as_bytes(), edits)).into_owned();
+    };
+    for edit in edits.chunks_exact(EDIT).take(MOST_EDITS) {
+        let &[what, high, low, by] = edit else {
+            break;
+        };
+        let mut left = usize::from(u16::from_be_bytes([high, low])) % json_members(&value);
+        if let Some(member) = json_member(&mut value, &mut left) {
+            exchange_json(member, what, by);
+        }
+    }
+
+    value.to_string()
+}
+
+fn exchange_json(member: &mut Json, what: u8, by: u8) {
+    let size = usize::from(by >> 4);
+    match (what % 2, &mut *member) {
+        (0, Json::String(text)) => text.insert(0, char::from(by)),
+        (0, Json::Array(items)) if !items.is_empty() => {
+            items.remove(usize::from(by) % items.len());
+        }
+        (0, Json::Object(members)) => {
+            let name = members.keys().nth(usize::from(by) % 8).cloned();
+            if let Some(name) = name {
+                members.remove(&name);
+            }
+        }
+        _ => {
+            *member = match by % 10 {
+                0 => Json::Null,
+                1 => Json::Bool(by > 127),
+                2 => Json::from(by),
+                3 => Json::from(u64::MAX >> size),
+                4 => Json::from(i64::MIN >> size),
+                5 => Json::from(f64::from(by) * 1e300),
+                6 => Json::from(f64::from(by) / 1_000.0),
+                7 => Json::from("名".repeat(size * size)),
+                8 => Json::from(vec![Json::Null; size]),
+                _ => (0..3 * size).fold(Json::Null, |inner, _| Json::from(vec![inner])),
+            }
+        }
+    }
+}
+
+fn json_members(value: &Json) -> usize {
+    1 + match value {
+        Json::Array(items) => items.iter().map(json_members).sum(),
+        Json::Object(members) => members.values().map(json_members).sum(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => 0,
+    }
+}
+
+fn json_member<'a>(value: &'a mut Json, left: &mut usize) -> Option<&'a mut Json> {
+    if *left == 0 {
+        return Some(value);
+    }
+    *left -= 1;
+    match value {
+        Json::Array(items) => items.iter_mut().find_map(|item| json_member(item, left)),
+        Json::Object(members) => members
+            .values_mut()
+            .find_map(|inner| json_member(inner, left)),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => None,
     }
 }
 

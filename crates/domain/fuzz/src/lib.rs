@@ -13,13 +13,19 @@ mod documents;
 mod edits;
 mod entries;
 mod fixture;
+mod foreign;
+mod json_formats;
 mod local;
+#[path = "../../tests/foreign/signed.rs"]
+mod signed;
 mod wire;
 
 pub use bundle::{answers, export, exported};
 pub use credential::code;
 pub use documents::{assignment, manifest, root, status, trust};
 pub use entries::{batch, core, entries, sealed};
+pub use foreign::{claim169, hcert, nzcp};
+pub use json_formats::{json, pretix, shc, status_token, vds_nc};
 pub use local::{clock, item, key_file, ledger};
 pub use wire::{answer, enrolled, enrolment, hello, hole, pairing};
 
@@ -27,11 +33,12 @@ pub use wire::{answer, enrolled, enrolment, hello, hole, pairing};
 pub type Target = fn(&[u8]) -> bool;
 
 /// Every target under its name, which is that of its corpus as well.
-pub const TARGETS: [(&str, Target); 23] = [
+pub const TARGETS: [(&str, Target); 31] = [
     ("answer", answer),
     ("answers", answers),
     ("assignment", assignment),
     ("batch", batch),
+    ("claim169", claim169),
     ("clock", clock),
     ("code", code),
     ("core", core),
@@ -40,15 +47,22 @@ pub const TARGETS: [(&str, Target); 23] = [
     ("entries", entries),
     ("export", export),
     ("exported", exported),
+    ("hcert", hcert),
     ("hello", hello),
     ("hole", hole),
     ("item", item),
+    ("json", json),
     ("key_file", key_file),
     ("ledger", ledger),
     ("manifest", manifest),
+    ("nzcp", nzcp),
     ("pairing", pairing),
+    ("pretix", pretix),
     ("root", root),
     ("sealed", sealed),
+    ("shc", shc),
     ("status", status),
+    ("status_token", status_token),
     ("trust", trust),
+    ("vds_nc", vds_nc),
 ];

@@ -1,9 +1,11 @@
 //! Deterministic CBOR (RFC 8949 §4.2.1): shortest heads, definite lengths, sorted unique keys, no floats.
 //!
 //! One writer makes every signed byte of our own; one reader takes only what that writer would have
-//! written. Foreign formats with laxer rules do not come through here.
+//! written. Foreign formats with laxer rules come through a reader of their own, beside it.
 
 mod fields;
+pub(crate) mod general;
+pub(crate) mod json;
 mod read;
 mod value;
 mod write;

@@ -1,5 +1,6 @@
 //! The one door for what stands in a QR code: bytes of a reading -> a signed credential, or why not.
 
+pub mod foreign;
 pub mod native;
 mod text;
 

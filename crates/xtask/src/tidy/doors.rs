@@ -38,6 +38,10 @@ const DOORS: &[Door] = &[
         ],
     },
     Door {
+        library: "miniz_oxide",
+        modules: &["crates/domain/src/inflate"],
+    },
+    Door {
         library: "nokhwa",
         modules: &["crates/station/src/camera"],
     },

@@ -1,0 +1,116 @@
+use ring::aead::{AES_128_GCM, AES_256_GCM, Aad, Algorithm, LessSafeKey, Nonce, UnboundKey};
+use serde_json::json;
+
+use super::super::fixture::{NOW, identity, identity_code, numbered, packed, signed};
+use super::super::{Reading, decode};
+use super::*;
+use crate::cbor::{Value as Cbor, encode};
+
+const NONCE: [u8; 12] = [5; 12];
+
+/// A `COSE_Encrypt0` around `plain`, and its text.
+fn encrypted(number: i64, cipher: &'static Algorithm, key: &[u8], plain: &[u8]) -> String {
+    let protected = encode(&numbered([(1, Cbor::int(number))]));
+    let mut buffer = plain.to_vec();
+    LessSafeKey::new(UnboundKey::new(cipher, key).unwrap())
+        .seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(NONCE),
+            Aad::from(enc_structure(&protected)),
+            &mut buffer,
+        )
+        .unwrap();
+    let members = Cbor::Array(vec![
+        Cbor::bytes(&protected),
+        numbered([(5, Cbor::bytes(NONCE))]),
+        Cbor::bytes(&buffer),
+    ]);
+
+    packed(&encode(&Cbor::Tag(16, Box::new(members))))
+}
+
+fn with_keys(keys: &[&[u8]]) -> Reading {
+    Reading {
+        content_keys: keys.iter().filter_map(|key| ContentKey::new(key)).collect(),
+        ..Reading::default()
+    }
+}
+
+#[test]
+fn an_identity_is_told_in_the_specifications_names() {
+    let code = decode(&identity_code()).unwrap();
+    assert_eq!(code.format, Format::Claim169);
+    assert_eq!(code.kinds, [ProofKind::Identity]);
+    assert_eq!(
+        code.payload,
+        json!({
+            "iss": "https://id.example",
+            "exp": NOW.plus(86_400).0,
+            "nbf": NOW.plus(-60).0,
+            "iat": NOW.plus(-60).0,
+            "claim169": {
+                "id": "ID-1",
+                "fullName": "Janardhan BS",
+                "24": "free",
+                "face": [{"data": "fffe", "format": 0, "subFormat": 4}],
+            },
+        })
+    );
+}
+
+#[test]
+fn an_encrypted_code_opens_under_its_key_and_says_what_is_inside() {
+    let inside = signed(&encode(&identity()));
+    for (number, cipher, key) in [(1, &AES_128_GCM, &[1; 16][..]), (3, &AES_256_GCM, &[2; 32])] {
+        let text = encrypted(number, cipher, key, &inside);
+        let open = with_keys(&[&[9; 32], &[9; 16], key]).decode(&text);
+        assert_eq!(open, decode(&identity_code()));
+        assert_eq!(
+            with_keys(&[&[9; 32], &[9; 16]]).decode(&text),
+            Err(Reason::Unsupported)
+        );
+        assert_eq!(decode(&text), Err(Reason::Unsupported));
+    }
+    let wrong = encrypted(24, &AES_256_GCM, &[2; 32], &inside);
+    assert_eq!(
+        with_keys(&[&[2; 32]]).decode(&wrong),
+        Err(Reason::Unsupported)
+    );
+}
+
+#[test]
+fn a_code_in_a_code_in_a_code_is_malformed() {
+    let inside = signed(&encode(&identity()));
+    let inner = encrypted(3, &AES_256_GCM, &[2; 32], &inside);
+    let inner = crate::inflate::zlib(&base45::decode(inner).unwrap(), 65_536).unwrap();
+    let twice = encrypted(3, &AES_256_GCM, &[2; 32], &inner);
+    assert_eq!(
+        with_keys(&[&[2; 32]]).decode(&twice),
+        Err(Reason::Malformed)
+    );
+}
+
+#[test]
+fn without_the_claim_or_with_one_name_twice_it_is_malformed() {
+    for claims in [
+        numbered([(1, Cbor::text("x"))]),
+        numbered([(169, Cbor::Array(vec![]))]),
+        numbered([(
+            169,
+            Cbor::Map(vec![
+                (Cbor::int(4), Cbor::text("A")),
+                (Cbor::text("fullName"), Cbor::text("B")),
+            ]),
+        )]),
+    ] {
+        let text = packed(&signed(&encode(&claims)));
+        assert_eq!(decode(&text), Err(Reason::Malformed));
+    }
+}
+
+#[test]
+fn other_texts_are_no_such_codes() {
+    for text in ["THIS!IS@NOT#VALID", "6BFÄ", "6B", "", "6bf", "6BFgpd"] {
+        assert_eq!(decode(text), Err(Reason::NotAPass), "{text}");
+    }
+    assert_eq!(decode("6BFGPD"), Err(Reason::Malformed));
+}

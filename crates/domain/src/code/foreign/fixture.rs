@@ -1,0 +1,132 @@
+//! Codes of other issuers for the tests, signed with keys of our own.
+
+use miniz_oxide::deflate::compress_to_vec_zlib;
+
+use super::{ForeignKey, Format, KeyRing};
+use crate::cbor::{Value, encode};
+use crate::cose::sig_structure1;
+use crate::crypto::{Secret, SigningKey};
+use crate::time::Timestamp;
+
+/// 2026-11-24T08:00:00Z.
+pub(super) const NOW: Timestamp = Timestamp(1_795_507_200);
+pub(super) const KEY_ID: [u8; 8] = [7; 8];
+
+pub(super) fn signing() -> SigningKey {
+    SigningKey::new(Secret::new([21; 32]))
+}
+
+/// The issuer's key, for everything and for ever.
+pub(super) fn key(format: Format, key_id: &[u8]) -> ForeignKey {
+    ForeignKey {
+        format,
+        key_id: key_id.to_vec(),
+        issuer: None,
+        country: Some("XX".to_owned()),
+        key: Some(signing().public().into()),
+        not_before: None,
+        not_after: None,
+        kinds: Vec::new(),
+    }
+}
+
+pub(super) fn ring(format: Format) -> KeyRing {
+    KeyRing::new([key(format, &KEY_ID)])
+}
+
+/// `{1: -8, 4: key id}`, where there is one.
+pub(super) fn protected(key_id: Option<&[u8]>) -> Vec<u8> {
+    let mut header = vec![(Value::int(1), Value::int(-8))];
+    header.extend(key_id.map(|id| (Value::int(4), Value::bytes(id))));
+
+    encode(&Value::Map(header))
+}
+
+pub(super) fn object(
+    protected: &[u8],
+    unprotected: Value,
+    payload: &[u8],
+    signature: &[u8],
+) -> Value {
+    Value::Array(vec![
+        Value::bytes(protected),
+        unprotected,
+        Value::bytes(payload),
+        Value::bytes(signature),
+    ])
+}
+
+/// A `COSE_Sign1` over `payload` under tag 18.
+pub(super) fn signed(payload: &[u8]) -> Vec<u8> {
+    let protected = protected(Some(&KEY_ID));
+    let signature = signing().sign(&sig_structure1(&protected, &[], payload));
+    let object = object(&protected, Value::Map(vec![]), payload, &signature);
+
+    encode(&Value::Tag(18, Box::new(object)))
+}
+
+pub(super) fn packed(bytes: &[u8]) -> String {
+    base45::encode(compress_to_vec_zlib(bytes, 9))
+}
+
+/// A map with numbers for keys.
+pub(super) fn numbered<const N: usize>(entries: [(i64, Value); N]) -> Value {
+    Value::Map(entries.map(|(key, value)| (Value::int(key), value)).into())
+}
+
+/// A certificate of one vaccination.
+pub(super) fn dcc() -> Value {
+    let dose = Value::map([
+        ("ci", Value::text("URN:UVCI:01:XX:1")),
+        ("dn", Value::int(2)),
+        ("tg", Value::text("840539006")),
+    ]);
+    Value::map([
+        ("dob", Value::text("1964-03-14")),
+        ("nam", Value::map([("fnt", Value::text("MUSTER"))])),
+        ("v", Value::Array(vec![dose])),
+        ("ver", Value::text("1.3.0")),
+    ])
+}
+
+/// The claims of a health certificate around `hcert`, in time for 30 days around [`NOW`].
+pub(super) fn health(hcert: Value) -> Value {
+    numbered([
+        (1, Value::text("XX")),
+        (4, Value::int(NOW.plus(30 * 86_400).0)),
+        (6, Value::int(NOW.plus(-30 * 86_400).0)),
+        (-260, hcert),
+    ])
+}
+
+pub(super) fn health_code(hcert: Value) -> String {
+    format!("HC1:{}", packed(&signed(&encode(&health(hcert)))))
+}
+
+/// The claims of an identity.
+pub(super) fn identity() -> Value {
+    let face = numbered([
+        (0, Value::bytes([0xff, 0xfe])),
+        (1, Value::int(0)),
+        (2, Value::int(4)),
+    ]);
+    numbered([
+        (1, Value::text("https://id.example")),
+        (4, Value::int(NOW.plus(86_400).0)),
+        (5, Value::int(NOW.plus(-60).0)),
+        (6, Value::int(NOW.plus(-60).0)),
+        (
+            169,
+            numbered([
+                (1, Value::text("ID-1")),
+                (4, Value::text("Janardhan BS")),
+                (24, Value::text("free")),
+                (62, Value::Array(vec![face])),
+            ]),
+        ),
+    ])
+}
+
+pub(super) fn identity_code() -> String {
+    packed(&signed(&encode(&identity())))
+}

@@ -1,0 +1,118 @@
+//! Health certificates in a CWT: EU Digital COVID Certificate (Electronic Health Certificate Specification 1.0.5), WHO
+//! ICVP (smart-trust `hcert_spec`): `HC1:` + base45 of a zlib stream with a `COSE_Sign1` in it.
+
+use serde_json::Value;
+
+use super::cwt::{Cwt, as_json, entries};
+use super::sign1::{Sign1, item};
+use super::{Format, ProofKind, SignedForeign, packed_base45};
+use crate::cbor::general::{Item, Key};
+use crate::verdict::Reason;
+
+/// What every such code begins with, in upper case.
+pub(super) const PREFIX: &str = "HC1:";
+
+/// `hcert`, the claim that holds the certificates by number.
+const CLAIM_HCERT: i64 = -260;
+
+/// What lies under one number of `hcert`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HcertContent {
+    /// EU DCC: one of the lists `v`, `t` and `r`, with one entry.
+    EuDcc,
+    /// ICVP: one vaccination under `v`.
+    Icvp,
+}
+
+impl HcertContent {
+    /// Its field in the payload.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EuDcc => "dcc",
+            Self::Icvp => "icvp",
+        }
+    }
+}
+
+/// Which numbers of `hcert` hold what. WHO has moved its own more than once, so that this is data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HcertMap(pub Vec<(i64, HcertContent)>);
+
+impl Default for HcertMap {
+    /// EU DCC under 1, ICVP under -6.
+    fn default() -> Self {
+        Self(vec![(1, HcertContent::EuDcc), (-6, HcertContent::Icvp)])
+    }
+}
+
+/// Takes apart what follows the prefix. The payload is `{iss, exp, iat, dcc: {..}}` or `{.., icvp: {..}}`.
+///
+/// # Errors
+/// [`Reason::Malformed`]; [`Reason::Unsupported`] for an algorithm that is not checked here, and for content that `map` does
+/// not know, such as a health link.
+pub(super) fn decode(body: &str, map: &HcertMap) -> Result<SignedForeign, Reason> {
+    let cwt = Cwt::of(Sign1::of(&item(&packed_base45(body)?)?)?)?;
+    let mut payload = cwt.named();
+    let mut kinds = Vec::new();
+    let mut proofs = 0_usize;
+    for (number, content) in entries(cwt.claims.get(CLAIM_HCERT))? {
+        let Some(known) = known(map, number) else {
+            continue;
+        };
+        content.as_map().ok_or(Reason::Malformed)?;
+        for (kind, count) in proofs_of(known, content) {
+            kinds.push(kind);
+            proofs = proofs.saturating_add(count);
+        }
+        if payload
+            .insert(known.name().to_owned(), as_json(content)?)
+            .is_some()
+        {
+            return Err(Reason::Malformed);
+        }
+    }
+    if !payload.values().any(Value::is_object) {
+        return Err(Reason::Unsupported);
+    }
+    let mut code = cwt.into_code(Format::Hcert, kinds, payload);
+    // The specification wants a key to be named (§3.3.2), and any other way an edit could take the name out.
+    if proofs != 1 || code.key_id.is_empty() {
+        code.flaw = Some(Reason::Malformed);
+    }
+
+    Ok(code)
+}
+
+fn known(map: &HcertMap, number: &Key) -> Option<HcertContent> {
+    let mut entries = map.0.iter();
+    entries
+        .find(|(known, _)| Key::from(*known) == *number)
+        .map(|(_, content)| *content)
+}
+
+/// The kinds of proof in a certificate, and how many there are of each.
+fn proofs_of(known: HcertContent, content: &Item) -> Vec<(ProofKind, usize)> {
+    let lists = [
+        ("v", ProofKind::Vaccination),
+        ("t", ProofKind::Test),
+        ("r", ProofKind::Recovery),
+    ];
+    match known {
+        HcertContent::EuDcc => lists
+            .into_iter()
+            .filter_map(|(name, kind)| Some((kind, content.get(name)?.as_items()?.len())))
+            .filter(|(_, count)| *count > 0)
+            .collect(),
+        HcertContent::Icvp => content
+            .get("v")
+            .and_then(Item::as_map)
+            .map(|_| (ProofKind::Vaccination, 1))
+            .into_iter()
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+#[path = "hcert_tests.rs"]
+mod tests;

@@ -1,0 +1,144 @@
+//! Whose signatures on foreign codes count.
+
+use std::collections::BTreeMap;
+
+use super::{Format, ProofKind};
+use crate::crypto::VerifyingKey;
+use crate::time::Timestamp;
+
+/// Most keys that one signature is tried with (SECURITY.md §3 step 4).
+pub const MAX_CANDIDATES: usize = 8;
+
+/// A key that a trust list holds for one format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// The format that it signs.
+    pub format: Format,
+    /// The id by which codes name it, not always its own; empty where the format has none, and then it is a candidate for
+    /// every code of the format.
+    pub key_id: Vec<u8>,
+    /// Its owner, as its codes must say; `None` where the trust list does not tell.
+    pub issuer: Option<String>,
+    /// Its owner's country (ISO 3166-1 alpha-2), to show.
+    pub country: Option<String>,
+    /// The key; `None` where it is of a kind that this release cannot check, such as P-521.
+    pub key: Option<VerifyingKey>,
+    /// May sign from this second on.
+    pub not_before: Option<Timestamp>,
+    /// May sign up to this second.
+    pub not_after: Option<Timestamp>,
+    /// What it may vouch for; empty means everything.
+    pub kinds: Vec<ProofKind>,
+}
+
+impl ForeignKey {
+    /// Whether it may sign at `at`.
+    #[must_use]
+    pub fn is_valid(&self, at: Timestamp) -> bool {
+        self.not_before.is_none_or(|start| at >= start)
+            && self.not_after.is_none_or(|end| at <= end)
+    }
+
+    /// Whether it may vouch for all of `kinds`; where a code does not say what it proves, only a key for everything may.
+    #[must_use]
+    pub fn may_vouch_for(&self, kinds: &[ProofKind]) -> bool {
+        self.kinds.is_empty()
+            || !kinds.is_empty() && kinds.iter().all(|kind| self.kinds.contains(kind))
+    }
+}
+
+/// The keys of all formats by the ids that codes name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyRing(BTreeMap<(Format, Vec<u8>), Vec<ForeignKey>>);
+
+impl KeyRing {
+    /// A ring of `keys`; those with one id are tried in the order given.
+    pub fn new(keys: impl IntoIterator<Item = ForeignKey>) -> Self {
+        let mut by_id: BTreeMap<_, Vec<ForeignKey>> = BTreeMap::new();
+        for key in keys {
+            let id = (key.format, key.key_id.clone());
+            by_id.entry(id).or_default().push(key);
+        }
+
+        Self(by_id)
+    }
+
+    /// The keys that a code may be signed with: those with its id and those without any; all of the format where the code
+    /// names none. At most [`MAX_CANDIDATES`].
+    pub fn candidates(&self, format: Format, key_id: &[u8]) -> impl Iterator<Item = &ForeignKey> {
+        let named = self.0.get(&(format, key_id.to_vec()));
+        let others = self
+            .0
+            .range((format, Vec::new())..)
+            .take_while(move |((of, _), _)| *of == format)
+            .filter(move |((_, id), _)| key_id.is_empty() || id.is_empty())
+            .map(|(_, keys)| keys);
+        // Where the code names none, `others` has the keys without an id as well.
+        let named = named.filter(|_| !key_id.is_empty());
+
+        named
+            .into_iter()
+            .chain(others)
+            .flatten()
+            .take(MAX_CANDIDATES)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(format: Format, key_id: &[u8], country: &str) -> ForeignKey {
+        ForeignKey {
+            format,
+            key_id: key_id.to_vec(),
+            issuer: None,
+            country: Some(country.to_owned()),
+            key: None,
+            not_before: None,
+            not_after: None,
+            kinds: Vec::new(),
+        }
+    }
+
+    fn found(ring: &KeyRing, format: Format, key_id: &[u8]) -> Vec<String> {
+        let found = ring.candidates(format, key_id);
+        found.filter_map(|key| key.country.clone()).collect()
+    }
+
+    #[test]
+    fn colliding_ids_give_every_key_and_no_other_formats_keys() {
+        let ring = KeyRing::new([
+            key(Format::Hcert, &[1], "AT"),
+            key(Format::Hcert, &[1], "BE"),
+            key(Format::Hcert, &[2], "CY"),
+            key(Format::Nzcp, &[1], "NZ"),
+            key(Format::Hcert, &[], "DE"),
+        ]);
+        assert_eq!(found(&ring, Format::Hcert, &[1]), ["AT", "BE", "DE"]);
+        assert_eq!(found(&ring, Format::Hcert, &[3]), ["DE"]);
+        assert_eq!(found(&ring, Format::Hcert, &[]), ["DE", "AT", "BE", "CY"]);
+        assert_eq!(found(&ring, Format::Nzcp, &[1]), ["NZ"]);
+        assert_eq!(found(&ring, Format::Shc, &[1]), [""; 0]);
+    }
+
+    #[test]
+    fn more_than_eight_keys_are_not_tried() {
+        let many = KeyRing::new((0..20).map(|_| key(Format::Hcert, &[1], "FR")));
+        assert_eq!(found(&many, Format::Hcert, &[1]).len(), MAX_CANDIDATES);
+        assert_eq!(found(&many, Format::Hcert, &[]).len(), MAX_CANDIDATES);
+    }
+
+    #[test]
+    fn a_key_vouches_for_its_kinds_alone_and_for_what_is_unsaid_only_without_any() {
+        let open = key(Format::Hcert, &[1], "AT");
+        let held = ForeignKey {
+            kinds: vec![ProofKind::Test, ProofKind::Recovery],
+            ..open.clone()
+        };
+        assert!(open.may_vouch_for(&[ProofKind::Vaccination]) && open.may_vouch_for(&[]));
+        assert!(held.may_vouch_for(&[ProofKind::Test]));
+        assert!(!held.may_vouch_for(&[ProofKind::Test, ProofKind::Vaccination]));
+        assert!(!held.may_vouch_for(&[]));
+    }
+}

@@ -1,0 +1,168 @@
+//! The public vectors of foreign formats, beside this checkout or not: decoded, verified and read as their sources say.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::print_stdout, reason = "a test says what it left out")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use domain::code::foreign::{ForeignKey, Format, KeyRing, Reading, SignedForeign, signers};
+use domain::crypto::{ContentKey, VerifyingKey};
+use domain::hex;
+use serde_json::Value;
+
+const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors");
+
+/// The lines of a format's vectors; none where they are not here.
+fn vectors(format: &str) -> Vec<Value> {
+    let path = Path::new(VECTORS).join(format).join("vectors.jsonl");
+    let Ok(text) = fs::read_to_string(path) else {
+        println!("SKIPPED: the public vectors are not beside this checkout");
+        return Vec::new();
+    };
+
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn base64(text: &str) -> Vec<u8> {
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits = text.trim_end_matches('=').bytes();
+    let bits: Vec<u8> = digits
+        .map(|letter| letters.iter().position(|known| *known == letter).unwrap())
+        .flat_map(|digit| (0..6).rev().map(move |at| u8::from(digit >> at & 1 == 1)))
+        .collect();
+    let bytes = bits.chunks_exact(8);
+
+    bytes
+        .map(|byte| byte.iter().fold(0, |all, bit| all << 1 | bit))
+        .collect()
+}
+
+fn key(line: &Value, format: Format) -> ForeignKey {
+    let text = |name: &str| line[name].as_str().map(str::to_owned);
+    let key_id = match (format, text("kid")) {
+        (Format::Hcert, Some(kid)) => base64(&kid),
+        (Format::Nzcp, Some(kid)) => format!("{}#{kid}", text("iss").unwrap()).into_bytes(),
+        (_, kid) => kid.unwrap_or_default().into_bytes(),
+    };
+
+    ForeignKey {
+        format,
+        key_id,
+        issuer: text("iss"),
+        country: None,
+        key: VerifyingKey::from_spki(&base64(&text("spki_der_b64").unwrap())).ok(),
+        not_before: None,
+        not_after: None,
+        kinds: Vec::new(),
+    }
+}
+
+fn decode(line: &Value) -> Option<SignedForeign> {
+    let hex = line["decrypt"]["symmetric_key_hex"].as_str();
+    let content = hex.and_then(hex::decode).unwrap_or_default();
+    let reading = Reading {
+        content_keys: ContentKey::new(&content).into_iter().collect(),
+        ..Reading::default()
+    };
+
+    reading.decode(line["qr"].as_str()?).ok()
+}
+
+/// What differs on decode and signature, and in the fields that both have.
+fn differences(
+    line: &Value,
+    fields: impl Fn(&SignedForeign, &Value) -> Vec<String>,
+) -> Vec<String> {
+    let code = decode(line);
+    let keys = line["keys"].as_array().unwrap().iter();
+    let signed = code.as_ref().is_some_and(|code| {
+        let ring = KeyRing::new(keys.map(|line| key(line, code.format)));
+        signers(&ring, code).is_ok()
+    });
+    let mut found = Vec::new();
+    for (name, got) in [("decode", code.is_some()), ("signature", signed)] {
+        let want = line["expect"][name].as_bool();
+        if want.is_some_and(|want| want != got) {
+            found.push(format!("{name}: {got}"));
+        }
+    }
+    if let (Some(code), Some(_)) = (&code, line["expect"]["fields"].as_object()) {
+        found.extend(fields(code, &line["expect"]["fields"]));
+    }
+
+    found
+}
+
+fn assert_agrees(
+    format: &str,
+    count: usize,
+    fields: impl Fn(&SignedForeign, &Value) -> Vec<String>,
+) {
+    let lines = vectors(format);
+    let differing: BTreeMap<_, _> = lines
+        .iter()
+        .map(|line| (line["id"].as_str().unwrap(), differences(line, &fields)))
+        .filter(|(_, found)| !found.is_empty())
+        .collect();
+    assert_eq!(differing, BTreeMap::new());
+    assert!(lines.is_empty() || lines.len() == count);
+}
+
+fn same(name: &str, got: &Value, want: &Value) -> Option<String> {
+    (got != want && !want.is_null()).then(|| format!("{name}: {got} / {want}"))
+}
+
+#[test]
+fn health_certificates_agree() {
+    assert_agrees("hcert", 225, |code, want| {
+        // A time in seconds may be written in more than one way.
+        let in_one = |value: &Value| value.to_string().replace("+00:00\"", "Z\"");
+        let (dcc, hcert) = (in_one(&code.payload["dcc"]), in_one(&want["hcert"]));
+        let names = [
+            same("iss", &code.payload["iss"], &want["iss"]),
+            same("dcc", &dcc.into(), &hcert.into()),
+        ];
+        let mut found: Vec<_> = names.into_iter().flatten().collect();
+        let times = [("exp", code.expires), ("iat", code.issued_at)];
+        found.extend(times.into_iter().filter_map(|(name, time)| {
+            let want = want[name].as_f64()?.floor();
+            same(
+                name,
+                &Value::from(time.unwrap().0),
+                &format!("{want:.0}").parse().unwrap(),
+            )
+        }));
+        found
+    });
+}
+
+#[test]
+fn new_zealands_passes_agree() {
+    assert_agrees("nzcp", 3, |code, want| {
+        same("all", &code.payload, want).into_iter().collect()
+    });
+}
+
+#[test]
+fn identities_agree() {
+    assert_agrees("claim169", 12, |code, want| {
+        let names = ["iss", "sub", "exp", "nbf", "iat"];
+        let mut found: Vec<_> = names
+            .into_iter()
+            .filter_map(|name| same(name, &code.payload[name], &want[name]))
+            .collect();
+        let identity = want["claim169"].as_object().unwrap();
+        // Pictures and samples are bytes, which each side writes in its own way.
+        found.extend(
+            identity
+                .iter()
+                .filter(|(_, value)| !value.is_array() || value[0].is_number())
+                .filter_map(|(name, value)| same(name, &code.payload["claim169"][name], value)),
+        );
+        found
+    });
+}
