@@ -78,6 +78,8 @@ pub(crate) fn trust() -> Trust {
                 issuer(ISSUER, ISSUER_KEY, IssuerKind::Resident),
                 issuer(TEST_CENTRE, SLIP_KEY, IssuerKind::Slip),
             ],
+            foreign: Vec::new(),
+            revocations: Vec::new(),
             status_uris: vec![URI.to_owned()],
             policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
             retention_days: 14,

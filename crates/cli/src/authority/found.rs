@@ -204,6 +204,8 @@ impl Maker<'_> {
             exchange: vec![exchange],
             sealing: self.sealing()?,
             issuers: self.issuers()?,
+            foreign: Vec::new(),
+            revocations: Vec::new(),
             status_uris: vec![self.founding.about.status_uri.clone()],
             policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
             retention_days: RETENTION_DAYS,

@@ -40,6 +40,11 @@ impl Fields {
         Ok(self.0.swap_remove(at).1)
     }
 
+    /// Takes the field `key`, which may be missing.
+    pub fn maybe(&mut self, key: &str) -> Option<Value> {
+        self.take(key).ok()
+    }
+
     /// Takes a field through one of the `as_` readers of [`Value`].
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Signed knowledge: `root`, `trust`, `assignment` and `manifest` (SECURITY.md §2 and §4).
 
 mod assignment;
+mod foreign;
 mod header;
 mod issuer;
 mod manifest;
@@ -10,6 +11,7 @@ mod turns;
 mod venue_policy;
 
 pub use assignment::{Assignment, PreviousEpoch, SealedSecret, Venue};
+pub use foreign::RevocationFile;
 pub use header::{DocumentError, Header, Held, Newer};
 pub use issuer::{ISSUER_FORMAT_NATIVE, Issuer, IssuerKind};
 pub use manifest::{Manifest, Shard, StatusFile};

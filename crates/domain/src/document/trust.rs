@@ -1,9 +1,14 @@
 //! `trust`: every key that a station relies on, and the policies of its venues.
 
+use super::foreign::{key_from_value, key_to_value};
 use super::issuer::NativeKeys;
 use super::venue_policy::as_u32;
-use super::{DocumentError, ExchangeTurn, Header, Issuer, RoleKey, Root, SealingTurn, VenuePolicy};
+use super::{
+    DocumentError, ExchangeTurn, Header, Issuer, RevocationFile, RoleKey, Root, SealingTurn,
+    VenuePolicy,
+};
 use crate::cbor::{Fields, Value, WrongShape};
+use crate::code::foreign::{ForeignKey, KeyRing};
 use crate::cose::Sign;
 use crate::crypto::{PublicKey, SealingKey, SigningKey};
 use crate::screen::Preset;
@@ -25,6 +30,7 @@ pub struct Trust {
     /// Its root is a demonstration.
     pub demo: bool,
     native_keys: NativeKeys,
+    foreign_keys: KeyRing,
 }
 
 /// What a `trust` document says.
@@ -44,6 +50,10 @@ pub struct TrustBody {
     pub sealing: Vec<SealingTurn>,
     /// Who signs codes.
     pub issuers: Vec<Issuer>,
+    /// Who signs codes of other formats. Documents of earlier releases name none.
+    pub foreign: Vec<ForeignKey>,
+    /// What those have taken back, in files of their own.
+    pub revocations: Vec<RevocationFile>,
     /// The status lists that codes may name.
     pub status_uris: Vec<String>,
     /// The rule for each kind of venue.
@@ -80,6 +90,7 @@ impl Trust {
 
         Ok(Self {
             native_keys: NativeKeys::of(&body.issuers),
+            foreign_keys: KeyRing::new(body.foreign.iter().cloned()),
             body,
             demo: root.demo,
         })
@@ -125,6 +136,12 @@ impl Trust {
             .filter_map(|(key, at)| Some((self.body.issuers.get(*at)?, key)))
     }
 
+    /// The keys of other formats by the ids that codes name.
+    #[must_use]
+    pub fn foreign_keys(&self) -> &KeyRing {
+        &self.foreign_keys
+    }
+
     /// The rule for a kind of venue.
     #[must_use]
     pub fn policy(&self, kind: Preset) -> Option<&VenuePolicy> {
@@ -159,6 +176,20 @@ impl TrustBody {
             ),
         ];
         entries.extend(fields.map(|(name, value)| (Value::text(name), value)));
+        // An earlier release refuses fields that it does not know, so they stand only where they say something.
+        let later = [
+            ("foreign", array(&self.foreign, key_to_value)),
+            (
+                "revocations",
+                array(&self.revocations, RevocationFile::to_value),
+            ),
+        ];
+        entries.extend(
+            later
+                .into_iter()
+                .filter(|(_, value)| *value != Value::Array(Vec::new()))
+                .map(|(name, value)| (Value::text(name), value)),
+        );
 
         Sign::sign(TYP, &Value::Map(entries), roots)
     }
@@ -174,6 +205,8 @@ impl TrustBody {
             exchange: ExchangeTurn::take_all(&mut fields, "exchange")?,
             sealing: SealingTurn::take_all(&mut fields, "sealing")?,
             issuers: fields.list("issuers", Issuer::from_value)?,
+            foreign: later(&mut fields, "foreign", key_from_value)?,
+            revocations: later(&mut fields, "revocations", RevocationFile::from_value)?,
             status_uris: fields.list("status_uris", text)?,
             policies: fields.list("policies", VenuePolicy::from_value)?,
             retention_days: fields.get("retention_days", as_u32)?,
@@ -193,7 +226,7 @@ impl TrustBody {
             return Err(DocumentError::Content);
         }
         let mut keys: Vec<&[u8]> = self.all_keys();
-        if keys.len() > MAX_KEYS {
+        if keys.len() > MAX_KEYS || self.foreign.len() > MAX_KEYS {
             return Err(DocumentError::TooLarge);
         }
         keys.extend(root.keys.iter().map(|key| &key.as_bytes()[..]));
@@ -228,13 +261,39 @@ impl TrustBody {
         let signing = roles.into_iter().flatten().map(|role| role.key.as_bytes());
         let exchange = self.exchange.iter().map(|turn| turn.key.as_bytes());
         let sealing = self.sealing.iter().map(|turn| turn.key.as_bytes());
+        // A foreign issuer may sign several kinds of codes with one key, but never with a key of ours.
+        let mut foreign: Vec<&[u8]> = self
+            .foreign
+            .iter()
+            .filter_map(|foreign| Some(foreign.key.as_ref()?.as_bytes()))
+            .collect();
+        foreign.sort_unstable();
+        foreign.dedup();
 
         signing
             .chain(exchange)
             .chain(sealing)
             .map(|key| &key[..])
             .chain(self.issuers.iter().map(|issuer| issuer.key.as_slice()))
+            .chain(foreign)
             .collect()
+    }
+}
+
+/// A list that earlier releases do not write, and that none writes empty.
+fn later<T, E: Into<DocumentError>>(
+    fields: &mut Fields,
+    name: &str,
+    read: impl FnMut(Value) -> Result<T, E>,
+) -> Result<Vec<T>, DocumentError> {
+    match fields.maybe(name) {
+        None => Ok(Vec::new()),
+        Some(Value::Array(items)) if !items.is_empty() => items
+            .into_iter()
+            .map(read)
+            .map(|item| item.map_err(Into::into))
+            .collect(),
+        Some(_) => Err(WrongShape.into()),
     }
 }
 

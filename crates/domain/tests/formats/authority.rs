@@ -121,6 +121,8 @@ pub(crate) fn trust() -> TrustBody {
             issuer("shanghai-jab", IssuerKind::Resident, seed::ISSUER),
             issuer("shanghai-lab", IssuerKind::Slip, seed::SLIP),
         ],
+        foreign: Vec::new(),
+        revocations: Vec::new(),
         status_uris: vec![URI.to_owned()],
         policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
         retention_days: 14,

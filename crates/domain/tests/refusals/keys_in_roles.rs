@@ -1,8 +1,10 @@
 //! One public key, one role (SECURITY.md §1), and what else a trust document may not contradict.
 
-use domain::crypto::{OpeningKey, PublicKey, SealingKey, Secret};
+use domain::code::foreign::{ForeignKey, Format};
+use domain::crypto::{KeyKind, OpeningKey, PublicKey, SealingKey, Secret, VerifyingKey};
 use domain::document::{
-    DocumentError, ExchangeTurn, Issuer, IssuerKind, RoleKey, SealingTurn, TrustBody, VenuePolicy,
+    DocumentError, ExchangeTurn, Issuer, IssuerKind, RevocationFile, RoleKey, SealingTurn,
+    TrustBody, VenuePolicy,
 };
 
 use crate::authority::{self, issuer, opening, public, role, seed, verified};
@@ -88,6 +90,51 @@ fn an_issuer_of_another_format_shares_no_key_either() {
         ..issuer("third", IssuerKind::Resident, seed::ISSUER)
     });
     assert_eq!(verified(&body), Err(DocumentError::KeyInTwoRoles));
+}
+
+#[test]
+fn a_foreign_issuers_key_is_none_of_ours_and_may_stand_there_twice() {
+    let foreign = |byte, format| ForeignKey {
+        format,
+        key_id: vec![1],
+        issuer: None,
+        country: Some("NZ".to_owned()),
+        key: VerifyingKey::new(KeyKind::Ed25519, public(byte).as_bytes()).ok(),
+        not_before: None,
+        not_after: None,
+        kinds: Vec::new(),
+    };
+    let mut body = authority::trust();
+    body.foreign = vec![foreign(0x71, Format::Hcert), foreign(0x71, Format::Shc)];
+    let trust = verified(&body).unwrap();
+    assert_eq!(trust.body.foreign, body.foreign);
+    assert_eq!(
+        trust.foreign_keys().candidates(Format::Shc, &[1]).count(),
+        1
+    );
+
+    for ours in [seed::ISSUER, seed::REGISTRY, seed::ROOT[0]] {
+        body.foreign = vec![foreign(ours, Format::Hcert)];
+        assert_eq!(verified(&body), Err(DocumentError::KeyInTwoRoles));
+    }
+}
+
+#[test]
+fn lists_of_what_foreign_issuers_took_back_are_named_by_hash_and_length() {
+    let file = RevocationFile {
+        format: Format::Shc,
+        sha256: [7; 32],
+        length: 64 * 1024 * 1024,
+    };
+    let mut body = authority::trust();
+    body.revocations = vec![file.clone()];
+    assert_eq!(verified(&body).map(|trust| trust.body), Ok(body.clone()));
+
+    body.revocations = vec![RevocationFile {
+        length: file.length + 1,
+        ..file
+    }];
+    assert!(matches!(verified(&body), Err(DocumentError::Shape(_))));
 }
 
 #[test]

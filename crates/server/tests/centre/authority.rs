@@ -79,6 +79,8 @@ pub(crate) fn trust(receipt: u8) -> Vec<u8> {
             not_after: NOW.plus(100 * DAY),
         }],
         issuers: Vec::new(),
+        foreign: Vec::new(),
+        revocations: Vec::new(),
         status_uris: vec!["https://s.example/1".to_owned()],
         policies: vec![VenuePolicy::public_place()],
         retention_days: 14,

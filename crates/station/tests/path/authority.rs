@@ -168,6 +168,8 @@ fn trust(now: Timestamp) -> TrustBody {
             not_after: now.plus(365 * DAY),
             max_lifetime: 180 * DAY,
         }],
+        foreign: Vec::new(),
+        revocations: Vec::new(),
         status_uris: vec![URI.to_owned()],
         policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
         retention_days: 14,

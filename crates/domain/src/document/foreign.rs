@@ -1,0 +1,247 @@
+//! Foreign issuers' keys and the lists that take their codes back, as `trust` names them.
+
+use super::DocumentError;
+use crate::cbor::{Fields, Value, WrongShape};
+use crate::code::foreign::{ForeignKey, Format, ProofKind};
+use crate::crypto::{KeyError, KeyKind, VerifyingKey};
+use crate::time::Timestamp;
+
+const FORMATS: [(Format, &str); 6] = [
+    (Format::Hcert, "hcert"),
+    (Format::Shc, "shc"),
+    (Format::Nzcp, "nzcp"),
+    (Format::VdsNc, "vds_nc"),
+    (Format::Claim169, "claim169"),
+    (Format::Pretix, "pretix"),
+];
+const PROOFS: [(ProofKind, &str); 5] = [
+    (ProofKind::Vaccination, "vaccination"),
+    (ProofKind::Test, "test"),
+    (ProofKind::Recovery, "recovery"),
+    (ProofKind::Identity, "identity"),
+    (ProofKind::Ticket, "ticket"),
+];
+const KEY_KINDS: [(KeyKind, &str); 4] = [
+    (KeyKind::P256, "p256"),
+    (KeyKind::P384, "p384"),
+    (KeyKind::Rsa, "rsa"),
+    (KeyKind::Ed25519, "ed25519"),
+];
+/// SECURITY.md §8: full status files have as much.
+const MAX_LIST_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A file with what foreign issuers have taken back. It travels by itself and counts only as `trust` names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevocationFile {
+    /// Of which format.
+    pub format: Format,
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+    /// Its length in bytes: at most 64 MiB.
+    pub length: u64,
+}
+
+impl RevocationFile {
+    pub(super) fn to_value(&self) -> Value {
+        Value::map([
+            ("format", word(&FORMATS, self.format)),
+            ("sha256", Value::bytes(self.sha256)),
+            ("length", Value::from(self.length)),
+        ])
+    }
+
+    pub(super) fn from_value(value: Value) -> Result<Self, WrongShape> {
+        let mut fields = Fields::of(value)?;
+        let file = Self {
+            format: fields.get("format", |value| of_word(&FORMATS, value))?,
+            sha256: fields.get("sha256", Value::as_array)?,
+            length: fields.get("length", |value| {
+                value.as_u64().filter(|length| *length <= MAX_LIST_BYTES)
+            })?,
+        };
+        fields.end()?;
+
+        Ok(file)
+    }
+}
+
+/// Fields that say nothing are left out.
+pub(super) fn key_to_value(key: &ForeignKey) -> Value {
+    let kinds = key.kinds.iter().map(|kind| word(&PROOFS, *kind)).collect();
+    let text = |text: &Option<String>| text.as_ref().map(Value::text);
+    let fields = [
+        ("format", Some(word(&FORMATS, key.format))),
+        ("key_id", Some(Value::bytes(&key.key_id))),
+        ("issuer", text(&key.issuer)),
+        ("country", text(&key.country)),
+        (
+            "key_kind",
+            key.key.as_ref().map(|key| word(&KEY_KINDS, key.kind())),
+        ),
+        (
+            "key",
+            key.key.as_ref().map(|key| Value::bytes(key.as_bytes())),
+        ),
+        ("not_before", key.not_before.map(|at| Value::int(at.0))),
+        ("not_after", key.not_after.map(|at| Value::int(at.0))),
+        (
+            "kinds",
+            (!key.kinds.is_empty()).then_some(Value::Array(kinds)),
+        ),
+    ];
+
+    Value::Map(
+        fields
+            .into_iter()
+            .filter_map(|(name, value)| Some((Value::text(name), value?)))
+            .collect(),
+    )
+}
+
+/// # Errors
+/// [`DocumentError::Shape`], also for a key that is none of its kind; a weak Ed25519 key by its own error.
+pub(super) fn key_from_value(value: Value) -> Result<ForeignKey, DocumentError> {
+    let mut fields = Fields::of(value)?;
+    let text = |value: Value| value.as_text().map(str::to_owned).ok_or(WrongShape);
+    let format = fields.get("format", |value| of_word(&FORMATS, value))?;
+    let key_id = fields.get("key_id", |value| value.as_bytes().map(<[u8]>::to_vec))?;
+    let issuer = fields.maybe("issuer").map(text).transpose()?;
+    let country = fields.maybe("country").map(text).transpose()?;
+    let key = match (fields.maybe("key_kind"), fields.maybe("key")) {
+        (Some(kind), Some(bytes)) => {
+            let kind = of_word(&KEY_KINDS, &kind).ok_or(WrongShape)?;
+            let bytes = bytes.as_bytes().ok_or(WrongShape)?;
+            Some(VerifyingKey::new(kind, bytes).map_err(unfit)?)
+        }
+        (None, None) => None,
+        (Some(_), None) | (None, Some(_)) => return Err(WrongShape.into()),
+    };
+    let mut time = |name| {
+        let time = |value: Value| value.as_i64().map(Timestamp).ok_or(WrongShape);
+        fields.maybe(name).map(time).transpose()
+    };
+    let (not_before, not_after) = (time("not_before")?, time("not_after")?);
+    let kinds = match fields.maybe("kinds") {
+        Some(Value::Array(kinds)) if !kinds.is_empty() => kinds
+            .iter()
+            .map(|kind| of_word(&PROOFS, kind).ok_or(WrongShape))
+            .collect::<Result<_, _>>()?,
+        Some(_) => return Err(WrongShape.into()),
+        None => Vec::new(),
+    };
+    fields.end()?;
+
+    Ok(ForeignKey {
+        format,
+        key_id,
+        issuer,
+        country,
+        key,
+        not_before,
+        not_after,
+        kinds,
+    })
+}
+
+fn unfit(error: KeyError) -> DocumentError {
+    match error {
+        KeyError::Weak(weak) => weak.into(),
+        KeyError::Malformed | KeyError::Unsupported => WrongShape.into(),
+    }
+}
+
+fn word<T: PartialEq>(words: &[(T, &'static str)], of: T) -> Value {
+    let found = words.iter().find(|(item, _)| *item == of);
+
+    Value::text(found.map_or("", |(_, word)| *word))
+}
+
+fn of_word<T: Copy>(words: &[(T, &'static str)], value: &Value) -> Option<T> {
+    let text = value.as_text()?;
+
+    words
+        .iter()
+        .find(|(_, word)| *word == text)
+        .map(|(item, _)| *item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::{Secret, SigningKey};
+
+    fn full() -> ForeignKey {
+        let public = SigningKey::new(Secret::new([7; 32])).public();
+        ForeignKey {
+            format: Format::Hcert,
+            key_id: vec![1, 2, 3],
+            issuer: Some("AT".to_owned()),
+            country: Some("AT".to_owned()),
+            key: VerifyingKey::new(KeyKind::Ed25519, public.as_bytes()).ok(),
+            not_before: Some(Timestamp(5)),
+            not_after: Some(Timestamp(9)),
+            kinds: vec![ProofKind::Test, ProofKind::Ticket],
+        }
+    }
+
+    fn bare() -> ForeignKey {
+        ForeignKey {
+            format: Format::Pretix,
+            key_id: Vec::new(),
+            issuer: None,
+            country: None,
+            key: None,
+            not_before: None,
+            not_after: None,
+            kinds: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_key_comes_back_as_it_was_written_whether_it_says_all_or_next_to_nothing() {
+        for key in [full(), bare()] {
+            assert_eq!(key_from_value(key_to_value(&key)).as_ref(), Ok(&key));
+        }
+        let Value::Map(fields) = key_to_value(&bare()) else {
+            panic!("no map");
+        };
+        assert_eq!(fields.len(), 2, "what says nothing is left out");
+    }
+
+    #[test]
+    fn every_format_proof_and_kind_of_key_has_a_word_of_its_own() {
+        fn own<T: Copy + PartialEq + std::fmt::Debug>(words: &[(T, &'static str)]) {
+            for (item, text) in words {
+                assert_eq!(of_word(words, &word(words, *item)), Some(*item));
+                assert_eq!(words.iter().filter(|(_, other)| other == text).count(), 1);
+            }
+        }
+        own(&FORMATS);
+        own(&PROOFS);
+        own(&KEY_KINDS);
+    }
+
+    #[test]
+    fn half_a_key_a_weak_one_a_strange_word_and_a_strange_field_are_refused() {
+        let changed = |name: &str, new: Option<Value>| {
+            let Value::Map(mut fields) = key_to_value(&full()) else {
+                panic!("no map");
+            };
+            fields.retain(|(key, _)| key.as_text() != Some(name));
+            fields.extend(new.map(|value| (Value::text(name), value)));
+            key_from_value(Value::Map(fields))
+        };
+        let shape = Err(DocumentError::Shape(WrongShape));
+        assert_eq!(changed("key", None), shape);
+        assert_eq!(changed("key_kind", None), shape);
+        assert_eq!(changed("key_kind", Some(Value::text("p521"))), shape);
+        assert_eq!(changed("key", Some(Value::bytes([4; 65]))), shape);
+        assert!(matches!(
+            changed("key", Some(Value::bytes([0; 32]))),
+            Err(DocumentError::WeakKey(_))
+        ));
+        assert_eq!(changed("format", Some(Value::text("dgc"))), shape);
+        assert_eq!(changed("kinds", Some(Value::Array(Vec::new()))), shape);
+        assert_eq!(changed("note", Some(Value::text("x"))), shape);
+    }
+}
