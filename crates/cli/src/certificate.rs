@@ -10,23 +10,23 @@ use x509_parser::prelude::{FromDer, X509Certificate, parse_x509_pem};
 /// The text is no certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("this is no X.509 certificate")]
-pub struct NoCertificate;
+pub(crate) struct NoCertificate;
 
 /// A document signer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signer {
+pub(crate) struct Signer {
     /// Its key, or why it cannot be used.
-    pub key: Result<VerifyingKey, KeyError>,
+    pub(crate) key: Result<VerifyingKey, KeyError>,
     /// How health certificates name it: the first 8 bytes of SHA-256 of the certificate's DER.
-    pub key_id: [u8; 8],
+    pub(crate) key_id: [u8; 8],
     /// The subject's country.
-    pub country: Option<String>,
+    pub(crate) country: Option<String>,
     /// Valid from this second on.
-    pub not_before: Timestamp,
+    pub(crate) not_before: Timestamp,
     /// Valid up to this second.
-    pub not_after: Timestamp,
+    pub(crate) not_after: Timestamp,
     /// The kinds of proof that its extended key usage names; none of them means all.
-    pub kinds: Vec<ProofKind>,
+    pub(crate) kinds: Vec<ProofKind>,
 }
 
 impl Signer {
@@ -34,7 +34,7 @@ impl Signer {
     ///
     /// # Errors
     /// See [`NoCertificate`].
-    pub fn from_pem(text: &str) -> Result<Self, NoCertificate> {
+    pub(crate) fn from_pem(text: &str) -> Result<Self, NoCertificate> {
         let (_, pem) = parse_x509_pem(text.as_bytes()).map_err(|_| NoCertificate)?;
 
         Self::from_der(&pem.contents)
@@ -44,7 +44,7 @@ impl Signer {
     ///
     /// # Errors
     /// See [`NoCertificate`].
-    pub fn from_der(der: &[u8]) -> Result<Self, NoCertificate> {
+    pub(crate) fn from_der(der: &[u8]) -> Result<Self, NoCertificate> {
         let (rest, certificate) = X509Certificate::from_der(der).map_err(|_| NoCertificate)?;
         if !rest.is_empty() {
             return Err(NoCertificate);
