@@ -6,6 +6,7 @@
 
 pub mod args;
 pub mod authority;
+mod certificate;
 pub mod clock;
 mod command;
 pub mod demo;

@@ -1,5 +1,6 @@
 //! Whether a code is genuine and in time, one check a line, in the order of SECURITY.md §3.
 
+mod foreign;
 mod native;
 mod vectors;
 

@@ -86,6 +86,10 @@ const DOORS: &[Door] = &[
         library: "v4l",
         modules: &["crates/station/src/camera"],
     },
+    Door {
+        library: "x509_parser",
+        modules: &["crates/cli/src/certificate"],
+    },
 ];
 
 /// Tests may use everything: they bring their own pictures, databases and servers.

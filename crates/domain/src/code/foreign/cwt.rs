@@ -100,10 +100,8 @@ pub(super) fn as_json(item: &Item) -> Result<Value, Reason> {
 }
 
 /// The entries of a claim that must be a map.
-pub(super) fn entries(item: Option<&Item>) -> Result<impl Iterator<Item = (&Key, &Item)>, Reason> {
-    let entries = item.and_then(Item::as_map).ok_or(Reason::Malformed)?;
-
-    Ok(entries.iter())
+pub(super) fn entries(item: Option<&Item>) -> Result<&[(Key, Item)], Reason> {
+    item.and_then(Item::as_map).ok_or(Reason::Malformed)
 }
 
 fn text(claim: Option<&Item>) -> Result<Option<String>, Reason> {

@@ -76,6 +76,8 @@ pub(super) fn decode(body: &str, map: &HcertMap) -> Result<SignedForeign, Reason
         return Err(Reason::Unsupported);
     }
     let mut code = cwt.into_code(Format::Hcert, kinds, payload);
+    // A certificate holds through the second of its expiry, as the EU's verifiers have it; a CWT elsewhere up to it.
+    code.expires = code.expires.map(|last| last.plus(1));
     // The specification wants a key to be named (§3.3.2), and any other way an edit could take the name out.
     if proofs != 1 || code.key_id.is_empty() {
         code.flaw = Some(Reason::Malformed);

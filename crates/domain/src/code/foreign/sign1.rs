@@ -87,7 +87,7 @@ impl Sign1 {
 /// A protected header: a map in a byte string, or no bytes where it is empty (RFC 9052 §3).
 pub(super) fn header(bytes: &[u8]) -> Result<Item, Reason> {
     if bytes.is_empty() {
-        return Ok(Item::Map([].into()));
+        return Ok(Item::Map(Vec::new()));
     }
     let header = item(bytes)?;
 

@@ -1,0 +1,167 @@
+//! A vector in a format of others, decided with the program's own decoders, trust and clock.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::code::foreign::{
+    ForeignKey, Format, KeyRing, Reading, SignedForeign, in_time, signers,
+};
+use domain::crypto::{ContentKey, KeyKind, VerifyingKey};
+use domain::hex;
+use domain::time::Timestamp;
+use domain::verdict::Reason;
+
+use super::vectors::{Decrypt, Key};
+use crate::certificate::Signer;
+
+/// What was found of a vector, field by field; `None` where it cannot be told.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) decode: bool,
+    pub(super) signature: bool,
+    pub(super) expired: Option<bool>,
+    pub(super) not_yet_valid: Option<bool>,
+    pub(super) key_usage_ok: Option<bool>,
+}
+
+/// Decides a text at `at`. Each step is told apart from those before it, as the sources of the vectors do: a code may be
+/// unsigned and in time.
+///
+/// # Errors
+/// What is wrong with the vector itself.
+pub(super) fn decide(
+    text: &str,
+    keys: &[Key],
+    decrypt: Option<&Decrypt>,
+    at: Option<Timestamp>,
+) -> Result<Found, String> {
+    let reading = Reading {
+        content_keys: decrypt.map(Decrypt::key).transpose()?.into_iter().collect(),
+        ..Reading::default()
+    };
+    let Ok(code) = reading.decode(text) else {
+        return Ok(Found::default());
+    };
+    let keys: Vec<_> = keys.iter().map(|key| key.foreign(code.format)).collect();
+    let time = at.map(|at| in_time(&code, at));
+
+    Ok(Found {
+        decode: true,
+        expired: time.map(|time| time == Err(Reason::Expired)),
+        not_yet_valid: time.map(|time| time == Err(Reason::NotYetValid)),
+        key_usage_ok: Some(keys.iter().any(|key| key.may_vouch_for(&code.kinds))),
+        signature: is_signed(keys, &code),
+    })
+}
+
+fn is_signed(keys: Vec<ForeignKey>, code: &SignedForeign) -> bool {
+    signers(&KeyRing::new(keys), code).is_ok()
+}
+
+impl Decrypt {
+    fn key(&self) -> Result<ContentKey, String> {
+        hex::decode(&self.symmetric_key_hex)
+            .and_then(|bytes| ContentKey::new(&bytes))
+            .ok_or_else(|| "`decrypt` holds no key for AES-GCM".to_owned())
+    }
+}
+
+impl Key {
+    /// The key as a trust list would hold it. A certificate says more than the key alone; one that cannot be read says
+    /// nothing, and then only the key counts.
+    fn foreign(&self, format: Format) -> ForeignKey {
+        let signer = self
+            .x509_pem
+            .as_deref()
+            .and_then(|pem| Signer::from_pem(pem).ok());
+
+        ForeignKey {
+            format,
+            key_id: self.key_id(format, signer.as_ref()),
+            issuer: self.iss.clone(),
+            country: signer.as_ref().and_then(|signer| signer.country.clone()),
+            key: self.verifying(signer.as_ref()),
+            not_before: signer.as_ref().map(|signer| signer.not_before),
+            not_after: signer.as_ref().map(|signer| signer.not_after),
+            kinds: signer.map(|signer| signer.kinds).unwrap_or_default(),
+        }
+    }
+
+    /// The id as codes of the format name it.
+    fn key_id(&self, format: Format, signer: Option<&Signer>) -> Vec<u8> {
+        let Some(kid) = self.kid.as_deref() else {
+            let by_hash = signer.filter(|_| format == Format::Hcert);
+            return by_hash.map_or_else(Vec::new, |signer| signer.key_id.to_vec());
+        };
+        match format {
+            Format::Hcert => STANDARD
+                .decode(kid)
+                .unwrap_or_else(|_| kid.as_bytes().to_vec()),
+            Format::Nzcp => {
+                let iss = self.iss.as_deref().unwrap_or_default();
+                format!("{iss}#{kid}").into_bytes()
+            }
+            Format::Shc | Format::VdsNc | Format::Claim169 | Format::Pretix => {
+                kid.as_bytes().to_vec()
+            }
+        }
+    }
+
+    /// `None` for what is no key, or of a kind that is not checked here.
+    fn verifying(&self, signer: Option<&Signer>) -> Option<VerifyingKey> {
+        match (&self.spki_der_b64, &self.raw_b64) {
+            (Some(der), _) => VerifyingKey::from_spki(&STANDARD.decode(der).ok()?).ok(),
+            (None, Some(raw)) => {
+                VerifyingKey::new(KeyKind::Ed25519, &STANDARD.decode(raw).ok()?).ok()
+            }
+            (None, None) => signer?.key.clone().ok(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::crypto::{Secret, SigningKey};
+
+    use super::*;
+
+    /// 2026-11-24T00:00:00Z, a day before the code's end.
+    const NOW: Timestamp = Timestamp(1_795_478_400);
+
+    fn text() -> &'static str {
+        let seed = include_str!("../../../domain/fuzz/corpus/hcert/vector");
+        seed.trim_start_matches('\0')
+    }
+
+    fn key(x509_pem: Option<&str>) -> Key {
+        let public = SigningKey::new(Secret::new([2; 32])).public();
+        Key {
+            spki_der_b64: None,
+            raw_b64: Some(STANDARD.encode(public.as_bytes())),
+            x509_pem: x509_pem.map(str::to_owned),
+            kid: Some(STANDARD.encode(public.kid().0)),
+            iss: None,
+        }
+    }
+
+    #[test]
+    fn each_step_is_told_apart_from_those_before_it() {
+        let found = |keys: &[Key], at| decide(text(), keys, None, Some(at)).unwrap();
+        let good = Found {
+            decode: true,
+            signature: true,
+            expired: Some(false),
+            not_yet_valid: Some(false),
+            key_usage_ok: Some(true),
+        };
+        assert_eq!(found(&[key(None)], NOW), good);
+        let late = found(&[key(None)], NOW.plus(86_401));
+        assert_eq!((late.signature, late.expired), (true, Some(true)));
+        let unsigned = found(&[], NOW);
+        assert_eq!((unsigned.signature, unsigned.expired), (false, Some(false)));
+        let for_tests = include_str!("../../tests/fixtures/signer.pem");
+        let held = found(&[key(Some(for_tests))], NOW);
+        assert_eq!((held.signature, held.key_usage_ok), (true, Some(false)));
+        let none = decide("HC2:6BF", &[], None, Some(NOW));
+        assert_eq!(none, Ok(Found::default()));
+    }
+}
