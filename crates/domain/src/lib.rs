@@ -22,6 +22,7 @@ pub mod ids;
 pub mod keyfile;
 pub mod policy;
 pub mod recent;
+pub mod rules;
 pub mod screen;
 pub mod station;
 pub mod status;
