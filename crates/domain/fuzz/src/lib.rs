@@ -14,6 +14,7 @@ mod edits;
 mod entries;
 mod fixture;
 mod local;
+mod rules;
 mod wire;
 
 pub use bundle::{answers, export, exported};
@@ -21,13 +22,14 @@ pub use credential::code;
 pub use documents::{assignment, manifest, root, status, trust};
 pub use entries::{batch, core, entries, sealed};
 pub use local::{clock, item, key_file, ledger};
+pub use rules::rule;
 pub use wire::{answer, enrolled, enrolment, hello, hole, pairing};
 
 /// Takes a fuzzer's bytes; whether the reader took the body that they stand for.
 pub type Target = fn(&[u8]) -> bool;
 
 /// Every target under its name, which is that of its corpus as well.
-pub const TARGETS: [(&str, Target); 23] = [
+pub const TARGETS: [(&str, Target); 24] = [
     ("answer", answer),
     ("answers", answers),
     ("assignment", assignment),
@@ -48,6 +50,7 @@ pub const TARGETS: [(&str, Target); 23] = [
     ("manifest", manifest),
     ("pairing", pairing),
     ("root", root),
+    ("rule", rule),
     ("sealed", sealed),
     ("status", status),
     ("trust", trust),

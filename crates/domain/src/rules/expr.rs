@@ -43,3 +43,37 @@ pub(super) enum Expr {
     /// A path into the data.
     Var(String),
 }
+
+impl Expr {
+    /// The expressions in it, each with the step of a JSON Pointer that leads to it.
+    pub(super) fn parts(&self) -> Vec<(String, &Self)> {
+        let (id, parts): (&str, &[Self]) = match self {
+            Self::Array(items) => ("", items),
+            Self::And(operands) => ("/and", operands),
+            Self::Compare(operation, _, operands) | Self::CompareTimes(operation, _, operands) => {
+                return steps(&format!("/{operation}"), operands);
+            }
+            Self::DateOfBirth(part) => ("/dccDateOfBirth", std::slice::from_ref(&**part)),
+            Self::Equal(pair) => ("/===", &**pair),
+            Self::If(parts) => ("/if", &**parts),
+            Self::In(pair) => ("/in", &**pair),
+            Self::Not(part) => ("/!", std::slice::from_ref(&**part)),
+            Self::Plus(pair) => ("/+", &**pair),
+            Self::PlusTime(part, ..) => ("/plusTime", std::slice::from_ref(&**part)),
+            Self::Reduce(parts) => ("/reduce", &**parts),
+            Self::UciPart(part, _) => ("/extractFromUVCI", std::slice::from_ref(&**part)),
+            Self::Bool(_) | Self::Int(_) | Self::Invalid(_) | Self::Text(_) | Self::Var(_) => {
+                ("", &[])
+            }
+        };
+
+        steps(id, parts)
+    }
+}
+
+fn steps<'a>(id: &str, parts: &'a [Expr]) -> Vec<(String, &'a Expr)> {
+    (0_usize..)
+        .zip(parts)
+        .map(|(at, part)| (format!("{id}/{at}"), part))
+        .collect()
+}
