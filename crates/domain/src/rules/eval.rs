@@ -90,9 +90,12 @@ impl Logic {
     }
 }
 
-/// What a step may cost: so many items compared, or that many times sixty-four bytes looked at.
+/// What a step costs, in values compared.
 const STEP: usize = 16;
+/// Bytes that are compared at the cost of a value.
 const BYTES: usize = 64;
+/// Bytes of a date or an identifier that are read at the cost of a value.
+const READ: usize = 4;
 
 struct Evaluation {
     left: usize,
@@ -202,7 +205,7 @@ impl Evaluation {
         let Val::Text(text) = self.expr(expr, data)? else {
             return Err(EvalError::NotAString(operation));
         };
-        self.spend(text.len() / BYTES)?;
+        self.spend(text.len() / READ)?;
 
         Ok(text)
     }
@@ -276,7 +279,7 @@ impl Evaluation {
         let Val::Text(uci) = uci else {
             return Err(EvalError::NotAString(Operation::ExtractFromUvci));
         };
-        self.spend(uci.len() / (BYTES / STEP))?;
+        self.spend(uci.len() / READ)?;
         let uci = uci.strip_prefix("URN:UVCI:").unwrap_or(uci);
         let part = usize::try_from(index)
             .ok()

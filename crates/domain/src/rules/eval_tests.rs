@@ -137,6 +137,19 @@ fn a_search_in_long_arrays_of_long_strings_ends_early() {
 }
 
 #[test]
+fn dates_and_identifiers_of_many_bytes_cost_more_than_their_expressions() {
+    let decimals = "1".repeat(8_000);
+    let data = json!({"d": format!("2021-01-01T00:00:00.{decimals}Z"), "u": decimals});
+    for one in [
+        json!({"plusTime": [{"var": "d"}, 1, "day"]}),
+        json!({"extractFromUVCI": [{"var": "u"}, 0]}),
+    ] {
+        assert!(evaluated(&json!(vec![one.clone(); 10]), &data).is_ok());
+        assert_eq!(error(&json!(vec![one; 100]), &data), Beyond::Steps.into());
+    }
+}
+
+#[test]
 fn an_accumulator_grows_neither_deep_nor_wide() {
     let data = json!(vec![0; 900]);
     let fold = |lambda: Value| json!({"reduce": [{"var": ""}, lambda, "seed"]});
