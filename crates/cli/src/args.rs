@@ -1,5 +1,7 @@
 //! The words of the command line.
 
+mod rules;
+
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -10,6 +12,8 @@ use domain::wire::MAX_BATCH_ENTRIES;
 use station::Expected;
 
 use crate::{COLUMNS, clock};
+
+pub use rules::{RulesAction, RulesArgs, RulesCheckArgs, RulesTestArgs};
 
 /// Menshen's command line.
 #[derive(Debug, Parser)]
@@ -41,6 +45,8 @@ pub enum Command {
     Log(LogArgs),
     /// Read the codes in pictures.
     Read(ReadArgs),
+    /// Rules in CertLogic.
+    Rules(RulesArgs),
     /// Print the sheets of codes again, with the slips that went with them.
     Sheet(SheetArgs),
     /// A verification station.

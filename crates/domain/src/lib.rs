@@ -25,6 +25,7 @@ mod jws;
 pub mod keyfile;
 pub mod policy;
 pub mod recent;
+pub mod rules;
 pub mod screen;
 pub mod station;
 pub mod status;

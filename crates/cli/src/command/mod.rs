@@ -5,12 +5,13 @@ mod load;
 mod log;
 mod print;
 mod question;
+mod rules;
 mod station;
 mod usb;
 
 pub(crate) use print::write_sheet;
 
-use crate::args::{Cli, Command, LogAction, StationAction, UsbAction};
+use crate::args::{Cli, Command, LogAction, RulesAction, StationAction, UsbAction};
 use crate::{Failure, Out, clock};
 
 /// How a command ended, for the exit status.
@@ -44,6 +45,10 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
             LogAction::Verify(args) => return log::verify(args, out),
         },
         Command::Read(args) => return question::read(args, out),
+        Command::Rules(args) => match &args.action {
+            RulesAction::Check(args) => return rules::check(args, out),
+            RulesAction::Test(args) => return rules::test(args, out),
+        },
         Command::Sheet(args) => print::sheet(args, out)?,
         Command::Station(args) => match &args.action {
             Some(StationAction::Enrol(args)) => station::enrol(args, out)?,

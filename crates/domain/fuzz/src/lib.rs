@@ -16,6 +16,7 @@ mod fixture;
 mod foreign;
 mod json_formats;
 mod local;
+mod rules;
 #[path = "../../tests/foreign/signed.rs"]
 mod signed;
 mod wire;
@@ -27,13 +28,14 @@ pub use entries::{batch, core, entries, sealed};
 pub use foreign::{claim169, hcert, nzcp};
 pub use json_formats::{json, pretix, shc, status_token, vds_nc};
 pub use local::{clock, item, key_file, ledger};
+pub use rules::rule;
 pub use wire::{answer, enrolled, enrolment, hello, hole, pairing};
 
 /// Takes a fuzzer's bytes; whether the reader took the body that they stand for.
 pub type Target = fn(&[u8]) -> bool;
 
 /// Every target under its name, which is that of its corpus as well.
-pub const TARGETS: [(&str, Target); 31] = [
+pub const TARGETS: [(&str, Target); 32] = [
     ("answer", answer),
     ("answers", answers),
     ("assignment", assignment),
@@ -59,6 +61,7 @@ pub const TARGETS: [(&str, Target); 31] = [
     ("pairing", pairing),
     ("pretix", pretix),
     ("root", root),
+    ("rule", rule),
     ("sealed", sealed),
     ("shc", shc),
     ("status", status),

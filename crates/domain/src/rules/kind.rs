@@ -1,0 +1,159 @@
+//! The kinds of code that a rule may be about, and what a decision always knows of each.
+
+/// A kind of code, as a rule names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CodeKind {
+    /// `recovery`: an EU certificate of recovery.
+    Recovery,
+    /// `resident`: the native paper code.
+    Resident,
+    /// `slip`: a test centre's slip.
+    Slip,
+    /// `test`: an EU certificate of a test.
+    Test,
+    /// `ticket`: a signed ticket.
+    Ticket,
+    /// `vaccination`: an EU certificate of vaccination.
+    Vaccination,
+}
+
+/// Of every decision.
+const ALWAYS: [&str; 2] = ["external.validationClock", "external.venue.kind"];
+/// Of a native code (DESIGN.md §4).
+const NATIVE: [&str; 5] = [
+    "payload.issuer",
+    "payload.issuedAt",
+    "payload.expires",
+    "payload.birthYear",
+    "payload.class",
+];
+/// Of an EU certificate (schema 1.3.0 of the EU DCC).
+const EU: [&str; 3] = ["payload.ver", "payload.dob", "payload.nam.fnt"];
+
+impl CodeKind {
+    /// Every kind, in the order of their words.
+    pub const ALL: [Self; 6] = [
+        Self::Recovery,
+        Self::Resident,
+        Self::Slip,
+        Self::Test,
+        Self::Ticket,
+        Self::Vaccination,
+    ];
+
+    /// Its word in a rule.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Recovery => "recovery",
+            Self::Resident => "resident",
+            Self::Slip => "slip",
+            Self::Test => "test",
+            Self::Ticket => "ticket",
+            Self::Vaccination => "vaccination",
+        }
+    }
+
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Whether every decision about a code of this kind has a value at `path`.
+    pub(super) fn requires(self, path: &str) -> bool {
+        let leads_to = |required: &&'static str| {
+            let rest = required.strip_prefix(path);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        path.is_empty()
+            || ALWAYS.iter().any(leads_to)
+            || self.paths().any(|required| leads_to(&required))
+    }
+
+    fn paths(self) -> impl Iterator<Item = &'static str> {
+        let (shared, own): (&[&str], &[&str]) = match self {
+            Self::Recovery => (
+                &EU,
+                &[
+                    "payload.r.0.tg",
+                    "payload.r.0.fr",
+                    "payload.r.0.co",
+                    "payload.r.0.is",
+                    "payload.r.0.df",
+                    "payload.r.0.du",
+                    "payload.r.0.ci",
+                ],
+            ),
+            Self::Resident => (
+                &NATIVE,
+                &[
+                    "external.status.asOf",
+                    "external.status.colour",
+                    "external.status.sample.result",
+                ],
+            ),
+            Self::Slip => (&NATIVE, &["payload.sampledAt", "payload.result"]),
+            Self::Test => (
+                &EU,
+                &[
+                    "payload.t.0.tg",
+                    "payload.t.0.tt",
+                    "payload.t.0.sc",
+                    "payload.t.0.tr",
+                    "payload.t.0.co",
+                    "payload.t.0.is",
+                    "payload.t.0.ci",
+                ],
+            ),
+            Self::Ticket => (&[], &["payload.item", "external.venue.products"]),
+            Self::Vaccination => (
+                &EU,
+                &[
+                    "payload.v.0.tg",
+                    "payload.v.0.vp",
+                    "payload.v.0.mp",
+                    "payload.v.0.ma",
+                    "payload.v.0.dn",
+                    "payload.v.0.sd",
+                    "payload.v.0.dt",
+                    "payload.v.0.co",
+                    "payload.v.0.is",
+                    "payload.v.0.ci",
+                ],
+            ),
+        };
+
+        shared.iter().chain(own).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_found_by_its_word() {
+        for kind in CodeKind::ALL {
+            assert_eq!(CodeKind::from_word(kind.word()), Some(kind));
+        }
+        assert_eq!(CodeKind::from_word("Resident"), None);
+    }
+
+    #[test]
+    fn what_a_required_path_leads_through_is_required_and_nothing_beside_it() {
+        for path in ["", "payload", "payload.v", "payload.v.0", "payload.v.0.dn"] {
+            assert!(CodeKind::Vaccination.requires(path), "{path}");
+        }
+        for path in [
+            "payload.t",
+            "payload.v.1",
+            "payload.v.0.d",
+            "payl",
+            "current",
+            "external.status",
+        ] {
+            assert!(!CodeKind::Vaccination.requires(path), "{path}");
+        }
+        assert!(CodeKind::Resident.requires("external.status"));
+        assert!(!CodeKind::Resident.requires("external.status.sample.from"));
+    }
+}

@@ -1,0 +1,296 @@
+//! Tests of rules as the world publishes them: the suite files of CertLogic's specification, for evaluation and for
+//! validation, and one `{id, logic, data, expected}` after another, as in JSON lines.
+
+use std::fmt;
+
+use serde_json::{Deserializer, Map, Value};
+use thiserror::Error;
+
+use super::eval::{Data, EvalError};
+use super::parse::{Issue, Logic};
+
+/// How many tests agreed and differed; those that their authors skip are in neither.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// What was got is what was wanted.
+    pub agree: u64,
+    /// It is not.
+    pub differ: u64,
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "agree {}, differ {}", self.agree, self.differ)
+    }
+}
+
+/// A test that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Its id, or the names of suite and case and its number in it.
+    pub id: String,
+    /// JSON, or `error: ` and why.
+    pub got: String,
+    /// JSON.
+    pub want: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: got {}, want {}", self.id, self.got, self.want)
+    }
+}
+
+/// Why a text holds no tests.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SuiteError {
+    /// It is not JSON.
+    #[error("no JSON: {0}")]
+    Json(String),
+    /// The value with this number, from 1, is neither a suite nor a test.
+    #[error("value {number} is neither a suite nor a test: {missing}")]
+    Shape {
+        /// Which.
+        number: u64,
+        /// What it lacks.
+        missing: &'static str,
+    },
+}
+
+/// Runs every test in `text` and tells of each that differs.
+///
+/// # Errors
+/// [`SuiteError`]; what came before it was run.
+pub fn run(text: &str, tell: &mut dyn FnMut(Difference)) -> Result<Count, SuiteError> {
+    let mut run = Run {
+        count: Count::default(),
+        tell,
+    };
+    let values = Deserializer::from_str(text).into_iter::<Value>();
+    for (number, value) in (1_u64..).zip(values) {
+        let value = value.map_err(|error| SuiteError::Json(error.to_string()))?;
+        run.value(&value, number)
+            .map_err(|missing| SuiteError::Shape { number, missing })?;
+    }
+
+    Ok(run.count)
+}
+
+/// What a suite, a case or an assertion lacks.
+type Lacks = Result<(), &'static str>;
+
+struct Run<'a> {
+    count: Count,
+    tell: &'a mut dyn FnMut(Difference),
+}
+
+impl Run<'_> {
+    fn value(&mut self, value: &Value, number: u64) -> Lacks {
+        let fields = value.as_object().ok_or("it is no object")?;
+        let Some(cases) = fields.get("cases") else {
+            let logic = fields.get("logic").ok_or("no cases and no logic")?;
+            let id = fields.get("id").map_or_else(|| number.to_string(), name);
+            return self.test(id, logic, fields);
+        };
+        if skipped(fields) {
+            return Ok(());
+        }
+        let suite = fields.get("name").map_or_else(String::new, name);
+        for (number, case) in (1_u64..).zip(cases.as_array().ok_or("cases is no array")?) {
+            let case = case.as_object().ok_or("a case is no object")?;
+            let name = case.get("name").map_or_else(|| number.to_string(), name);
+            self.case(&format!("{suite} / {name}"), case)?;
+        }
+
+        Ok(())
+    }
+
+    fn case(&mut self, id: &str, case: &Map<String, Value>) -> Lacks {
+        if skipped(case) {
+            return Ok(());
+        }
+        let logic = case.get("certLogicExpression");
+        if let Some(issues) = case.get("issues") {
+            self.validation(id, logic.unwrap_or(&Value::Null), issues);
+            return Ok(());
+        }
+        let assertions = case.get("assertions").and_then(Value::as_array);
+        for (number, assertion) in (1_u64..).zip(assertions.ok_or("a case has no assertions")?) {
+            let assertion = assertion.as_object().ok_or("an assertion is no object")?;
+            let logic = assertion.get("certLogicExpression").or(logic);
+            let logic = logic.ok_or("an assertion has no expression")?;
+            if !skipped(assertion) {
+                self.test(format!("{id} / {number}"), logic, assertion)?;
+            }
+        }
+
+        Ok(())
+    }
+
+    fn test(&mut self, id: String, logic: &Value, fields: &Map<String, Value>) -> Lacks {
+        let want = fields.get("expected").ok_or("nothing is expected")?;
+        let data = fields.get("data").unwrap_or(&Value::Null);
+        let got = Data::of_test(data)
+            .map_err(EvalError::from)
+            .and_then(|data| Logic::parse_as_reached(logic).evaluate(data));
+        let agrees = got.as_ref().is_ok_and(|got| same(got, want));
+        self.note(agrees, || Difference {
+            id,
+            got: got.map_or_else(|error| format!("error: {error}"), |got| got.to_string()),
+            want: want.to_string(),
+        });
+
+        Ok(())
+    }
+
+    /// A validation gives exactly these issues, each with its expression and its message.
+    fn validation(&mut self, id: &str, logic: &Value, want: &Value) {
+        let found = Logic::parse(logic).err().unwrap_or_default();
+        let got = found.iter().map(|issue| shown(issue, logic)).collect();
+        let got = Value::Array(got);
+        self.note(same(&got, want), || Difference {
+            id: id.to_owned(),
+            got: got.to_string(),
+            want: want.to_string(),
+        });
+    }
+
+    fn note(&mut self, agrees: bool, difference: impl FnOnce() -> Difference) {
+        let counted = if agrees {
+            &mut self.count.agree
+        } else {
+            (self.tell)(difference());
+            &mut self.count.differ
+        };
+        *counted = counted.saturating_add(1);
+    }
+}
+
+fn shown(issue: &Issue, logic: &Value) -> Value {
+    let expr = logic.pointer(&issue.path).unwrap_or(&Value::Null);
+
+    serde_json::json!({ "expr": expr, "message": issue.problem.to_string() })
+}
+
+fn skipped(fields: &Map<String, Value>) -> bool {
+    fields.get("directive").and_then(Value::as_str) == Some("skip")
+}
+
+fn name(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Whether two values are the same, numbers by what they stand for: 42 is 42.0.
+fn same(got: &Value, want: &Value) -> bool {
+    match (got, want) {
+        (Value::Number(got), Value::Number(want)) => got == want || got.as_f64() == want.as_f64(),
+        (Value::Array(got), Value::Array(want)) => {
+            got.len() == want.len() && got.iter().zip(want).all(|(got, want)| same(got, want))
+        }
+        (Value::Object(got), Value::Object(want)) => {
+            got.len() == want.len()
+                && got
+                    .iter()
+                    .all(|(name, got)| want.get(name).is_some_and(|want| same(got, want)))
+        }
+        (got, want) => got == want,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ran(text: &str) -> (Result<Count, SuiteError>, Vec<String>) {
+        let mut told = Vec::new();
+        let count = run(text, &mut |difference| told.push(difference.to_string()));
+        (count, told)
+    }
+
+    fn count(agree: u64, differ: u64) -> Count {
+        Count { agree, differ }
+    }
+
+    #[test]
+    fn json_lines_are_run_one_by_one_and_those_that_differ_are_told() {
+        let lines = r#"{"id":"A-1","logic":{"var":"payload.x"},"data":{"payload":{"x":true}},"expected":true}
+
+{"id":"A-2","logic":{"var":"payload.x"},"data":{"payload":{"x":true}},"expected":false}
+{"id":"A-3","logic":{"+":[1,"1"]},"data":null,"expected":false}
+{"logic":{"+":[1,1]},"data":null,"expected":2.0}
+"#;
+        let (counted, told) = ran(lines);
+        assert_eq!(counted, Ok(count(2, 2)));
+        assert_eq!(
+            told,
+            [
+                "A-2: got true, want false",
+                "A-3: got error: an operand of \"+\" is not an integer, want false"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_authors_skip_counts_in_neither_at_every_level() {
+        let suite = |whole: &str, case: &str, one: &str| {
+            format!(
+                r#"{{"name":"s",{whole} "cases":[{{"name":"c",{case} "certLogicExpression":1,
+                "assertions":[{{{one} "data":null,"expected":2}}, {{"data":null,"expected":1}}]}}]}}"#
+            )
+        };
+        let skip = r#""directive":"skip","#;
+        assert_eq!(ran(&suite("", "", "")).0, Ok(count(1, 1)));
+        assert_eq!(ran(&suite("", "", skip)).0, Ok(count(1, 0)));
+        assert_eq!(ran(&suite("", skip, "")).0, Ok(count(0, 0)));
+        assert_eq!(ran(&suite(skip, "", "")).0, Ok(count(0, 0)));
+        assert_eq!(ran(&suite("", "", "")).1, ["s / c / 1: got 1, want 2"]);
+    }
+
+    #[test]
+    fn an_assertion_may_bring_its_own_expression() {
+        let suite = r#"{"name":"s","cases":[{"name":"c","assertions":[
+            {"certLogicExpression":[{"var":"x"}],"data":{"x":2},"expected":[2]}]}]}"#;
+        assert_eq!(ran(suite), (Ok(count(1, 0)), Vec::new()));
+    }
+
+    #[test]
+    fn a_validation_case_wants_each_issue_at_its_expression() {
+        let case = |issues: &str| {
+            format!(
+                r#"{{"name":"v","cases":[{{"certLogicExpression":{{"!":[null]}},"issues":{issues}}}]}}"#
+            )
+        };
+        let right = r#"[{"expr":null,"message":"invalid CertLogic expression"}]"#;
+        assert_eq!(ran(&case(right)).0, Ok(count(1, 0)));
+        assert_eq!(ran(&case("[]")).0, Ok(count(0, 1)));
+        let elsewhere = r#"[{"expr":{"!":[null]},"message":"invalid CertLogic expression"}]"#;
+        assert_eq!(ran(&case(elsewhere)).0, Ok(count(0, 1)));
+    }
+
+    #[test]
+    fn what_is_no_test_is_an_error_and_no_difference() {
+        assert!(matches!(ran("{").0, Err(SuiteError::Json(_))));
+        assert!(matches!(
+            ran("{} {").0,
+            Err(SuiteError::Shape { number: 1, .. })
+        ));
+        for wrong in [
+            "1",
+            "{}",
+            r#"{"logic":1,"data":null}"#,
+            r#"{"cases":1}"#,
+            r#"{"cases":[1]}"#,
+            r#"{"cases":[{}]}"#,
+            r#"{"cases":[{"assertions":[1]}]}"#,
+            r#"{"cases":[{"assertions":[{"data":1,"expected":1}]}]}"#,
+        ] {
+            assert!(
+                matches!(ran(wrong).0, Err(SuiteError::Shape { .. })),
+                "{wrong}"
+            );
+        }
+        assert_eq!(ran("").0, Ok(count(0, 0)));
+    }
+}
