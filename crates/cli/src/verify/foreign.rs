@@ -2,15 +2,16 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use domain::code::foreign::revocation::{Revocation, Revocations, RidList};
 use domain::code::foreign::{
-    ForeignKey, Format, KeyRing, Reading, SignedForeign, in_time, signers,
+    ForeignKey, Format, KeyRing, Reading, SignedForeign, in_time, shc, signers,
 };
 use domain::crypto::{ContentKey, KeyKind, VerifyingKey};
 use domain::hex;
 use domain::time::Timestamp;
 use domain::verdict::Reason;
 
-use super::vectors::{Decrypt, Key};
+use super::vectors::{Decrypt, Key, Vector};
 use crate::certificate::Signer;
 
 /// What was found of a vector, field by field; `None` where it cannot be told.
@@ -21,36 +22,69 @@ pub(super) struct Found {
     pub(super) expired: Option<bool>,
     pub(super) not_yet_valid: Option<bool>,
     pub(super) key_usage_ok: Option<bool>,
+    pub(super) list_valid: Option<bool>,
+    pub(super) revoked: Option<bool>,
 }
 
-/// Decides a text at `at`. Each step is told apart from those before it, as the sources of the vectors do: a code may be
+/// Decides a code at `at`. Each step is told apart from those before it, as the sources of the vectors do: a code may be
 /// unsigned and in time.
 ///
 /// # Errors
 /// What is wrong with the vector itself.
-pub(super) fn decide(
-    text: &str,
-    keys: &[Key],
-    decrypt: Option<&Decrypt>,
-    at: Option<Timestamp>,
-) -> Result<Found, String> {
-    let reading = Reading {
-        content_keys: decrypt.map(Decrypt::key).transpose()?.into_iter().collect(),
-        ..Reading::default()
-    };
-    let Ok(code) = reading.decode(text) else {
+pub(super) fn decide(vector: &Vector, at: Option<Timestamp>) -> Result<Found, String> {
+    let Ok(code) = vector.foreign()? else {
         return Ok(Found::default());
     };
-    let keys: Vec<_> = keys.iter().map(|key| key.foreign(code.format)).collect();
+    let keys: Vec<_> = vector
+        .keys
+        .iter()
+        .map(|key| key.foreign(code.format))
+        .collect();
     let time = at.map(|at| in_time(&code, at));
+    let list = vector.rids();
 
     Ok(Found {
         decode: true,
         expired: time.map(|time| time == Err(Reason::Expired)),
         not_yet_valid: time.map(|time| time == Err(Reason::NotYetValid)),
         key_usage_ok: Some(keys.iter().any(|key| key.may_vouch_for(&code.kinds))),
+        list_valid: list.as_ref().map(Option::is_some),
+        revoked: list.flatten().map(|list| revokes(list, &code)),
         signature: is_signed(keys, &code),
     })
+}
+
+fn revokes(list: RidList, code: &SignedForeign) -> bool {
+    let mut revocations = Revocations::default();
+    revocations.rids.push(list);
+
+    revocations.of(code) == Some(Revocation::Revoked)
+}
+
+impl Vector {
+    /// The code of one text, or of several that belong together.
+    fn foreign(&self) -> Result<Result<SignedForeign, Reason>, String> {
+        let keys = self.decrypt.as_ref().map(Decrypt::key).transpose()?;
+        let reading = Reading {
+            content_keys: keys.into_iter().collect(),
+            ..Reading::default()
+        };
+
+        Ok(match self.texts()[..] {
+            [text] => reading.decode(text),
+            ref parts => shc::decode_parts(parts),
+        })
+    }
+
+    /// The list of revoked cards that comes with the line, where one does: `None` inside for one that is not to be taken.
+    fn rids(&self) -> Option<Option<RidList>> {
+        let list = self.crl.as_ref()?;
+        let version = self
+            .crl_version_in_jwks
+            .or_else(|| list.get("ctr")?.as_u64())?;
+
+        Some(RidList::decode(list.to_string().as_bytes(), version).ok())
+    }
 }
 
 fn is_signed(keys: Vec<ForeignKey>, code: &SignedForeign) -> bool {
@@ -89,7 +123,8 @@ impl Key {
     /// The id as codes of the format name it.
     fn key_id(&self, format: Format, signer: Option<&Signer>) -> Vec<u8> {
         let Some(kid) = self.kid.as_deref() else {
-            let by_hash = signer.filter(|_| format == Format::Hcert);
+            // A key without an id would be a candidate for every code.
+            let by_hash = signer.filter(|_| matches!(format, Format::Hcert | Format::VdsNc));
             return by_hash.map_or_else(Vec::new, |signer| signer.key_id.to_vec());
         };
         match format {
@@ -132,6 +167,14 @@ mod tests {
         seed.trim_start_matches('\0')
     }
 
+    fn vector(text: &str, keys: Vec<Key>) -> Vector {
+        let line = serde_json::json!({"id": "own", "qr": text}).to_string();
+        let mut vector: Vector = serde_json::from_str(&line).unwrap();
+        vector.keys = keys;
+
+        vector
+    }
+
     fn key(x509_pem: Option<&str>) -> Key {
         let public = SigningKey::new(Secret::new([2; 32])).public();
         Key {
@@ -145,23 +188,24 @@ mod tests {
 
     #[test]
     fn each_step_is_told_apart_from_those_before_it() {
-        let found = |keys: &[Key], at| decide(text(), keys, None, Some(at)).unwrap();
+        let found = |keys: Vec<Key>, at| decide(&vector(text(), keys), Some(at)).unwrap();
         let good = Found {
             decode: true,
             signature: true,
             expired: Some(false),
             not_yet_valid: Some(false),
             key_usage_ok: Some(true),
+            ..Found::default()
         };
-        assert_eq!(found(&[key(None)], NOW), good);
-        let late = found(&[key(None)], NOW.plus(86_401));
+        assert_eq!(found(vec![key(None)], NOW), good);
+        let late = found(vec![key(None)], NOW.plus(86_401));
         assert_eq!((late.signature, late.expired), (true, Some(true)));
-        let unsigned = found(&[], NOW);
+        let unsigned = found(Vec::new(), NOW);
         assert_eq!((unsigned.signature, unsigned.expired), (false, Some(false)));
         let for_tests = include_str!("../../tests/fixtures/signer.pem");
-        let held = found(&[key(Some(for_tests))], NOW);
+        let held = found(vec![key(Some(for_tests))], NOW);
         assert_eq!((held.signature, held.key_usage_ok), (true, Some(false)));
-        let none = decide("HC2:6BF", &[], None, Some(NOW));
+        let none = decide(&vector("HC2:6BF", Vec::new()), Some(NOW));
         assert_eq!(none, Ok(Found::default()));
     }
 }

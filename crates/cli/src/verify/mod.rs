@@ -2,6 +2,7 @@
 
 mod foreign;
 mod native;
+mod status;
 mod vectors;
 
 use std::fmt;

@@ -1,6 +1,6 @@
 //! Test vectors in the form that shared/vectors describes: each line brings its text, its keys and its time.
 //!
-//! Lines of formats that this release does not decode count as not applicable. Of foreign codes each step is told apart,
+//! Lines about no code and no status list count as not applicable. Of foreign codes each step is told apart,
 //! whatever came of the steps before.
 
 use std::fmt;
@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use super::foreign::{self, Found};
 use super::printable;
+use super::status::StatusVector;
 use crate::{Failure, Out, clock, files};
 
 /// How many lines agreed, differed, or are of another format.
@@ -25,7 +26,7 @@ pub struct Count {
     pub agree: u32,
     /// At least one was not, or the line is no vector.
     pub differ: u32,
-    /// Not a format of this release.
+    /// About no code and no status list.
     pub not_applicable: u32,
 }
 
@@ -52,7 +53,7 @@ pub fn vectors(path: &Path, out: Out<'_>) -> Result<Count, Failure> {
         }
         match decide(line) {
             Ok(Decided::Agrees) => count.agree += 1,
-            Ok(Decided::Foreign) => count.not_applicable += 1,
+            Ok(Decided::NoCode) => count.not_applicable += 1,
             Ok(Decided::Differs(how)) => {
                 count.differ += 1;
                 writeln!(out, "{}", printable(&how))?;
@@ -70,15 +71,18 @@ pub fn vectors(path: &Path, out: Out<'_>) -> Result<Count, Failure> {
 enum Decided {
     Agrees,
     Differs(String),
-    Foreign,
+    NoCode,
 }
 
 fn decide(line: &str) -> Result<Decided, String> {
     let vector: Vector = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    let Some(text) = vector.text() else {
-        return Ok(Decided::Foreign);
+    let differences = if !vector.texts().is_empty() {
+        vector.differences()?
+    } else if let Some(status) = StatusVector::of(line)? {
+        status.differences()?
+    } else {
+        return Ok(Decided::NoCode);
     };
-    let differences = vector.differences(text)?;
     if differences.is_empty() {
         return Ok(Decided::Agrees);
     }
@@ -91,13 +95,18 @@ fn decide(line: &str) -> Result<Decided, String> {
 }
 
 #[derive(Deserialize)]
-struct Vector {
+pub(super) struct Vector {
     id: String,
     qr: Option<String>,
     #[serde(default)]
-    keys: Vec<Key>,
-    decrypt: Option<Decrypt>,
+    qr_parts: Vec<String>,
+    #[serde(default)]
+    pub(super) keys: Vec<Key>,
+    pub(super) decrypt: Option<Decrypt>,
     at: Option<String>,
+    pub(super) crl: Option<serde_json::Value>,
+    pub(super) crl_version_in_jwks: Option<u64>,
+    expect_crl_valid: Option<bool>,
     #[serde(default)]
     expect: Expect,
 }
@@ -127,24 +136,26 @@ struct Expect {
     expired: Option<bool>,
     not_yet_valid: Option<bool>,
     key_usage_ok: Option<bool>,
+    revoked: Option<bool>,
 }
 
-/// Sources whose formats this release does not decode.
-const NOT_DECODED: [&str; 4] = ["shc/", "vdsnc/", "pretix/", "statuslist/"];
-
 impl Vector {
-    /// The text to decide; none in a format that this release does not decode.
-    fn text(&self) -> Option<&str> {
-        let decoded = !NOT_DECODED.iter().any(|source| self.id.starts_with(source));
-        self.qr.as_deref().filter(|_| decoded)
+    /// The texts of the code, or of all codes where one was not enough; none in a line that is about no code.
+    pub(super) fn texts(&self) -> Vec<&str> {
+        if self.qr_parts.is_empty() {
+            self.qr.as_deref().into_iter().collect()
+        } else {
+            self.qr_parts.iter().map(String::as_str).collect()
+        }
     }
 
-    fn differences(&self, text: &str) -> Result<Vec<String>, String> {
+    fn differences(&self) -> Result<Vec<String>, String> {
         let at = self.at.as_deref().map(clock::parse).transpose()?;
-        let found = if text.starts_with(PREFIX) {
-            self.native(text, at.ok_or("the line has no `at`")?)
-        } else {
-            foreign::decide(text, &self.keys, self.decrypt.as_ref(), at)?
+        let found = match self.texts()[..] {
+            [text] if text.starts_with(PREFIX) => {
+                self.native(text, at.ok_or("the line has no `at`")?)
+            }
+            _ => foreign::decide(self, at)?,
         };
         let time_ok = found
             .expired
@@ -161,6 +172,8 @@ impl Vector {
                 self.expect.not_yet_valid,
             ),
             ("key_usage_ok", found.key_usage_ok, self.expect.key_usage_ok),
+            ("revoked", found.revoked, self.expect.revoked),
+            ("crl_valid", found.list_valid, self.expect_crl_valid),
         ];
 
         Ok(wanted
@@ -182,7 +195,7 @@ impl Vector {
             signature: claims.is_some(),
             expired: claims.map(|claims| at >= claims.expires),
             not_yet_valid: claims.map(|claims| claims.issued_at > at.plus(600)),
-            key_usage_ok: None,
+            ..Found::default()
         }
     }
 
@@ -258,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn native_lines_are_decided_and_those_of_unknown_formats_are_not_applicable() {
+    fn native_lines_are_decided_and_those_about_no_code_are_not_applicable() {
         let good = line("good", |_| {});
         let late = line("late", |line| {
             line["at"] = json!("2030-01-01T00:00:00Z");
@@ -268,9 +281,9 @@ mod tests {
             line["keys"] = json!([]);
             line["expect"] = json!({"decode": true, "signature": false});
         });
-        let foreign = line("shc/foreign", |line| line["qr"] = json!("shc:/5676"));
+        let about_none = line("no code", |line| line["qr"] = json!(null));
         assert_eq!(
-            decided(&[good, late, strange, foreign]),
+            decided(&[good, late, strange, about_none]),
             (
                 Count {
                     agree: 3,

@@ -158,7 +158,15 @@ fn every_check_of_a_genuine_code_has_its_line() {
 
 #[test]
 fn foreign_public_vectors_agree() {
-    for (format, count) in [("hcert", 225), ("nzcp", 3), ("claim169", 12)] {
+    for (format, count) in [
+        ("hcert", 225),
+        ("shc", 13),
+        ("nzcp", 3),
+        ("vdsnc", 2),
+        ("claim169", 12),
+        ("pretix", 6),
+        ("statuslist", 7),
+    ] {
         let vectors = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("../../../shared/vectors")
             .join(format)
