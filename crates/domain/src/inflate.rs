@@ -109,6 +109,12 @@ fn run(packed: &[u8], cap: usize, frame: Frame) -> Result<Vec<u8>, InflateError>
     Ok(plain)
 }
 
+/// `bytes` in a zlib stream, as an issuer packs them.
+#[cfg(test)]
+pub(crate) fn deflated(bytes: &[u8]) -> Vec<u8> {
+    miniz_oxide::deflate::compress_to_vec_zlib(bytes, 9)
+}
+
 #[cfg(test)]
 mod tests {
     use miniz_oxide::deflate::{compress_to_vec, compress_to_vec_zlib};

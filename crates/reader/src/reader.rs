@@ -26,12 +26,12 @@ const SMALL_EVERY: u8 = 8;
 /// What is begun is not broken off, so it begins only where there is time for it. A deep stage asks after every step, and
 /// hardly any takes longer than this.
 const LEAST_FOR_A_STEP: Duration = Duration::from_millis(3);
-/// What the first pass takes for a cut-out of half a frame.
-const LEAST_FOR_A_CUT_OUT: Duration = Duration::from_millis(3);
-/// The same at twice the size.
-const LEAST_FOR_A_DOUBLE: Duration = Duration::from_millis(9);
-/// What rqrr takes for it.
-const LEAST_FOR_RQRR: Duration = Duration::from_millis(15);
+/// What the ways of looking closely take for half a frame: the first pass, the same at twice the size, and rqrr.
+const LEAST_FOR_A_WAY: [Duration; 3] = [
+    Duration::from_millis(3),
+    Duration::from_millis(9),
+    Duration::from_millis(15),
+];
 /// Frames after the last reading for which its place is remembered: a third of a second.
 const REMEMBERED: u8 = 10;
 
@@ -244,12 +244,8 @@ impl Look<'_> {
     }
 
     fn close(&mut self, place: &Place, view: &View<'_>) {
-        let ways: [(Duration, fn(&mut Self, &View<'_>)); 3] = [
-            (LEAST_FOR_A_CUT_OUT, Self::cut_out),
-            (LEAST_FOR_A_DOUBLE, Self::doubled),
-            (LEAST_FOR_RQRR, Self::by_rqrr),
-        ];
-        for (least, way) in ways {
+        let ways = [Self::cut_out, Self::doubled, Self::by_rqrr];
+        for (way, least) in ways.into_iter().zip(LEAST_FOR_A_WAY) {
             if self.budget.left() < least || self.is_read(place) {
                 return;
             }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::code::foreign::revocation::{Revocation, Revocations, RidList};
+use domain::code::foreign::revocation::{ListError, Revocation, Revocations, RidList};
 use domain::code::foreign::{
     ForeignKey, Format, KeyRing, Reading, SignedForeign, in_time, shc, signers,
 };
@@ -48,8 +48,8 @@ pub(super) fn decide(vector: &Vector, at: Option<Timestamp>) -> Result<Found, St
         expired: time.map(|time| time == Err(Reason::Expired)),
         not_yet_valid: time.map(|time| time == Err(Reason::NotYetValid)),
         key_usage_ok: Some(keys.iter().any(|key| key.may_vouch_for(&code.kinds))),
-        list_valid: list.as_ref().map(Option::is_some),
-        revoked: list.flatten().map(|list| revokes(list, &code)),
+        list_valid: list.as_ref().map(Result::is_ok),
+        revoked: list.and_then(Result::ok).map(|list| revokes(list, &code)),
         signature: is_signed(keys, &code),
     })
 }
@@ -76,14 +76,14 @@ impl Vector {
         })
     }
 
-    /// The list of revoked cards that comes with the line, where one does: `None` inside for one that is not to be taken.
-    fn rids(&self) -> Option<Option<RidList>> {
+    /// The list of revoked cards that comes with the line, where one does, or why it is not to be taken.
+    fn rids(&self) -> Option<Result<RidList, ListError>> {
         let list = self.crl.as_ref()?;
         let version = self
             .crl_version_in_jwks
             .or_else(|| list.get("ctr")?.as_u64())?;
 
-        Some(RidList::decode(list.to_string().as_bytes(), version).ok())
+        Some(RidList::decode(list.to_string().as_bytes(), version))
     }
 }
 

@@ -44,7 +44,7 @@ pub struct RevocationFile {
 impl RevocationFile {
     pub(super) fn to_value(&self) -> Value {
         Value::map([
-            ("format", word(&FORMATS, self.format)),
+            ("format", word(&FORMATS, &self.format)),
             ("sha256", Value::bytes(self.sha256)),
             ("length", Value::from(self.length)),
         ])
@@ -67,16 +67,16 @@ impl RevocationFile {
 
 /// Fields that say nothing are left out.
 pub(super) fn key_to_value(key: &ForeignKey) -> Value {
-    let kinds = key.kinds.iter().map(|kind| word(&PROOFS, *kind)).collect();
+    let kinds = key.kinds.iter().map(|kind| word(&PROOFS, kind)).collect();
     let text = |text: &Option<String>| text.as_ref().map(Value::text);
     let fields = [
-        ("format", Some(word(&FORMATS, key.format))),
+        ("format", Some(word(&FORMATS, &key.format))),
         ("key_id", Some(Value::bytes(&key.key_id))),
         ("issuer", text(&key.issuer)),
         ("country", text(&key.country)),
         (
             "key_kind",
-            key.key.as_ref().map(|key| word(&KEY_KINDS, key.kind())),
+            key.key.as_ref().map(|key| word(&KEY_KINDS, &key.kind())),
         ),
         (
             "key",
@@ -150,8 +150,8 @@ fn unfit(error: KeyError) -> DocumentError {
     }
 }
 
-fn word<T: PartialEq>(words: &[(T, &'static str)], of: T) -> Value {
-    let found = words.iter().find(|(item, _)| *item == of);
+fn word<T: PartialEq>(words: &[(T, &'static str)], of: &T) -> Value {
+    let found = words.iter().find(|(item, _)| item == of);
 
     Value::text(found.map_or("", |(_, word)| *word))
 }
@@ -212,7 +212,7 @@ mod tests {
     fn every_format_proof_and_kind_of_key_has_a_word_of_its_own() {
         fn own<T: Copy + PartialEq + std::fmt::Debug>(words: &[(T, &'static str)]) {
             for (item, text) in words {
-                assert_eq!(of_word(words, &word(words, *item)), Some(*item));
+                assert_eq!(of_word(words, &word(words, item)), Some(*item));
                 assert_eq!(words.iter().filter(|(_, other)| other == text).count(), 1);
             }
         }

@@ -1,11 +1,10 @@
 //! Codes of other issuers for the tests, signed with keys of our own.
 
-use miniz_oxide::deflate::compress_to_vec_zlib;
-
 use super::{ForeignKey, Format, KeyRing};
 use crate::cbor::{Value, encode};
 use crate::cose::sig_structure1;
 use crate::crypto::{Secret, SigningKey};
+use crate::inflate;
 use crate::time::Timestamp;
 
 /// 2026-11-24T08:00:00Z.
@@ -66,7 +65,7 @@ pub(super) fn signed(payload: &[u8]) -> Vec<u8> {
 }
 
 pub(super) fn packed(bytes: &[u8]) -> String {
-    base45::encode(compress_to_vec_zlib(bytes, 9))
+    base45::encode(inflate::deflated(bytes))
 }
 
 /// A map with numbers for keys.

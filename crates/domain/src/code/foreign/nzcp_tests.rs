@@ -175,7 +175,7 @@ fn base32_has_one_spelling_without_padding() {
     for (text, bytes) in [
         ("", &b""[..]),
         ("MY", b"f"),
-        ("MZXQ", b"fo"),
+        ("MZXQ", &b"foobar"[..2]),
         ("MZXW6", b"foo"),
         ("MZXW6YQ", b"foob"),
         ("MZXW6YTB", b"fooba"),
