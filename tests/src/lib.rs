@@ -7,6 +7,7 @@ pub mod disk;
 pub mod entries;
 pub mod figures;
 pub mod files;
+pub mod foreign;
 pub mod frames;
 pub mod headless;
 #[cfg(target_os = "linux")]

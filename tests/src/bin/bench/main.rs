@@ -5,6 +5,7 @@
 mod append;
 mod decode;
 mod drain;
+mod foreign;
 mod frame;
 mod lens;
 mod memory;
@@ -41,6 +42,11 @@ type Figure = (
 
 const FIGURES: &[Figure] = &[
     ("decode", "Decoding a code", decode::measure),
+    (
+        "foreign",
+        "Decoding a code of another format",
+        foreign::measure,
+    ),
     ("append", "Appending to the log", append::measure),
     ("frame", "From frame to durable verdict", frame::measure),
     ("lens", "From a webcam's bytes to a picture", lens::measure),

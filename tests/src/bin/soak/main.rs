@@ -3,9 +3,11 @@
 //! `cargo xtask soak line` sends 10,000 entries through 1,000 faults, and keeps docs/soak-line.md;
 //! `cargo xtask soak server` kills a server under load, and keeps docs/soak-server.md;
 //! `cargo xtask soak query` asks one that holds 20 million entries, and keeps docs/soak-query.md;
+//! `cargo xtask soak changes` changes a million bits and characters of signed codes, and keeps docs/soak-changes.md;
 //! `cargo xtask soak disk` kills stations at chosen calls and takes their power, and keeps docs/soak-disk.md.
 
 mod camera;
+mod changes;
 mod disk;
 mod line;
 mod query;
@@ -22,14 +24,16 @@ const KILLS: usize = 200;
 const ENTRIES: usize = 20_000_000;
 const POWER_LOSSES: usize = 10_000;
 const AIMED_KILLS: usize = 1_000;
+const CHANGES: usize = 1_000_000;
 const SENT: usize = 10_000;
 const FAULTS: usize = 1_000;
-const USAGE: &str = "usage: cargo xtask soak [ROUNDS] | camera | disk [STATES KILLS] | line [ENTRIES FAULTS] | server [KILLS] | query [ENTRIES] | bodies ... | decoder ... | frames ...";
+const USAGE: &str = "usage: cargo xtask soak [ROUNDS] | camera | changes [N] | disk [STATES KILLS] | line [ENTRIES FAULTS] | server [KILLS] | query [ENTRIES] | bodies ... | decoder ... | frames ...";
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Soak {
     Camera,
+    Changes(usize),
     Disk { states: usize, kills: usize },
     Live { life: String, data: String },
     Line(usize, usize),
@@ -66,6 +70,7 @@ fn run() -> anyhow::Result<String> {
     let seed = now.0.unsigned_abs();
     match soak {
         Soak::Camera => camera::pull(&today),
+        Soak::Changes(wanted) => changes::make(wanted, CHANGES, seed, &today),
         Soak::Disk { states, kills } => disk::soak(
             (states, kills),
             states >= POWER_LOSSES && kills >= AIMED_KILLS,
@@ -93,6 +98,8 @@ fn asked(words: &[&str]) -> anyhow::Result<Soak> {
     Ok(match words {
         [] => Soak::Station(ROUNDS),
         ["camera"] => Soak::Camera,
+        ["changes"] => Soak::Changes(CHANGES),
+        ["changes", wanted] => Soak::Changes(number(wanted)?),
         ["disk"] => Soak::Disk {
             states: POWER_LOSSES,
             kills: AIMED_KILLS,
