@@ -45,7 +45,9 @@ pub(super) fn test(args: &RulesTestArgs, out: Out<'_>) -> Result<Ending, Failure
 
 /// Runs the tests of a file and prints a line for each that differs.
 fn test_file(path: &Path, out: Out<'_>) -> Result<Count, Failure> {
-    let text = files::read_text(path)?;
+    // A byte that is no UTF-8 spoils the test that it stands in and no other.
+    let bytes = files::read(path)?;
+    let text = String::from_utf8_lossy(&bytes);
     let mut printed = Ok(());
     let count = suite::run(&text, &mut |difference| {
         if printed.is_ok() {

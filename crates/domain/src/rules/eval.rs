@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::datetime::DateTime;
 use super::expr::Expr;
-use super::limits::{Beyond, Bounds, MAX_ITEMS, MAX_RULE_BYTES, MAX_STEPS};
+use super::limits::{Beyond, Bounds, MAX_ITEMS, MAX_RULE_BYTES, MAX_STEPS, MAX_TEST_STEPS};
 use super::operation::{Operation, Order};
 use super::parse::{Logic, Problem};
 use super::value::{Items, Val};
@@ -46,7 +46,10 @@ pub enum EvalError {
 
 /// What a rule is asked about: JSON of bounded depth and size.
 #[derive(Clone, Copy, Debug)]
-pub struct Data<'a>(&'a Value);
+pub struct Data<'a> {
+    json: &'a Value,
+    steps: usize,
+}
 
 impl<'a> Data<'a> {
     /// The data of a decision.
@@ -56,17 +59,23 @@ impl<'a> Data<'a> {
     pub fn new(json: &'a Value) -> Result<Self, Beyond> {
         Bounds::DATA.hold(json)?;
 
-        Ok(Self(json))
+        Ok(Self {
+            json,
+            steps: MAX_STEPS,
+        })
     }
 
     /// The data of a test, which bring all value sets with them.
     ///
     /// # Errors
-    /// As [`Data::new`], with 100,000 values.
+    /// As [`Data::new`], with 100,000 values and strings up to 256 KiB.
     pub fn of_test(json: &'a Value) -> Result<Self, Beyond> {
         Bounds::TEST_DATA.hold(json)?;
 
-        Ok(Self(json))
+        Ok(Self {
+            json,
+            steps: MAX_TEST_STEPS,
+        })
     }
 }
 
@@ -77,9 +86,9 @@ impl Logic {
     /// [`EvalError`].
     pub fn evaluate(&self, data: Data<'_>) -> Result<Value, EvalError> {
         let mut evaluation = Evaluation {
-            left: MAX_STEPS.saturating_mul(STEP),
+            left: data.steps.saturating_mul(STEP),
         };
-        let value = evaluation.expr(&self.0, &Val::of(data.0))?;
+        let value = evaluation.expr(&self.0, &Val::of(data.json))?;
 
         let mut room = Room {
             items: MAX_ITEMS,

@@ -17,6 +17,14 @@ pub const MAX_STRING: usize = 8 * 1024;
 pub const MAX_ITEMS: usize = 10_000;
 /// JSON values in the data of a test: national tests bring the value sets of all countries with them.
 pub const MAX_TEST_ITEMS: usize = 100_000;
+/// Steps of a test: they cannot keep a queue waiting, and a value set may be walked through item by item.
+pub(super) const MAX_TEST_STEPS: usize = 100_000;
+/// Expressions within one another in a test's rule.
+pub(super) const MAX_TEST_DEPTH: usize = 60;
+/// Items of an array in a test's rule: some rules hold the whole list of tests.
+const MAX_TEST_ARRAY: usize = 10_000;
+/// Bytes of a string in the data of a test: some bring a whole certificate with them.
+const MAX_TEST_STRING: usize = 256 * 1024;
 /// Arrays and objects within one another, in data.
 const MAX_DATA_DEPTH: usize = 32;
 /// The same in a rule: an operation is an object around an array.
@@ -26,10 +34,12 @@ const MAX_RULE_DEPTH: usize = 2 * MAX_DEPTH + 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Beyond {
     /// [`MAX_ARRAY`].
-    #[error("an array has more than {MAX_ARRAY} items")]
+    #[error("an array has more items than {MAX_ARRAY}, or than {MAX_TEST_ARRAY} in a test")]
     Array,
     /// [`MAX_DEPTH`].
-    #[error("more than {MAX_DEPTH} levels lie within one another")]
+    #[error(
+        "more levels than {MAX_DEPTH}, or than {MAX_TEST_DEPTH} in a test, lie within one another"
+    )]
     Depth,
     /// [`MAX_ITEMS`] or [`MAX_TEST_ITEMS`].
     #[error("there are too many values")]
@@ -38,10 +48,10 @@ pub enum Beyond {
     #[error("there are more than 256 KiB")]
     Size,
     /// [`MAX_STEPS`].
-    #[error("the evaluation takes more than {MAX_STEPS} steps")]
+    #[error("the evaluation takes more steps than {MAX_STEPS}, or than {MAX_TEST_STEPS} in a test")]
     Steps,
     /// [`MAX_STRING`].
-    #[error("a string is longer than 8 KiB")]
+    #[error("a string is longer than 8 KiB, or than 256 KiB in a test's data")]
     String,
 }
 
@@ -52,6 +62,7 @@ pub(super) struct Bounds {
     depth: usize,
     items: usize,
     array: usize,
+    string: usize,
 }
 
 impl Bounds {
@@ -60,15 +71,23 @@ impl Bounds {
         depth: MAX_RULE_DEPTH,
         items: usize::MAX,
         array: MAX_ARRAY,
+        string: MAX_STRING,
+    };
+    pub(super) const TEST_RULE: Self = Self {
+        depth: 2 * MAX_TEST_DEPTH + 2,
+        array: MAX_TEST_ARRAY,
+        ..Self::RULE
     };
     pub(super) const DATA: Self = Self {
         bytes: usize::MAX,
         depth: MAX_DATA_DEPTH,
         items: MAX_ITEMS,
         array: usize::MAX,
+        string: MAX_STRING,
     };
     pub(super) const TEST_DATA: Self = Self {
         items: MAX_TEST_ITEMS,
+        string: MAX_TEST_STRING,
         ..Self::DATA
     };
 
@@ -78,7 +97,7 @@ impl Bounds {
         let (mut items, mut bytes) = (0_usize, 0_usize);
         while let Some((value, depth)) = left.pop() {
             items = items.saturating_add(1);
-            bytes = bytes.saturating_add(size(value)?);
+            bytes = bytes.saturating_add(self.size(value)?);
             let inside = depth.saturating_add(1);
             match value {
                 Value::Array(values) => {
@@ -105,31 +124,31 @@ impl Bounds {
 
         Ok(())
     }
-}
 
-/// About the bytes of a value's own text, without what lies in it; never more.
-fn size(value: &Value) -> Result<usize, Beyond> {
-    Ok(match value {
-        Value::Null | Value::Bool(_) => 4,
-        Value::Number(_) => 1,
-        Value::String(text) => text_size(text)?,
-        Value::Array(values) => values.len().saturating_add(1),
-        Value::Object(fields) => {
-            let mut bytes = fields.len().saturating_mul(2).saturating_add(1);
-            for name in fields.keys() {
-                bytes = bytes.saturating_add(text_size(name)?);
+    /// About the bytes of a value's own text, without what lies in it; never more.
+    fn size(self, value: &Value) -> Result<usize, Beyond> {
+        Ok(match value {
+            Value::Null | Value::Bool(_) => 4,
+            Value::Number(_) => 1,
+            Value::String(text) => self.text_size(text)?,
+            Value::Array(values) => values.len().saturating_add(1),
+            Value::Object(fields) => {
+                let mut bytes = fields.len().saturating_mul(2).saturating_add(1);
+                for name in fields.keys() {
+                    bytes = bytes.saturating_add(self.text_size(name)?);
+                }
+                bytes
             }
-            bytes
-        }
-    })
-}
-
-fn text_size(text: &str) -> Result<usize, Beyond> {
-    if text.len() > MAX_STRING {
-        return Err(Beyond::String);
+        })
     }
 
-    Ok(text.len().saturating_add(2))
+    fn text_size(self, text: &str) -> Result<usize, Beyond> {
+        if text.len() > self.string {
+            return Err(Beyond::String);
+        }
+
+        Ok(text.len().saturating_add(2))
+    }
 }
 
 #[cfg(test)]

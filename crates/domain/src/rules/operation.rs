@@ -101,6 +101,17 @@ impl Operation {
     }
 }
 
+impl Operation {
+    /// How many operands evaluators read, of an operation that says nothing of those beyond.
+    pub(super) fn operands_read(self) -> Option<usize> {
+        matches!(
+            self,
+            Self::ExtractFromUvci | Self::If | Self::Not | Self::PlusTime | Self::Reduce
+        )
+        .then(|| *self.operands().end())
+    }
+}
+
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())

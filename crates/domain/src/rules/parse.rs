@@ -6,7 +6,7 @@ use serde_json::{Number, Value};
 use thiserror::Error;
 
 use super::expr::Expr;
-use super::limits::{Beyond, Bounds, MAX_DEPTH, MAX_RULE_BYTES};
+use super::limits::{Beyond, Bounds, MAX_DEPTH, MAX_RULE_BYTES, MAX_TEST_DEPTH};
 use super::operation::{Operation, Order, Unit};
 use super::value::integer;
 
@@ -120,10 +120,17 @@ impl Logic {
     }
 
     /// Takes a rule's logic as evaluators do that look at an expression when they come to it: what is not of the form is
-    /// an error of the evaluation that reaches it. For suites of tests; a station takes [`Logic::parse`] alone.
+    /// an error of the evaluation that reaches it, operands beyond those that an operation reads are passed over, and an
+    /// empty step of a path finds nothing. For suites of tests, with room for what was published; a station takes
+    /// [`Logic::parse`] alone.
     #[must_use]
     pub fn parse_as_reached(json: &Value) -> Self {
-        Self(Parser::default().whole(json))
+        let mut parser = Parser {
+            as_reached: true,
+            ..Parser::default()
+        };
+
+        Self(parser.whole(json))
     }
 }
 
@@ -134,11 +141,17 @@ const MOST_ISSUES: usize = 100;
 struct Parser {
     path: Vec<String>,
     issues: Vec<Issue>,
+    as_reached: bool,
 }
 
 impl Parser {
     fn whole(&mut self, json: &Value) -> Expr {
-        match Bounds::RULE.hold(json) {
+        let bounds = if self.as_reached {
+            Bounds::TEST_RULE
+        } else {
+            Bounds::RULE
+        };
+        match bounds.hold(json) {
             Ok(()) => self.expr(json, 1),
             Err(beyond) => self.wrong(beyond.into()),
         }
@@ -153,7 +166,7 @@ impl Parser {
                 None => self.wrong(Problem::NotAnInteger(literal.clone())),
             },
             Value::String(literal) => Expr::Text(literal.clone()),
-            Value::Array(_) | Value::Object(_) if depth > MAX_DEPTH => {
+            Value::Array(_) | Value::Object(_) if depth > self.max_depth() => {
                 self.wrong(Beyond::Depth.into())
             }
             Value::Array(items) => Expr::Array(self.each(items, depth.saturating_add(1))),
@@ -169,6 +182,14 @@ impl Parser {
                     }
                 }
             }
+        }
+    }
+
+    fn max_depth(&self) -> usize {
+        if self.as_reached {
+            MAX_TEST_DEPTH
+        } else {
+            MAX_DEPTH
         }
     }
 
@@ -203,11 +224,15 @@ impl Parser {
         let Some(operation) = Operation::from_id(id) else {
             return self.wrong_around(Problem::Unknown(id.to_owned()));
         };
+        let most = operation.operands_read().filter(|_| self.as_reached);
+        let operands = most
+            .and_then(|most| operands.get(..most))
+            .unwrap_or(operands);
         let found = operands.len();
         if !operation.operands().contains(&found) {
             return self.wrong_around(Problem::Operands { operation, found });
         }
-        match (operation, operands.as_slice()) {
+        match (operation, operands) {
             (Operation::ExtractFromUvci, [uci, index]) => self.uci_part(uci, index, depth),
             (Operation::PlusTime, [date, amount, unit]) => {
                 self.plus_time(date, amount, unit, depth)
@@ -224,7 +249,8 @@ impl Parser {
         let Value::String(path) = json else {
             return self.wrong_around(Problem::Var);
         };
-        if !path.is_empty() && path.split('.').any(str::is_empty) {
+        let has_gap = !path.is_empty() && path.split('.').any(str::is_empty);
+        if has_gap && !self.as_reached {
             return self.wrong_around(Problem::VarPath(path.clone()));
         }
 

@@ -1,5 +1,5 @@
 //! Tests of rules as the world publishes them: the suite files of CertLogic's specification, for evaluation and for
-//! validation, and one `{id, logic, data, expected}` after another, as in JSON lines.
+//! validation, and one `{id, logic, data, expected}` after another, as in JSON lines, or in one array.
 
 use std::fmt;
 
@@ -66,6 +66,11 @@ pub fn run(text: &str, tell: &mut dyn FnMut(Difference)) -> Result<Count, SuiteE
         count: Count::default(),
         tell,
     };
+    let text = text.trim_start_matches('\u{feff}');
+    if are_lines(text) {
+        run.lines(text);
+        return Ok(run.count);
+    }
     let values = Deserializer::from_str(text).into_iter::<Value>();
     for (number, value) in (1_u64..).zip(values) {
         let value = value.map_err(|error| SuiteError::Json(error.to_string()))?;
@@ -74,6 +79,15 @@ pub fn run(text: &str, tell: &mut dyn FnMut(Difference)) -> Result<Count, SuiteE
     }
 
     Ok(run.count)
+}
+
+/// Whether each line is a test of its own, so that one that is none costs no other.
+fn are_lines(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let first = lines.next().map(serde_json::from_str::<Value>);
+    let is_test = matches!(first, Some(Ok(value)) if value.get("logic").is_some());
+
+    is_test && lines.all(|line| line.trim_start().starts_with('{'))
 }
 
 /// What a suite, a case or an assertion lacks.
@@ -85,16 +99,44 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    fn lines(&mut self, text: &str) {
+        for (number, line) in (1_u64..).zip(text.lines()) {
+            if line.trim().is_empty() {
+                continue;
+            }
+            let ran = serde_json::from_str(line)
+                .map_err(|error| format!("no JSON: {error}"))
+                .and_then(|value| self.value(&value, number).map_err(str::to_owned));
+            if let Err(error) = ran {
+                self.note(false, || Difference {
+                    id: format!("line {number}"),
+                    got: format!("error: {error}"),
+                    want: "a test".to_owned(),
+                });
+            }
+        }
+    }
+
     fn value(&mut self, value: &Value, number: u64) -> Lacks {
+        if let Some(tests) = value.as_array() {
+            return (1_u64..)
+                .zip(tests)
+                .try_for_each(|(number, test)| self.test_or_suite(test, number));
+        }
+
+        self.test_or_suite(value, number)
+    }
+
+    fn test_or_suite(&mut self, value: &Value, number: u64) -> Lacks {
         let fields = value.as_object().ok_or("it is no object")?;
+        if skipped(fields) {
+            return Ok(());
+        }
         let Some(cases) = fields.get("cases") else {
             let logic = fields.get("logic").ok_or("no cases and no logic")?;
             let id = fields.get("id").map_or_else(|| number.to_string(), name);
             return self.test(id, logic, fields);
         };
-        if skipped(fields) {
-            return Ok(());
-        }
         let suite = fields.get("name").map_or_else(String::new, name);
         for (number, case) in (1_u64..).zip(cases.as_array().ok_or("cases is no array")?) {
             let case = case.as_object().ok_or("a case is no object")?;
@@ -211,6 +253,54 @@ mod tests {
 
     fn count(agree: u64, differ: u64) -> Count {
         Count { agree, differ }
+    }
+
+    #[test]
+    fn a_line_that_is_no_test_counts_as_one_that_differs_and_costs_no_other() {
+        let lines = "\u{feff}{\"id\":\"A\",\"logic\":true,\"expected\":true}\r\n{\"id\":\"B\",\n\n{\"logic\":true}\n{\"id\":\"C\",\"logic\":true,\"expected\":true,\"directive\":\"skip\"}\n{\"id\":\"D\",\"logic\":true,\"expected\":true}";
+        let (counted, told) = ran(lines);
+        assert_eq!(counted, Ok(count(2, 2)));
+        assert!(
+            told[0].starts_with("line 2: got error: no JSON: EOF"),
+            "{told:?}"
+        );
+        assert_eq!(
+            told[1],
+            "line 4: got error: nothing is expected, want a test"
+        );
+    }
+
+    #[test]
+    fn tests_in_one_array_are_run_as_well() {
+        let text = r#"[{"logic":true,"expected":true},
+            {"id":"B","logic":false,"expected":true}]"#;
+        assert_eq!(
+            ran(text),
+            (Ok(count(1, 1)), vec!["B: got false, want true".to_owned()])
+        );
+    }
+
+    #[test]
+    fn a_test_has_room_for_what_a_station_refuses() {
+        let chain = (0..50).fold(
+            serde_json::json!(true),
+            |inner, at| serde_json::json!({"if": [{"===": [{"var": "x"}, at]}, false, inner]}),
+        );
+        let long = vec!["x"; 5_000];
+        let reduce = serde_json::json!({"reduce": [{"var": "long"}, {"if": [{"===": [{"var": "current"}, "y"]}, true, {"var": "accumulator"}]}, false]});
+        for (logic, want) in [
+            (chain, true),
+            (serde_json::json!({"in": ["y", long]}), false),
+            (reduce, false),
+            (serde_json::json!({"if": [false, 1, true, false, 2]}), true),
+            (serde_json::json!({"!": [{"var": "payload."}, 1]}), true),
+        ] {
+            assert!(Logic::parse(&logic).is_err() || logic.get("reduce").is_some());
+            let data = serde_json::json!({"x": 99, "long": long, "raw": "x".repeat(9_000)});
+            let test =
+                serde_json::json!({"id": "A", "logic": logic, "data": data, "expected": want});
+            assert_eq!(ran(&test.to_string()), (Ok(count(1, 0)), Vec::new()));
+        }
     }
 
     #[test]
