@@ -1,17 +1,15 @@
 //! A vector in a format of others, decided with the program's own decoders, trust and clock.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use domain::code::foreign::revocation::{ListError, Revocation, Revocations, RidList};
-use domain::code::foreign::{
-    ForeignKey, Format, KeyRing, Reading, SignedForeign, in_time, shc, signers,
-};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use domain::code::foreign::revocation::{ListError, Revocations, RidList};
+use domain::code::foreign::{ForeignKey, Format, KeyRing, Reading, SignedForeign, shc, signers};
 use domain::crypto::{ContentKey, KeyKind, VerifyingKey};
 use domain::hex;
 use domain::time::Timestamp;
 use domain::verdict::Reason;
 
-use super::vectors::{Decrypt, Key, Vector};
+use super::vectors::{Decrypt, Jwk, Key, Vector};
 use crate::certificate::Signer;
 
 /// What was found of a vector, field by field; `None` where it cannot be told.
@@ -24,6 +22,7 @@ pub(super) struct Found {
     pub(super) key_usage_ok: Option<bool>,
     pub(super) list_valid: Option<bool>,
     pub(super) revoked: Option<bool>,
+    pub(super) blocked: Option<bool>,
 }
 
 /// Decides a code at `at`. Each step is told apart from those before it, as the sources of the vectors do: a code may be
@@ -40,25 +39,25 @@ pub(super) fn decide(vector: &Vector, at: Option<Timestamp>) -> Result<Found, St
         .iter()
         .map(|key| key.foreign(code.format))
         .collect();
-    let time = at.map(|at| in_time(&code, at));
     let list = vector.rids();
+    let revocations = vector.revocations(list.clone().and_then(Result::ok))?;
+    // The vectors have one word for both, or the other.
+    let taken_back = Some(revocations.of(&code).is_some());
 
     Ok(Found {
         decode: true,
-        expired: time.map(|time| time == Err(Reason::Expired)),
-        not_yet_valid: time.map(|time| time == Err(Reason::NotYetValid)),
+        // Each by itself, and to the second, as the sources have them.
+        expired: at.map(|at| code.expires.is_some_and(|end| at >= end)),
+        not_yet_valid: at.map(|at| {
+            let mut starts = [code.issued_at, code.not_before].into_iter().flatten();
+            starts.any(|start| at < start)
+        }),
         key_usage_ok: Some(keys.iter().any(|key| key.may_vouch_for(&code.kinds))),
-        list_valid: list.as_ref().map(Result::is_ok),
-        revoked: list.and_then(Result::ok).map(|list| revokes(list, &code)),
+        list_valid: list.map(|list| list.is_ok()),
+        revoked: taken_back,
+        blocked: taken_back,
         signature: is_signed(keys, &code),
     })
-}
-
-fn revokes(list: RidList, code: &SignedForeign) -> bool {
-    let mut revocations = Revocations::default();
-    revocations.rids.push(list);
-
-    revocations.of(code) == Some(Revocation::Revoked)
 }
 
 impl Vector {
@@ -81,9 +80,29 @@ impl Vector {
         let list = self.crl.as_ref()?;
         let version = self
             .crl_version_in_jwks
-            .or_else(|| list.get("ctr")?.as_u64())?;
+            .or_else(|| list.get("ctr")?.as_u64())
+            .unwrap_or_default();
 
         Some(RidList::decode(list.to_string().as_bytes(), version))
+    }
+
+    /// What is taken back by the list that is to be taken, and by the secret that a note of a ticket names.
+    fn revocations(&self, list: Option<RidList>) -> Result<Revocations, String> {
+        let mut revocations = Revocations::default();
+        revocations.rids.extend(list);
+        let secrets: Vec<_> = self
+            .notes
+            .iter()
+            .filter(|note| note.contains("secret") && note.contains("supplied as"))
+            .filter_map(|note| note.rsplit(' ').next())
+            .map(|secret| serde_json::json!({"secret": secret}))
+            .collect();
+        revocations
+            .secrets
+            .add_blocked(serde_json::Value::from(secrets).to_string().as_bytes())
+            .map_err(|error| error.to_string())?;
+
+        Ok(revocations)
     }
 }
 
@@ -143,6 +162,14 @@ impl Key {
 
     /// `None` for what is no key, or of a kind that is not checked here.
     fn verifying(&self, signer: Option<&Signer>) -> Option<VerifyingKey> {
+        if self.spki_der_b64.is_none() && self.raw_b64.is_none() {
+            if let Some(jwk) = &self.jwk {
+                return jwk.key();
+            }
+            if let Some(hex) = &self.public_hex {
+                return of_raw(&hex::decode(hex)?);
+            }
+        }
         match (&self.spki_der_b64, &self.raw_b64) {
             (Some(der), _) => VerifyingKey::from_spki(&STANDARD.decode(der).ok()?).ok(),
             (None, Some(raw)) => {
@@ -151,6 +178,36 @@ impl Key {
             (None, None) => signer?.key.clone().ok(),
         }
     }
+}
+
+impl Jwk {
+    /// `None` for what is no key, or of a kind that is not checked here.
+    fn key(&self) -> Option<VerifyingKey> {
+        let part = |part: &Option<String>| URL_SAFE_NO_PAD.decode(part.as_deref()?).ok();
+        let x = part(&self.x)?;
+        match self.crv.as_deref()? {
+            "Ed25519" => VerifyingKey::new(KeyKind::Ed25519, &x).ok(),
+            "P-256" => {
+                VerifyingKey::new(KeyKind::P256, &[vec![4], x, part(&self.y)?].concat()).ok()
+            }
+            "P-384" => {
+                VerifyingKey::new(KeyKind::P384, &[vec![4], x, part(&self.y)?].concat()).ok()
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A key that says by its length what it is: Ed25519, or a point of P-256 or P-384.
+fn of_raw(bytes: &[u8]) -> Option<VerifyingKey> {
+    let kind = match bytes.len() {
+        32 => KeyKind::Ed25519,
+        65 => KeyKind::P256,
+        97 => KeyKind::P384,
+        _ => return None,
+    };
+
+    VerifyingKey::new(kind, bytes).ok()
 }
 
 #[cfg(test)]
@@ -183,6 +240,8 @@ mod tests {
             x509_pem: x509_pem.map(str::to_owned),
             kid: Some(STANDARD.encode(public.kid().0)),
             iss: None,
+            jwk: None,
+            public_hex: None,
         }
     }
 
@@ -195,6 +254,8 @@ mod tests {
             expired: Some(false),
             not_yet_valid: Some(false),
             key_usage_ok: Some(true),
+            revoked: Some(false),
+            blocked: Some(false),
             ..Found::default()
         };
         assert_eq!(found(vec![key(None)], NOW), good);
@@ -205,6 +266,19 @@ mod tests {
         let for_tests = include_str!("../../tests/fixtures/signer.pem");
         let held = found(vec![key(Some(for_tests))], NOW);
         assert_eq!((held.signature, held.key_usage_ok), (true, Some(false)));
+        let by_jwk = Key {
+            raw_b64: None,
+            jwk: Some(Jwk {
+                crv: Some("Ed25519".to_owned()),
+                x: Some(
+                    URL_SAFE_NO_PAD
+                        .encode(SigningKey::new(Secret::new([2; 32])).public().as_bytes()),
+                ),
+                y: None,
+            }),
+            ..key(None)
+        };
+        assert_eq!(found(vec![by_jwk], NOW), good);
         let none = decide(&vector("HC2:6BF", Vec::new()), Some(NOW));
         assert_eq!(none, Ok(Found::default()));
     }

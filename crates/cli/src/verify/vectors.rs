@@ -12,7 +12,7 @@ use domain::code::native::{Claims, PREFIX, SignedCode};
 use domain::code::{self, SignedCredential};
 use domain::crypto::PublicKey;
 use domain::time::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::foreign::{self, Found};
 use super::printable;
@@ -98,17 +98,25 @@ fn decide(line: &str) -> Result<Decided, String> {
 pub(super) struct Vector {
     id: String,
     qr: Option<String>,
-    #[serde(default)]
-    qr_parts: Vec<String>,
-    #[serde(default)]
+    qr_parts: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "or_none")]
     pub(super) keys: Vec<Key>,
     pub(super) decrypt: Option<Decrypt>,
     at: Option<String>,
     pub(super) crl: Option<serde_json::Value>,
     pub(super) crl_version_in_jwks: Option<u64>,
     expect_crl_valid: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_none")]
     expect: Expect,
+    #[serde(default, deserialize_with = "or_none")]
+    pub(super) notes: Vec<String>,
+}
+
+/// `null` says as much as a field that is not there.
+fn or_none<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    from: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
 /// A key as DER (RFC 5280) or, for Ed25519, as 32 raw bytes, both in base64; and what codes and trust lists say of it.
@@ -119,6 +127,16 @@ pub(super) struct Key {
     pub(super) x509_pem: Option<String>,
     pub(super) kid: Option<String>,
     pub(super) iss: Option<String>,
+    pub(super) jwk: Option<Jwk>,
+    pub(super) public_hex: Option<String>,
+}
+
+/// A public key as JSON (RFC 7518 §6.2, RFC 8037 §2); in base64url.
+#[derive(Deserialize)]
+pub(super) struct Jwk {
+    pub(super) crv: Option<String>,
+    pub(super) x: Option<String>,
+    pub(super) y: Option<String>,
 }
 
 /// A key for a code that is encrypted to the station.
@@ -137,15 +155,15 @@ struct Expect {
     not_yet_valid: Option<bool>,
     key_usage_ok: Option<bool>,
     revoked: Option<bool>,
+    blocked: Option<bool>,
 }
 
 impl Vector {
     /// The texts of the code, or of all codes where one was not enough; none in a line that is about no code.
     pub(super) fn texts(&self) -> Vec<&str> {
-        if self.qr_parts.is_empty() {
-            self.qr.as_deref().into_iter().collect()
-        } else {
-            self.qr_parts.iter().map(String::as_str).collect()
+        match self.qr_parts.as_deref() {
+            Some(parts) if !parts.is_empty() => parts.iter().map(String::as_str).collect(),
+            Some(_) | None => self.qr.as_deref().into_iter().collect(),
         }
     }
 
@@ -173,6 +191,7 @@ impl Vector {
             ),
             ("key_usage_ok", found.key_usage_ok, self.expect.key_usage_ok),
             ("revoked", found.revoked, self.expect.revoked),
+            ("blocked", found.blocked, self.expect.blocked),
             ("crl_valid", found.list_valid, self.expect_crl_valid),
         ];
 
