@@ -369,7 +369,7 @@ mod tests {
         for wrong in [
             "1",
             "{}",
-            r#"{"logic":1,"data":null}"#,
+            r#"[{"logic":1,"data":null}]"#,
             r#"{"cases":1}"#,
             r#"{"cases":[1]}"#,
             r#"{"cases":[{}]}"#,
