@@ -7,6 +7,7 @@ use super::cwt::{Cwt, as_json, entries};
 use super::sign1::{Sign1, item};
 use super::{Format, ProofKind, SignedForeign, packed_base45};
 use crate::cbor::general::{Item, Key};
+use crate::cbor::json::Room;
 use crate::verdict::Reason;
 
 /// What every such code begins with, in upper case.
@@ -52,7 +53,9 @@ impl Default for HcertMap {
 /// [`Reason::Malformed`]; [`Reason::Unsupported`] for an algorithm that is not checked here, and for content that `map` does
 /// not know, such as a health link.
 pub(super) fn decode(body: &str, map: &HcertMap) -> Result<SignedForeign, Reason> {
-    let cwt = Cwt::of(Sign1::of(&item(&packed_base45(body)?)?)?)?;
+    let object = Sign1::of(&item(&packed_base45(body)?)?)?;
+    let cwt = Cwt::of(object)?;
+    let mut room = Room::beside(&cwt.claims);
     let mut payload = cwt.named();
     let mut kinds = Vec::new();
     let mut proofs = 0_usize;
@@ -66,7 +69,7 @@ pub(super) fn decode(body: &str, map: &HcertMap) -> Result<SignedForeign, Reason
             proofs = proofs.saturating_add(count);
         }
         if payload
-            .insert(known.name().to_owned(), as_json(content)?)
+            .insert(known.name().to_owned(), as_json(content, &mut room)?)
             .is_some()
         {
             return Err(Reason::Malformed);
