@@ -13,6 +13,9 @@ use crate::crypto::{ContentCipher, ContentKey};
 use crate::verdict::Reason;
 
 const CLAIM_IDENTITY: i64 = 169;
+const TAG_CWT: u64 = 61;
+/// That tag in its shortest form.
+const CWT_HEAD: [u8; 2] = [0xd8, 61];
 const TAG_ENCRYPT0: u64 = 16;
 const LABEL_ALG: i64 = 1;
 const LABEL_CRIT: i64 = 2;
@@ -21,24 +24,41 @@ const LABEL_IV: i64 = 5;
 const BIOMETRICS: std::ops::RangeInclusive<u64> = 50..=65;
 
 /// Takes a code apart; an encrypted one opens under one of `keys`. The payload is
-/// `{iss, sub, exp, nbf, iat, claim169: {..}}` with the specification's names for the fields.
+/// `{iss, sub, exp, nbf, iat, claim169: {..}}` with the specification's names for the fields. Claims that stand there unsigned
+/// have an empty signature, which no key made.
 ///
 /// # Errors
 /// [`Reason::Malformed`]; [`Reason::Unsupported`] for an algorithm that is not checked here, and for a code that none of `keys`
 /// opens.
 pub(super) fn decode(text: &str, keys: &[ContentKey]) -> Result<SignedForeign, Reason> {
-    let outer = item(&packed_base45(text)?)?;
-    let object = match without_cwt_tag(&outer).under(TAG_ENCRYPT0) {
-        Some(encrypted) => Sign1::of(&item(&open(encrypted, keys)?)?)?,
-        None => Sign1::of(&outer)?,
-    };
-    drop(outer);
+    let object = object(&packed_base45(text)?, keys)?;
     let cwt = Cwt::of(object)?;
     let mut payload = cwt.named();
     let identity = identity(&cwt.claims)?;
     payload.insert("claim169".to_owned(), identity);
 
     Ok(cwt.into_code(Format::Claim169, vec![ProofKind::Identity], payload))
+}
+
+/// The object in a code, out of its envelope where it has one.
+fn object(bytes: &[u8], keys: &[ContentKey]) -> Result<Sign1, Reason> {
+    let outer = item(bytes)?;
+    let Some(encrypted) = without_cwt_tag(&outer).under(TAG_ENCRYPT0) else {
+        return signed_or_not(bytes, &outer);
+    };
+    let inside = open(encrypted, keys)?;
+
+    signed_or_not(&inside, &item(&inside)?)
+}
+
+/// A signed object, or claims that nobody signed, which are read as with an empty signature.
+fn signed_or_not(bytes: &[u8], item: &Item) -> Result<Sign1, Reason> {
+    if item.under(TAG_CWT).unwrap_or(item).as_map().is_none() {
+        return Sign1::of(item);
+    }
+    let claims = bytes.strip_prefix(&CWT_HEAD).unwrap_or(bytes);
+
+    Ok(Sign1::unsigned(claims))
 }
 
 /// What a `COSE_Encrypt0` holds (RFC 9052 §5.2).

@@ -85,6 +85,19 @@ impl Sign1 {
             key_id: key_inside.or(key_outside).unwrap_or_default(),
         })
     }
+
+    /// `payload` as it is where nobody signed it: no signature, by no key. The algorithm means nothing.
+    pub(super) fn unsigned(payload: &[u8]) -> Self {
+        Self {
+            algorithm: Algorithm::EdDsa,
+            key_id: Vec::new(),
+            names_key_inside: false,
+            signed: Vec::new(),
+            signature: Vec::new(),
+            payload: payload.to_vec(),
+            flaw: None,
+        }
+    }
 }
 
 /// A protected header: a map in a byte string, or no bytes where it is empty (RFC 9052 §3).
