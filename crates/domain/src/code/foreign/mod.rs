@@ -70,7 +70,7 @@ impl Reading {
 
 /// How long a text may be: cards are digits, of which a QR code holds more than of other characters.
 fn max_text(text: &str) -> usize {
-    if text.starts_with(shc::PREFIX) {
+    if text.trim_ascii_start().starts_with(shc::PREFIX) {
         shc::MAX_TEXT
     } else {
         MAX_TEXT
