@@ -81,7 +81,7 @@ fn edited(rest: &[u8], good: &[u8], text: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> 
 fn judged(text: &[u8], ring: &KeyRing, good: &Good, signed: bool) -> Option<VerifiedForeign> {
     let text = std::str::from_utf8(text).ok()?;
     let code = reading().decode(text).ok()?;
-    assert!(text.len() <= MAX_TEXT);
+    assert!(text.len() <= MAX_TEXT.max(domain::code::foreign::shc::MAX_TEXT));
     assert!(code.payload.is_object());
     assert!(!format!("{code:?}").contains("Muster"));
     let verified = verify(ring, &code, NOW).ok()?;

@@ -160,7 +160,7 @@ fn taken(
     let Ok(code) = decode(text) else {
         return false;
     };
-    assert!(text.trim().len() <= MAX_TEXT);
+    assert!(text.trim().len() <= MAX_TEXT.max(domain::code::foreign::shc::MAX_TEXT));
     if code.flaw.is_some() || !is_ours(&code) {
         return false;
     }

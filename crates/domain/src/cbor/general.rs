@@ -238,6 +238,8 @@ impl<'a> Reader<'a> {
         while self.another(&mut left)? {
             items.push(self.item(depth)?);
         }
+        // It began with room for four.
+        items.shrink_to_fit();
 
         Ok(Item::Array(items))
     }

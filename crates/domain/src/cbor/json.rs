@@ -3,6 +3,7 @@
 use serde_json::{Map, Number, Value};
 
 use super::general::{Item, Key};
+use crate::json::{ELEMENT, Limits, member_bytes};
 use crate::time::Timestamp;
 
 /// Tags of dates: RFC 8949 §3.4 and RFC 8943.
@@ -16,31 +17,109 @@ const EPOCH_DAYS: u64 = 100;
 ///   `2021-05-20`; everything else under a tag, such as a date that is text (tags 0 and 1004), as it is without it;
 /// - `undefined`, unknown simple values, infinities, NaN and integers below -2^63 as `null`.
 ///
-/// `None` where two keys would become one.
-pub(crate) fn json(item: &Item) -> Option<Value> {
+/// `None` where two keys would become one, and where there is no more `room`.
+pub(crate) fn json(item: &Item, room: &mut Room) -> Option<Value> {
     Some(match item {
         Item::Unsigned(n) => Value::from(*n),
         Item::Negative(n) => negative(*n),
-        Item::Bytes(bytes) => Value::from(crate::hex::encode(bytes)),
-        Item::Text(text) => Value::from(text.as_str()),
-        Item::Array(items) => Value::Array(items.iter().map(json).collect::<Option<_>>()?),
+        Item::Bytes(bytes) => {
+            room.take(bytes.len().saturating_mul(2))?;
+            Value::from(crate::hex::encode(bytes))
+        }
+        Item::Text(text) => {
+            room.take(text.len())?;
+            Value::from(text.as_str())
+        }
+        Item::Array(items) => room.list(items, json)?,
         Item::Map(entries) => {
             let mut object = Map::new();
             for (key, value) in entries {
-                if object.insert(name(key), json(value)?).is_some() {
-                    return None;
-                }
+                room.insert(&mut object, name(key), |room| json(value, room))?;
             }
             Value::Object(object)
         }
         Item::Tag(tag, inner) => match date(*tag, inner) {
             Some(date) => Value::from(date),
-            None => json(inner)?,
+            None => json(inner, room)?,
         },
         Item::Bool(yes) => Value::from(*yes),
         Item::Null => Value::Null,
         Item::Float(float) => Number::from_f64(*float).map_or(Value::Null, Value::Number),
     })
+}
+
+/// The bytes of memory that the JSON of one code may still take. A map of one entry takes ten times its room there, so that
+/// a short code that unpacks to many would fill megabytes before anybody looked at its signature.
+pub(crate) struct Room(usize);
+
+impl Room {
+    /// As much as a code that is JSON may take, less what `items` do that it is made of.
+    pub(crate) fn beside(items: &Item) -> Self {
+        Self(Limits::CODE.bytes.saturating_sub(size(items)))
+    }
+
+    /// Puts a member into `object`. `None` where it has one of that name, there is no room, or `value` is none.
+    pub(crate) fn insert(
+        &mut self,
+        object: &mut Map<String, Value>,
+        name: String,
+        value: impl FnOnce(&mut Self) -> Option<Value>,
+    ) -> Option<()> {
+        self.take(member_bytes(object.is_empty(), &name))?;
+        let value = value(self)?;
+
+        object.insert(name, value).is_none().then_some(())
+    }
+
+    /// A list of what `read` makes of `items`.
+    pub(crate) fn list(
+        &mut self,
+        items: &[Item],
+        read: fn(&Item, &mut Self) -> Option<Value>,
+    ) -> Option<Value> {
+        self.take(items.len().saturating_mul(ELEMENT))?;
+        let mut array = Vec::with_capacity(items.len());
+        for item in items {
+            array.push(read(item, self)?);
+        }
+
+        Some(Value::Array(array))
+    }
+
+    fn take(&mut self, bytes: usize) -> Option<()> {
+        self.0 = self.0.checked_sub(bytes)?;
+
+        Some(())
+    }
+}
+
+/// The memory that `item` takes, in bytes.
+fn size(item: &Item) -> usize {
+    /// What the allocator adds to each piece.
+    const PIECE: usize = 16;
+    let within = match item {
+        Item::Bytes(bytes) => bytes.len().saturating_add(PIECE),
+        Item::Text(text) => text.len().saturating_add(PIECE),
+        Item::Array(items) => sum(items.iter().map(size)).saturating_add(PIECE),
+        Item::Map(entries) => {
+            let of_key = |key: &Key| match key {
+                Key::Text(text) => text.len().saturating_add(PIECE),
+                Key::Unsigned(_) | Key::Negative(_) => 0,
+            };
+            let sizes = entries
+                .iter()
+                .map(|(key, value)| sum([size_of::<Key>(), of_key(key), size(value)].into_iter()));
+            sum(sizes).saturating_add(PIECE)
+        }
+        Item::Tag(_, inner) => size(inner).saturating_add(PIECE),
+        Item::Unsigned(_) | Item::Negative(_) | Item::Bool(_) | Item::Null | Item::Float(_) => 0,
+    };
+
+    within.saturating_add(size_of::<Item>())
+}
+
+fn sum(sizes: impl Iterator<Item = usize>) -> usize {
+    sizes.fold(0, usize::saturating_add)
 }
 
 /// A key as text.
@@ -108,6 +187,20 @@ mod tests {
 
     fn item(hex: &str) -> Item {
         general::decode(&crate::hex::decode(hex).unwrap(), MAX_ITEMS).unwrap()
+    }
+
+    fn json(item: &Item) -> Option<Value> {
+        super::json(item, &mut Room::beside(item))
+    }
+
+    #[test]
+    fn maps_and_strings_that_would_take_more_memory_than_a_code_may_are_none() {
+        let maps = |count| Item::Array(vec![item("a10000"); count]);
+        assert!(json(&maps(500)).is_some());
+        assert_eq!(json(&maps(1_000)), None);
+        let long = |count| Item::Bytes(vec![0; count]);
+        assert!(json(&long(170_000)).is_some());
+        assert_eq!(json(&long(180_000)), None);
     }
 
     #[test]

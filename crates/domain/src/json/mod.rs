@@ -7,6 +7,7 @@ mod canonical;
 mod read;
 
 pub use canonical::canonical;
+pub(crate) use read::{ELEMENT, member_bytes};
 pub use read::{JsonError, Limits, decode};
 
 use serde_json::Value;

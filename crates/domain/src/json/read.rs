@@ -69,7 +69,16 @@ const FIRST_MEMBER: usize = 12 * (ITEM + size_of::<String>());
 /// What each further member costs: a node is at least five elevenths full.
 const MEMBER: usize = 3 * (ITEM + size_of::<String>());
 /// What an element costs an array, which grows by doubling.
-const ELEMENT: usize = 2 * ITEM;
+pub(crate) const ELEMENT: usize = 2 * ITEM;
+/// What the first element costs an array: it begins with room for four.
+const FIRST_ELEMENT: usize = 4 * ITEM;
+
+/// What a member named `name` costs an object, from above and without its value.
+pub(crate) fn member_bytes(is_first: bool, name: &str) -> usize {
+    let room = if is_first { FIRST_MEMBER } else { MEMBER };
+
+    room.saturating_add(name.len())
+}
 
 /// What is left of the limits, and why the text was refused if it was.
 struct Left {
@@ -179,7 +188,11 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<Value, A::Error> {
         let mut array = Vec::new();
         while let Some(element) = elements.next_element_seed(self.within())? {
-            self.bytes(ELEMENT)?;
+            self.bytes(if array.is_empty() {
+                FIRST_ELEMENT
+            } else {
+                ELEMENT
+            })?;
             array.push(element);
         }
 
@@ -189,12 +202,7 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            let room = if object.is_empty() {
-                FIRST_MEMBER
-            } else {
-                MEMBER
-            };
-            self.bytes(room.saturating_add(name.len()))?;
+            self.bytes(member_bytes(object.is_empty(), &name))?;
             let Entry::Vacant(place) = object.entry(name) else {
                 return Err(self.refuse(JsonError::DuplicateName));
             };

@@ -3,16 +3,19 @@
 
 use serde_json::{Map, Value};
 
-use super::cwt::{Cwt, as_json, entries};
+use super::cwt::{Cwt, entries};
 use super::sign1::{Sign1, header, item, without_cwt_tag};
 use super::{Format, ProofKind, SignedForeign, packed_base45};
 use crate::cbor;
 use crate::cbor::general::{Item, Key};
-use crate::cbor::json;
+use crate::cbor::json::{self, Room};
 use crate::crypto::{ContentCipher, ContentKey};
 use crate::verdict::Reason;
 
 const CLAIM_IDENTITY: i64 = 169;
+const TAG_CWT: u64 = 61;
+/// That tag in its shortest form.
+const CWT_HEAD: [u8; 2] = [0xd8, 61];
 const TAG_ENCRYPT0: u64 = 16;
 const LABEL_ALG: i64 = 1;
 const LABEL_CRIT: i64 = 2;
@@ -21,22 +24,41 @@ const LABEL_IV: i64 = 5;
 const BIOMETRICS: std::ops::RangeInclusive<u64> = 50..=65;
 
 /// Takes a code apart; an encrypted one opens under one of `keys`. The payload is
-/// `{iss, sub, exp, nbf, iat, claim169: {..}}` with the specification's names for the fields.
+/// `{iss, sub, exp, nbf, iat, claim169: {..}}` with the specification's names for the fields. Claims that stand there unsigned
+/// have an empty signature, which no key made.
 ///
 /// # Errors
 /// [`Reason::Malformed`]; [`Reason::Unsupported`] for an algorithm that is not checked here, and for a code that none of `keys`
 /// opens.
 pub(super) fn decode(text: &str, keys: &[ContentKey]) -> Result<SignedForeign, Reason> {
-    let outer = item(&packed_base45(text)?)?;
-    let cwt = match without_cwt_tag(&outer).under(TAG_ENCRYPT0) {
-        Some(encrypted) => Cwt::of(Sign1::of(&item(&open(encrypted, keys)?)?)?)?,
-        None => Cwt::of(Sign1::of(&outer)?)?,
-    };
+    let object = object(&packed_base45(text)?, keys)?;
+    let cwt = Cwt::of(object)?;
     let mut payload = cwt.named();
-    let identity = identity(cwt.claims.get(CLAIM_IDENTITY))?;
+    let identity = identity(&cwt.claims)?;
     payload.insert("claim169".to_owned(), identity);
 
     Ok(cwt.into_code(Format::Claim169, vec![ProofKind::Identity], payload))
+}
+
+/// The object in a code, out of its envelope where it has one.
+fn object(bytes: &[u8], keys: &[ContentKey]) -> Result<Sign1, Reason> {
+    let outer = item(bytes)?;
+    let Some(encrypted) = without_cwt_tag(&outer).under(TAG_ENCRYPT0) else {
+        return signed_or_not(bytes, &outer);
+    };
+    let inside = open(encrypted, keys)?;
+
+    signed_or_not(&inside, &item(&inside)?)
+}
+
+/// A signed object, or claims that nobody signed, which are read as with an empty signature.
+fn signed_or_not(bytes: &[u8], item: &Item) -> Result<Sign1, Reason> {
+    if item.under(TAG_CWT).unwrap_or(item).as_map().is_none() {
+        return Sign1::of(item);
+    }
+    let claims = bytes.strip_prefix(&CWT_HEAD).unwrap_or(bytes);
+
+    Ok(Sign1::unsigned(claims))
 }
 
 /// What a `COSE_Encrypt0` holds (RFC 9052 §5.2).
@@ -86,28 +108,28 @@ fn enc_structure(protected: &[u8]) -> Vec<u8> {
 }
 
 /// The claim with names for its numbers; a number without a name stays one.
-fn identity(claim: Option<&Item>) -> Result<Value, Reason> {
+fn identity(claims: &Item) -> Result<Value, Reason> {
+    let mut room = Room::beside(claims);
     let mut named = Map::new();
-    for (key, value) in entries(claim)? {
-        let value = match key {
-            Key::Unsigned(number) if BIOMETRICS.contains(number) => samples(value)?,
-            Key::Unsigned(_) | Key::Negative(_) | Key::Text(_) => as_json(value)?,
+    for (key, value) in entries(claims.get(CLAIM_IDENTITY))? {
+        let read = match key {
+            Key::Unsigned(number) if BIOMETRICS.contains(number) => samples,
+            Key::Unsigned(_) | Key::Negative(_) | Key::Text(_) => json::json,
         };
-        insert(&mut named, field(key), value)?;
+        room.insert(&mut named, field(key), |room| read(value, room))
+            .ok_or(Reason::Malformed)?;
     }
 
     Ok(Value::Object(named))
 }
 
 /// Biometric samples: a list of maps, or one map.
-fn samples(value: &Item) -> Result<Value, Reason> {
+fn samples(value: &Item, room: &mut Room) -> Option<Value> {
     if let Some(list) = value.as_items() {
-        return Ok(Value::Array(
-            list.iter().map(samples).collect::<Result<_, _>>()?,
-        ));
+        return room.list(list, samples);
     }
     let Some(sample) = value.as_map() else {
-        return as_json(value);
+        return json::json(value, room);
     };
     let mut named = Map::new();
     for (key, value) in sample {
@@ -118,17 +140,10 @@ fn samples(value: &Item) -> Result<Value, Reason> {
             Key::Unsigned(3) => "issuer".to_owned(),
             Key::Unsigned(_) | Key::Negative(_) | Key::Text(_) => json::name(key),
         };
-        insert(&mut named, name, as_json(value)?)?;
+        room.insert(&mut named, name, |room| json::json(value, room))?;
     }
 
-    Ok(Value::Object(named))
-}
-
-fn insert(map: &mut Map<String, Value>, name: String, value: Value) -> Result<(), Reason> {
-    match map.insert(name, value) {
-        None => Ok(()),
-        Some(_) => Err(Reason::Malformed),
-    }
+    Some(Value::Object(named))
 }
 
 fn field(key: &Key) -> String {

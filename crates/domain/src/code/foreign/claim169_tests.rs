@@ -1,8 +1,8 @@
 use ring::aead::{AES_128_GCM, AES_256_GCM, Aad, Algorithm, LessSafeKey, Nonce, UnboundKey};
 use serde_json::json;
 
-use super::super::fixture::{NOW, identity, identity_code, numbered, packed, signed};
-use super::super::{Reading, decode};
+use super::super::fixture::{KEY_ID, NOW, identity, identity_code, key, numbered, packed, signed};
+use super::super::{KeyRing, Reading, decode, verify};
 use super::*;
 use crate::cbor::{Value as Cbor, encode};
 
@@ -75,6 +75,25 @@ fn an_encrypted_code_opens_under_its_key_and_says_what_is_inside() {
         with_keys(&[&[2; 32]]).decode(&wrong),
         Err(Reason::Unsupported)
     );
+}
+
+#[test]
+fn claims_that_nobody_signed_are_told_and_forged_encrypted_or_not() {
+    let claims = encode(&identity());
+    let tagged = encode(&Cbor::Tag(61, Box::new(identity())));
+    let told = decode(&identity_code()).unwrap();
+    let keys = KeyRing::new([key(Format::Claim169, &[]), key(Format::Claim169, &KEY_ID)]);
+    for text in [
+        encrypted(3, &AES_256_GCM, &[2; 32], &claims),
+        encrypted(3, &AES_256_GCM, &[2; 32], &tagged),
+        packed(&claims),
+        packed(&tagged),
+    ] {
+        let code = with_keys(&[&[2; 32]]).decode(&text).unwrap();
+        assert_eq!((&code.payload, code.handle), (&told.payload, told.handle));
+        assert_eq!((code.signature.len(), code.flaw), (0, None));
+        assert_eq!(verify(&keys, &code, NOW), Err(Reason::Forged));
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::sign1::{Sign1, item};
 use super::{Format, ProofKind, SignedForeign};
 use crate::cbor::general::{Item, Key};
-use crate::cbor::json::{json, seconds};
+use crate::cbor::json::{Room, json, seconds};
 use crate::ids::Handle;
 use crate::time::Timestamp;
 use crate::verdict::Reason;
@@ -94,9 +94,9 @@ impl Cwt {
 /// A claim as JSON.
 ///
 /// # Errors
-/// [`Reason::Malformed`]: two of its keys would become one.
-pub(super) fn as_json(item: &Item) -> Result<Value, Reason> {
-    json(item).ok_or(Reason::Malformed)
+/// [`Reason::Malformed`]: two of its keys would become one, or there is no more `room`.
+pub(super) fn as_json(item: &Item, room: &mut Room) -> Result<Value, Reason> {
+    json(item, room).ok_or(Reason::Malformed)
 }
 
 /// The entries of a claim that must be a map.

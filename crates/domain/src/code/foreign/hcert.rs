@@ -1,12 +1,11 @@
 //! Health certificates in a CWT: EU Digital COVID Certificate (Electronic Health Certificate Specification 1.0.5), WHO
 //! ICVP (smart-trust `hcert_spec`): `HC1:` + base45 of a zlib stream with a `COSE_Sign1` in it.
 
-use serde_json::Value;
-
 use super::cwt::{Cwt, as_json, entries};
 use super::sign1::{Sign1, item};
 use super::{Format, ProofKind, SignedForeign, packed_base45};
 use crate::cbor::general::{Item, Key};
+use crate::cbor::json::Room;
 use crate::verdict::Reason;
 
 /// What every such code begins with, in upper case.
@@ -46,42 +45,42 @@ impl Default for HcertMap {
     }
 }
 
-/// Takes apart what follows the prefix. The payload is `{iss, exp, iat, dcc: {..}}` or `{.., icvp: {..}}`.
+/// Takes apart what follows the prefix. The payload is `{iss, exp, iat, dcc: {..}}` or `{.., icvp: {..}}`. Content that `map`
+/// does not know, such as a health link, and WHO's older form without `hcert` leave it undecided: a flaw, and no kinds.
 ///
 /// # Errors
-/// [`Reason::Malformed`]; [`Reason::Unsupported`] for an algorithm that is not checked here, and for content that `map` does
-/// not know, such as a health link.
+/// [`Reason::Malformed`]; [`Reason::Unsupported`] for an algorithm that is not checked here.
 pub(super) fn decode(body: &str, map: &HcertMap) -> Result<SignedForeign, Reason> {
-    let cwt = Cwt::of(Sign1::of(&item(&packed_base45(body)?)?)?)?;
+    let object = Sign1::of(&item(&packed_base45(body)?)?)?;
+    let cwt = Cwt::of(object)?;
+    let mut room = Room::beside(&cwt.claims);
     let mut payload = cwt.named();
     let mut kinds = Vec::new();
-    let mut proofs = 0_usize;
-    for (number, content) in entries(cwt.claims.get(CLAIM_HCERT))? {
+    let (mut is_known, mut proofs) = (false, 0_usize);
+    let hcert = cwt.claims.get(CLAIM_HCERT);
+    for (number, content) in hcert.map_or(Ok(&[][..]), |hcert| entries(Some(hcert)))? {
         let Some(known) = known(map, number) else {
             continue;
         };
         content.as_map().ok_or(Reason::Malformed)?;
+        is_known = true;
         for (kind, count) in proofs_of(known, content) {
             kinds.push(kind);
             proofs = proofs.saturating_add(count);
         }
-        if payload
-            .insert(known.name().to_owned(), as_json(content)?)
-            .is_some()
-        {
+        let content = as_json(content, &mut room)?;
+        if payload.insert(known.name().to_owned(), content).is_some() {
             return Err(Reason::Malformed);
         }
-    }
-    if !payload.values().any(Value::is_object) {
-        return Err(Reason::Unsupported);
     }
     let mut code = cwt.into_code(Format::Hcert, kinds, payload);
     // A certificate holds through the second of its expiry, as the EU's verifiers have it; a CWT elsewhere up to it.
     code.expires = code.expires.map(|last| last.plus(1));
     // The specification wants a key to be named (§3.3.2), and any other way an edit could take the name out.
-    if proofs != 1 || code.key_id.is_empty() {
+    if is_known && proofs != 1 || code.key_id.is_empty() {
         code.flaw = Some(Reason::Malformed);
     }
+    code.flaw = code.flaw.or((!is_known).then_some(Reason::Unsupported));
 
     Ok(code)
 }

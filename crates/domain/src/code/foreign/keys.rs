@@ -66,21 +66,42 @@ impl KeyRing {
     /// The keys that a code may be signed with: those with its id and those without any; all of the format where the code
     /// names none. At most [`MAX_CANDIDATES`].
     pub fn candidates(&self, format: Format, key_id: &[u8]) -> impl Iterator<Item = &ForeignKey> {
+        self.all(format, key_id).take(MAX_CANDIDATES)
+    }
+
+    /// [`Self::candidates`] of a code that says who issued it, as `issuer`: keys of other owners come last, so that they
+    /// never take its place from the right one's.
+    pub fn candidates_of<'a>(
+        &'a self,
+        format: Format,
+        key_id: &[u8],
+        issuer: Option<&str>,
+    ) -> impl Iterator<Item = &'a ForeignKey> {
+        let is_others =
+            move |key: &&ForeignKey| key.issuer.is_some() && key.issuer.as_deref() != issuer;
+        let others = self.all(format, key_id).filter(is_others);
+        let owners = self.all(format, key_id).filter(move |key| !is_others(key));
+
+        owners.chain(others).take(MAX_CANDIDATES)
+    }
+
+    fn all<'a>(
+        &'a self,
+        format: Format,
+        key_id: &[u8],
+    ) -> impl Iterator<Item = &'a ForeignKey> + use<'a> {
+        let is_named = !key_id.is_empty();
         let named = self.0.get(&(format, key_id.to_vec()));
         let others = self
             .0
             .range((format, Vec::new())..)
             .take_while(move |((of, _), _)| *of == format)
-            .filter(move |((_, id), _)| key_id.is_empty() || id.is_empty())
+            .filter(move |((_, id), _)| !is_named || id.is_empty())
             .map(|(_, keys)| keys);
         // Where the code names none, `others` has the keys without an id as well.
-        let named = named.filter(|_| !key_id.is_empty());
+        let named = named.filter(|_| is_named);
 
-        named
-            .into_iter()
-            .chain(others)
-            .flatten()
-            .take(MAX_CANDIDATES)
+        named.into_iter().chain(others).flatten()
     }
 }
 
@@ -127,6 +148,28 @@ mod tests {
         let many = KeyRing::new((0..20).map(|_| key(Format::Hcert, &[1], "FR")));
         assert_eq!(found(&many, Format::Hcert, &[1]).len(), MAX_CANDIDATES);
         assert_eq!(found(&many, Format::Hcert, &[]).len(), MAX_CANDIDATES);
+    }
+
+    #[test]
+    fn keys_of_other_owners_never_crowd_out_the_right_one() {
+        let owned = |owner: &str| ForeignKey {
+            issuer: Some(owner.to_owned()),
+            ..key(Format::VdsNc, &[1], owner)
+        };
+        let mut keys = vec![owned("AUS"); 20];
+        keys.extend([owned("UTO"), key(Format::VdsNc, &[1], "XX")]);
+        let ring = KeyRing::new(keys);
+        let found = |key_id: &[u8], issuer| {
+            let found = ring.candidates_of(Format::VdsNc, key_id, issuer);
+            let countries = found.filter_map(|key| key.country.as_deref());
+            countries.collect::<Vec<_>>()
+        };
+        for key_id in [&[1][..], &[]] {
+            let of_uto = found(key_id, Some("UTO"));
+            assert_eq!(of_uto[..3], ["UTO", "XX", "AUS"]);
+            assert_eq!(of_uto.len(), MAX_CANDIDATES);
+            assert_eq!(found(key_id, None)[..2], ["XX", "AUS"]);
+        }
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl Reading {
     /// [`Reason::NotAPass`] for what is in no format; [`Reason::Malformed`] for what is not built as its format wants;
     /// [`Reason::Unsupported`] for what this release cannot check.
     pub fn decode(&self, text: &str) -> Result<SignedForeign, Reason> {
-        if text.len() > MAX_TEXT {
+        if text.len() > max_text(text) {
             return Err(Reason::Malformed);
         }
         match Format::of(text).ok_or(Reason::NotAPass)? {
@@ -65,6 +65,15 @@ impl Reading {
             (Format::VdsNc, _) => vds_nc::decode(text),
             (Format::Pretix, _) => pretix::decode(text),
         }
+    }
+}
+
+/// How long a text may be: cards are digits, of which a QR code holds more than of other characters.
+fn max_text(text: &str) -> usize {
+    if text.trim_ascii_start().starts_with(shc::PREFIX) {
+        shc::MAX_TEXT
+    } else {
+        MAX_TEXT
     }
 }
 

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::cwt::{Cwt, as_json};
+use super::cwt::Cwt;
 use super::sign1::{Sign1, item};
 use super::{Format, SignedForeign};
 use crate::cbor::general::Item;
+use crate::cbor::json::{Room, json};
 use crate::crypto::Algorithm;
 use crate::verdict::Reason;
 
@@ -32,9 +33,9 @@ pub(super) fn decode(body: &str) -> Result<SignedForeign, Reason> {
     if bytes.first() != Some(&TAGGED) {
         return Err(Reason::Malformed);
     }
-    let cwt = Cwt::of(Sign1::of(&item(&bytes)?)?)?;
+    let object = Sign1::of(&item(&bytes)?)?;
 
-    pass(cwt).ok_or(Reason::Malformed)
+    pass(Cwt::of(object)?).ok_or(Reason::Malformed)
 }
 
 fn pass(cwt: Cwt) -> Option<SignedForeign> {
@@ -46,7 +47,7 @@ fn pass(cwt: Cwt) -> Option<SignedForeign> {
         return None;
     }
     payload.insert("jti".to_owned(), jti(cwt.claims.get(CLAIM_CTI)?)?);
-    payload.insert("vc".to_owned(), credential(cwt.claims.get("vc")?)?);
+    payload.insert("vc".to_owned(), credential(&cwt.claims)?);
     let key_id = [issuer.as_bytes(), b"#", &cwt.object.key_id].concat();
     let code = cwt.into_code(Format::Nzcp, Vec::new(), payload);
 
@@ -69,8 +70,8 @@ fn jti(cti: &Item) -> Option<Value> {
 }
 
 /// The claim `vc` with what §2.3 and §2.4 of the specification require of it.
-fn credential(vc: &Item) -> Option<Value> {
-    let vc = as_json(vc).ok()?;
+fn credential(claims: &Item) -> Option<Value> {
+    let vc = json(claims.get("vc")?, &mut Room::beside(claims))?;
     let object = vc.as_object()?;
     let contexts = texts(object.get("@context")?)?;
     let types = texts(object.get("type")?)?;

@@ -12,6 +12,9 @@ const LABEL_ALG: i64 = 1;
 const LABEL_CRIT: i64 = 2;
 const LABEL_KID: i64 = 4;
 
+/// A protected header has at most this many items, keys and lists counted alike: it is held beside all of the object.
+const MAX_HEADER_ITEMS: usize = 256;
+
 /// A signed object, taken apart; nobody checked its signature.
 pub(super) struct Sign1 {
     /// From the protected header, the only place that is signed.
@@ -82,6 +85,19 @@ impl Sign1 {
             key_id: key_inside.or(key_outside).unwrap_or_default(),
         })
     }
+
+    /// `payload` as it is where nobody signed it: no signature, by no key. The algorithm means nothing.
+    pub(super) fn unsigned(payload: &[u8]) -> Self {
+        Self {
+            algorithm: Algorithm::EdDsa,
+            key_id: Vec::new(),
+            names_key_inside: false,
+            signed: Vec::new(),
+            signature: Vec::new(),
+            payload: payload.to_vec(),
+            flaw: None,
+        }
+    }
 }
 
 /// A protected header: a map in a byte string, or no bytes where it is empty (RFC 9052 §3).
@@ -89,7 +105,7 @@ pub(super) fn header(bytes: &[u8]) -> Result<Item, Reason> {
     if bytes.is_empty() {
         return Ok(Item::Map(Vec::new()));
     }
-    let header = item(bytes)?;
+    let header = general::decode(bytes, MAX_HEADER_ITEMS).map_err(|_| Reason::Malformed)?;
 
     header
         .as_map()
@@ -110,7 +126,8 @@ fn key_id(header: &Item) -> Result<Option<Vec<u8>>, Reason> {
 fn algorithm(item: &Item) -> Result<Algorithm, Reason> {
     match item.as_i64() {
         Some(-7) => Ok(Algorithm::Es256),
-        Some(-8) => Ok(Algorithm::EdDsa),
+        // The second is Ed25519 by its own number (RFC 9864 §2.2).
+        Some(-8 | -19) => Ok(Algorithm::EdDsa),
         Some(-35) => Ok(Algorithm::Es384),
         Some(-37) => Ok(Algorithm::Ps256),
         Some(_) | None => Err(Reason::Unsupported),
@@ -170,6 +187,7 @@ mod tests {
         );
         assert_eq!(object("", "a10126").err(), Some(Reason::Malformed));
         assert_eq!(object("a0", "a10126").err(), Some(Reason::Malformed));
+        assert_eq!(object("a10132", "a0").unwrap().algorithm, Algorithm::EdDsa);
         assert_eq!(object("a10126", "a10126").unwrap().flaw, None);
         assert_eq!(
             object("a10126", "a10127").unwrap().flaw,

@@ -28,7 +28,8 @@ use crate::verdict::Reason;
 ///
 /// # Errors
 /// [`Reason::NotAPass`] for what is no JSON object with `data` and `sig`; [`Reason::Malformed`] for other names beside the
-/// known ones, a value of another type, a signature that is not base64url; [`Reason::Unsupported`] for P-521.
+/// known ones, a value of another type, a number beyond ±2^53 in `data`, a signature that is not base64url;
+/// [`Reason::Unsupported`] for P-521.
 pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
     if text.len() > MAX_TEXT {
         return Err(Reason::Malformed);
@@ -48,7 +49,13 @@ pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
     }
     let sig = Sig::read(sig)?;
     let (issuer, kinds) = header(&data).ok_or(Reason::Malformed)?;
+    if !is_exact(&data) {
+        return Err(Reason::Malformed);
+    }
     let signed = canonical(&data).into_bytes();
+    drop(data);
+    // As signed, and not as the text has it: 1.0 and 1 are signed alike.
+    let payload = json::decode(&signed, Limits::CODE).map_err(|_| Reason::Malformed)?;
 
     Ok(SignedForeign {
         format: Format::VdsNc,
@@ -62,10 +69,26 @@ pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
         not_before: None,
         expires: None,
         kinds,
-        flaw: (data.pointer("/hdr/v") != Some(&Value::from(1))).then_some(Reason::Unsupported),
-        payload: data,
+        flaw: (payload.pointer("/hdr/v") != Some(&Value::from(1))).then_some(Reason::Unsupported),
+        payload,
     })
 }
+
+/// Whether no other number has the canonical form of one in `data`. Beyond ±2^53 many whole numbers share a double, so that
+/// one could be put in another's place under the same signature.
+fn is_exact(data: &Value) -> bool {
+    match data {
+        Value::Number(number) => number
+            .as_f64()
+            .is_some_and(|double| double.abs() < FIRST_SHARED),
+        Value::Array(elements) => elements.iter().all(is_exact),
+        Value::Object(members) => members.values().all(is_exact),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
+}
+
+/// 2^53, the double of 2^53 + 1 as well.
+const FIRST_SHARED: f64 = 9_007_199_254_740_992.0;
 
 /// The key id of a signer's certificate: the first eight bytes of the SHA-256 of its DER.
 #[must_use]

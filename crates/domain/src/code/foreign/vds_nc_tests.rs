@@ -122,3 +122,25 @@ fn other_json_is_no_seal_and_a_seal_with_more_in_it_is_malformed() {
         Err(Reason::Unsupported)
     );
 }
+
+#[test]
+fn a_whole_number_that_shares_its_canonical_form_with_another_is_malformed() {
+    let with = |number: &str| {
+        let data = DATA.replace("\"CITIZEN JANE\"", number);
+        decode(&seal(&data, &sig(""))).map(|seal| seal.payload["msg"]["pid"]["n"].to_string())
+    };
+    for exact in ["9007199254740991", "-9007199254740991", "0.5", "0"] {
+        assert_eq!(with(exact).as_deref(), Ok(exact));
+    }
+    assert_eq!(with("1.0").as_deref(), Ok("1"));
+    for shared in [
+        "9007199254740992",
+        "9007199254740993",
+        "-9007199254740993",
+        "18446744073709551615",
+        "[{\"a\":[9007199254740993]}]",
+        "1e300",
+    ] {
+        assert_eq!(with(shared), Err(Reason::Malformed), "{shared}");
+    }
+}

@@ -72,7 +72,9 @@ pub fn signers<'a>(keys: &'a KeyRing, code: &SignedForeign) -> Result<Vec<&'a Fo
     if code.signature.is_empty() {
         return Err(Reason::Forged);
     }
-    let candidates: Vec<_> = keys.candidates(code.format, &code.key_id).collect();
+    let issuer = code.issuer.as_deref();
+    let candidates = keys.candidates_of(code.format, &code.key_id, issuer);
+    let candidates: Vec<_> = candidates.collect();
     if candidates.is_empty() {
         return Err(Reason::UnknownIssuer);
     }

@@ -135,6 +135,17 @@ fn a_named_signer_signs_in_no_other_name() {
 }
 
 #[test]
+fn keys_of_others_with_the_same_id_take_nobodys_place() {
+    let owned = |name: &str, by: ForeignKey| ForeignKey {
+        issuer: Some(name.to_owned()),
+        ..by
+    };
+    let mut keys = vec![owned("YY", stranger()); 8];
+    keys.push(owned("XX", candidate()));
+    assert_eq!(judged(keys), Ok(()));
+}
+
+#[test]
 fn each_end_of_a_codes_time_is_held_to_the_second() {
     let timed = |issued: i64, begins: i64, ends: i64| {
         let code = SignedForeign {

@@ -38,8 +38,8 @@ pub enum Gathered {
 impl Gathering {
     /// Takes the text of a code that was read at `mono_ms`, milliseconds of a clock that only moves forward.
     ///
-    /// A part begins anew where what was gathered is older than 30 seconds, or of another set: of another number of parts,
-    /// of lengths that no one card is cut into, or with something else in the same place. A card in one code is whole, and
+    /// A part begins anew where what was gathered is older than 30 seconds, or of another set: of another number of parts, or
+    /// with something else in the same place. How long the parts are says nothing, as each issuer cuts as it likes. A card in one code is whole, and
     /// ends what was gathered.
     ///
     /// # Errors
@@ -88,36 +88,13 @@ impl Gathering {
 
     /// Whether `part` is of the set that is gathered.
     fn fits(&self, part: &Part) -> bool {
-        let mut gathered = (1..)
-            .zip(&self.parts)
-            .filter_map(|(number, text)| Some((number, text.as_ref()?)));
+        let mut gathered = (1..).zip(&self.parts);
 
         part.of == self.parts.len()
             && gathered.all(|(number, text)| {
-                if number == part.number {
-                    *text == part.text
-                } else {
-                    lengths_fit(
-                        (number, text.len()),
-                        (part.number, part.text.len()),
-                        part.of,
-                    )
-                }
+                number != part.number || text.as_ref().is_none_or(|text| *text == part.text)
             })
     }
-}
-
-/// Whether two parts of these numbers and lengths can be of one set of `of`. A JWS is cut into pieces of one length, give or
-/// take a character; what is left for the last may be less, or by as many characters as there are parts more.
-fn lengths_fit(a: (usize, usize), b: (usize, usize), of: usize) -> bool {
-    if a.0 == of {
-        return a.1 <= b.1.saturating_add(of);
-    }
-    if b.0 == of {
-        return b.1 <= a.1.saturating_add(of);
-    }
-
-    a.1.abs_diff(b.1) <= 1
 }
 
 impl fmt::Debug for Gathering {

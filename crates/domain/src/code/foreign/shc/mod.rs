@@ -20,6 +20,9 @@ use part::Part;
 
 /// What every card begins with.
 pub const PREFIX: &str = "shc:/";
+/// Longer texts of a card are refused unread: a QR code holds 7,089 digits (ISO/IEC 18004, version 40-L), and what stands
+/// before them is at most `shc:/16/16/`.
+pub const MAX_TEXT: usize = 7_089 + 11;
 /// The type that every card must have (SMART Health Cards, "VC types").
 const HEALTH_CARD: &str = "https://smarthealth.cards#health-card";
 
@@ -28,8 +31,8 @@ const HEALTH_CARD: &str = "https://smarthealth.cards#health-card";
 ///
 /// # Errors
 /// [`Reason::NotAPass`] without the prefix; [`Reason::Malformed`] for one part of several, and for what is not built as a
-/// card: digits that stand for no character, a header without `alg` ES256, `zip` DEF and `kid`, a payload that does not
-/// inflate to a JSON object within the limits.
+/// card: digits that stand for no character, a header without `alg` ES256, `zip` DEF and a `kid` that names a key, a payload
+/// that does not inflate to a JSON object within the limits.
 pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
     let part = Part::read(text)?;
     if part.of == 1 {
@@ -39,22 +42,30 @@ pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
     }
 }
 
-/// Takes a card in all of its codes apart, in whatever order they were read.
+/// Takes a card in all of its codes apart, in whatever order and however often they were read.
 ///
 /// # Errors
-/// As [`decode`]; [`Reason::Malformed`] where a part is missing or is of another card.
+/// As [`decode`]; [`Reason::Malformed`] where a part is missing, is one of another number of parts, or is another than was
+/// read for its place.
 pub fn decode_parts(texts: &[&str]) -> Result<SignedForeign, Reason> {
-    let mut gathering = Gathering::default();
-    let mut whole = Err(Reason::Malformed);
+    let mut parts: Vec<Option<String>> = Vec::new();
     for text in texts {
-        match (gathering.add(text, 0)?, &whole) {
-            (Gathered::Whole(card), Err(_)) => whole = Ok(*card),
-            (Gathered::Missing { .. }, Err(_)) => {}
-            (_, Ok(_)) => return Err(Reason::Malformed),
+        let part = Part::read(text)?;
+        if parts.is_empty() {
+            parts = vec![None; part.of];
+        }
+        let of = parts.len();
+        let place = part.number.checked_sub(1).and_then(|at| parts.get_mut(at));
+        match place.filter(|_| part.of == of) {
+            Some(place @ None) => *place = Some(part.text),
+            // The same code once more.
+            Some(Some(known)) if *known == part.text => {}
+            Some(Some(_)) | None => return Err(Reason::Malformed),
         }
     }
+    let parts: Option<String> = parts.into_iter().collect();
 
-    whole
+    whole(&parts.ok_or(Reason::Malformed)?)
 }
 
 /// Whether `text` is one of several codes of a card, so that the next is to be waited for.
@@ -71,6 +82,8 @@ fn whole(text: &str) -> Result<SignedForeign, Reason> {
     }
     let key_id = jws
         .text("kid")
+        // An empty one would be every key's, and no list of revoked cards is for it.
+        .filter(|kid| !kid.is_empty())
         .ok_or(Reason::Malformed)?
         .as_bytes()
         .to_vec();

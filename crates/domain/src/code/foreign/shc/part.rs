@@ -1,7 +1,6 @@
 //! What one code of a card says: its place in the set, and its piece of the JWS.
 
-use super::{MAX_PARTS, PREFIX};
-use crate::code::MAX_TEXT;
+use super::{MAX_PARTS, MAX_TEXT, PREFIX};
 use crate::verdict::Reason;
 
 /// The character that the pair 00 stands for, `-`.
