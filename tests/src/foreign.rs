@@ -77,6 +77,12 @@ impl Example {
         verify(&self.ring, &Reading::default().decode(text)?, self.now)
     }
 
+    /// Whether `other` is this code, byte for byte in what is signed and in everything else that was read.
+    #[must_use]
+    pub fn is(&self, other: &VerifiedForeign) -> bool {
+        *other.code() == self.code
+    }
+
     /// The signature alone.
     #[must_use]
     pub fn bare(&self) -> bool {
