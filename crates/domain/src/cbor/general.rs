@@ -3,6 +3,7 @@
 //! Long heads, indefinite lengths, floats, tags and simple values are taken, since foreign issuers write them. Doubled
 //! keys and trailing bytes are not. Nothing that we sign or check byte for byte comes through here.
 
+use super::cursor::Cursor;
 use super::{CborError, MAX_DEPTH};
 
 /// A data item of a foreign code.
@@ -140,14 +141,9 @@ impl Item {
 /// [`CborError::UnusedType`] for a key that is no integer and no text, [`CborError::NotDeterministic`] for a doubled key;
 /// else as the strict reader.
 pub(crate) fn decode(bytes: &[u8], max_items: usize) -> Result<Item, CborError> {
-    let mut reader = Reader {
-        rest: bytes,
-        items_left: max_items,
-    };
+    let mut reader = Reader(Cursor::new(bytes, max_items));
     let item = reader.item(0)?;
-    if !reader.rest.is_empty() {
-        return Err(CborError::TrailingBytes);
-    }
+    reader.0.end()?;
 
     Ok(item)
 }
@@ -157,10 +153,7 @@ const BREAK: u8 = 0xff;
 const BYTES: u8 = 2;
 const TEXT: u8 = 3;
 
-struct Reader<'a> {
-    rest: &'a [u8],
-    items_left: usize,
-}
+struct Reader<'a>(Cursor<'a>);
 
 impl<'a> Reader<'a> {
     fn item(&mut self, depth: usize) -> Result<Item, CborError> {
@@ -193,8 +186,7 @@ impl<'a> Reader<'a> {
 
     /// Major type and the low five bits of the next item's first byte.
     fn head(&mut self) -> Result<(u8, u8), CborError> {
-        self.items_left = self.items_left.checked_sub(1).ok_or(CborError::TooLarge)?;
-        let [first] = self.take()?;
+        let first = self.0.next_item()?;
 
         Ok((first >> 5, first & 0x1f))
     }
@@ -203,10 +195,10 @@ impl<'a> Reader<'a> {
     fn argument(&mut self, low: u8) -> Result<Option<u64>, CborError> {
         match low {
             0..=23 => Ok(Some(u64::from(low))),
-            24 => Ok(Some(u64::from(u8::from_be_bytes(self.take()?)))),
-            25 => Ok(Some(u64::from(u16::from_be_bytes(self.take()?)))),
-            26 => Ok(Some(u64::from(u32::from_be_bytes(self.take()?)))),
-            27 => Ok(Some(u64::from_be_bytes(self.take()?))),
+            24 => Ok(Some(u64::from(u8::from_be_bytes(self.0.take()?)))),
+            25 => Ok(Some(u64::from(u16::from_be_bytes(self.0.take()?)))),
+            26 => Ok(Some(u64::from(u32::from_be_bytes(self.0.take()?)))),
+            27 => Ok(Some(u64::from_be_bytes(self.0.take()?))),
             31 => Ok(None),
             _ => Err(CborError::UnusedType),
         }
@@ -219,7 +211,7 @@ impl<'a> Reader<'a> {
             while !self.at_break()? {
                 let (chunk_major, low) = self.head()?;
                 let count = self.argument(low)?.filter(|_| chunk_major == major);
-                let chunk = self.bytes(count.ok_or(CborError::UnusedType)?)?;
+                let chunk = self.0.bytes(count.ok_or(CborError::UnusedType)?)?;
                 // A letter may not be cut in two.
                 if major == TEXT && std::str::from_utf8(chunk).is_err() {
                     return Err(CborError::NotUtf8);
@@ -229,7 +221,7 @@ impl<'a> Reader<'a> {
             return Ok(whole);
         };
 
-        self.bytes(count).map(<[u8]>::to_vec)
+        self.0.bytes(count).map(<[u8]>::to_vec)
     }
 
     fn array(&mut self, count: Option<u64>, depth: usize) -> Result<Item, CborError> {
@@ -286,11 +278,8 @@ impl<'a> Reader<'a> {
 
     /// Whether the break comes next; takes it if so.
     fn at_break(&mut self) -> Result<bool, CborError> {
-        match self.rest.split_first() {
-            Some((&BREAK, rest)) => {
-                self.rest = rest;
-                Ok(true)
-            }
+        match self.0.rest().first() {
+            Some(&BREAK) => self.0.bytes(1).map(|_| true),
             Some(_) => Ok(false),
             None => Err(CborError::Truncated),
         }
@@ -301,30 +290,15 @@ impl<'a> Reader<'a> {
             20 => Ok(Item::Bool(false)),
             21 => Ok(Item::Bool(true)),
             0..=19 | 22 | 23 => Ok(Item::Null),
-            24 => match self.take()? {
+            24 => match self.0.take()? {
                 [32..=0xff] => Ok(Item::Null),
                 _ => Err(CborError::UnusedType),
             },
-            25 => Ok(Item::Float(half(u16::from_be_bytes(self.take()?)))),
-            26 => Ok(Item::Float(f64::from(f32::from_be_bytes(self.take()?)))),
-            27 => Ok(Item::Float(f64::from_be_bytes(self.take()?))),
+            25 => Ok(Item::Float(half(u16::from_be_bytes(self.0.take()?)))),
+            26 => Ok(Item::Float(f64::from(f32::from_be_bytes(self.0.take()?)))),
+            27 => Ok(Item::Float(f64::from_be_bytes(self.0.take()?))),
             _ => Err(CborError::UnusedType),
         }
-    }
-
-    fn bytes(&mut self, n: u64) -> Result<&'a [u8], CborError> {
-        let n = usize::try_from(n).map_err(|_| CborError::Truncated)?;
-        let (string, rest) = self.rest.split_at_checked(n).ok_or(CborError::Truncated)?;
-        self.rest = rest;
-
-        Ok(string)
-    }
-
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], CborError> {
-        let (head, rest) = self.rest.split_first_chunk().ok_or(CborError::Truncated)?;
-        self.rest = rest;
-
-        Ok(*head)
     }
 }
 

@@ -3,6 +3,7 @@
 //! One writer makes every signed byte of our own; one reader takes only what that writer would have
 //! written. Foreign formats with laxer rules come through a reader of their own, beside it.
 
+mod cursor;
 mod fields;
 pub(crate) mod general;
 pub(crate) mod json;

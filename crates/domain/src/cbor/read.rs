@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::Value;
+use super::cursor::Cursor;
 
 /// Nesting beyond this is refused (SECURITY.md §8).
 pub const MAX_DEPTH: usize = 16;
@@ -39,30 +40,21 @@ pub enum CborError {
 /// # Errors
 /// Anything that [`super::encode`] would not have written.
 pub fn decode(bytes: &[u8], max_items: usize) -> Result<Value, CborError> {
-    let mut reader = Reader {
-        rest: bytes,
-        items_left: max_items,
-    };
+    let mut reader = Reader(Cursor::new(bytes, max_items));
     let value = reader.item(0)?;
-    if !reader.rest.is_empty() {
-        return Err(CborError::TrailingBytes);
-    }
+    reader.0.end()?;
 
     Ok(value)
 }
 
-struct Reader<'a> {
-    rest: &'a [u8],
-    items_left: usize,
-}
+struct Reader<'a>(Cursor<'a>);
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn item(&mut self, depth: usize) -> Result<Value, CborError> {
         if depth >= MAX_DEPTH {
             return Err(CborError::TooLarge);
         }
-        self.items_left = self.items_left.checked_sub(1).ok_or(CborError::TooLarge)?;
-        let [first] = self.take()?;
+        let first = self.0.next_item()?;
         let next = depth.saturating_add(1);
         if first >> 5 == 7 {
             return simple(first);
@@ -72,9 +64,9 @@ impl<'a> Reader<'a> {
         match first >> 5 {
             0 => Ok(Value::Unsigned(n)),
             1 => Ok(Value::Negative(n)),
-            2 => Ok(Value::Bytes(self.string(n)?.to_vec())),
+            2 => Ok(Value::Bytes(self.0.bytes(n)?.to_vec())),
             3 => Ok(Value::Text(
-                std::str::from_utf8(self.string(n)?)
+                std::str::from_utf8(self.0.bytes(n)?)
                     .map_err(|_| CborError::NotUtf8)?
                     .to_owned(),
             )),
@@ -97,9 +89,9 @@ impl<'a> Reader<'a> {
         let mut entries = Vec::with_capacity(self.capacity(n)?);
         let mut previous: &[u8] = &[];
         for _ in 0..n {
-            let before = self.rest;
+            let before = self.0.rest();
             let key = self.item(depth)?;
-            let length = before.len().saturating_sub(self.rest.len());
+            let length = before.len().saturating_sub(self.0.rest().len());
             let encoded = before.get(..length).ok_or(CborError::Truncated)?;
             if encoded <= previous {
                 return Err(CborError::NotDeterministic);
@@ -115,10 +107,10 @@ impl<'a> Reader<'a> {
     /// another that is not, so little is reserved before items have come.
     fn capacity(&self, n: u64) -> Result<usize, CborError> {
         let n = usize::try_from(n).map_err(|_| CborError::TooLarge)?;
-        if n > self.rest.len() {
+        if n > self.0.rest().len() {
             return Err(CborError::Truncated);
         }
-        if n > self.items_left {
+        if n > self.0.items_left() {
             return Err(CborError::TooLarge);
         }
 
@@ -128,10 +120,10 @@ impl<'a> Reader<'a> {
     fn argument(&mut self, info: u8) -> Result<u64, CborError> {
         let (n, least) = match info {
             0..=23 => return Ok(u64::from(info)),
-            24 => (u64::from(u8::from_be_bytes(self.take()?)), 24),
-            25 => (u64::from(u16::from_be_bytes(self.take()?)), 0x100),
-            26 => (u64::from(u32::from_be_bytes(self.take()?)), 0x1_0000),
-            27 => (u64::from_be_bytes(self.take()?), 0x1_0000_0000),
+            24 => (u64::from(u8::from_be_bytes(self.0.take()?)), 24),
+            25 => (u64::from(u16::from_be_bytes(self.0.take()?)), 0x100),
+            26 => (u64::from(u32::from_be_bytes(self.0.take()?)), 0x1_0000),
+            27 => (u64::from_be_bytes(self.0.take()?), 0x1_0000_0000),
             _ => return Err(CborError::NotDeterministic),
         };
         if n < least {
@@ -139,21 +131,6 @@ impl<'a> Reader<'a> {
         }
 
         Ok(n)
-    }
-
-    fn string(&mut self, n: u64) -> Result<&'a [u8], CborError> {
-        let n = usize::try_from(n).map_err(|_| CborError::Truncated)?;
-        let (string, rest) = self.rest.split_at_checked(n).ok_or(CborError::Truncated)?;
-        self.rest = rest;
-
-        Ok(string)
-    }
-
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], CborError> {
-        let (head, rest) = self.rest.split_first_chunk().ok_or(CborError::Truncated)?;
-        self.rest = rest;
-
-        Ok(*head)
     }
 }
 
