@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::cwt::{Cwt, entries};
-use super::sign1::{Sign1, header, item, without_cwt_tag};
+use super::sign1::{Sign1, item, protected, without_cwt_tag};
 use super::{Format, ProofKind, SignedForeign, packed_base45};
 use crate::cbor;
 use crate::cbor::general::{Item, Key};
@@ -18,7 +18,6 @@ const TAG_CWT: u64 = 61;
 const CWT_HEAD: [u8; 2] = [0xd8, 61];
 const TAG_ENCRYPT0: u64 = 16;
 const LABEL_ALG: i64 = 1;
-const LABEL_CRIT: i64 = 2;
 const LABEL_IV: i64 = 5;
 /// Where the fields begin that hold lists of biometric samples, and the last of them.
 const BIOMETRICS: std::ops::RangeInclusive<u64> = 50..=65;
@@ -63,23 +62,17 @@ fn signed_or_not(bytes: &[u8], item: &Item) -> Result<Sign1, Reason> {
 
 /// What a `COSE_Encrypt0` holds (RFC 9052 §5.2).
 fn open(encrypted: &Item, keys: &[ContentKey]) -> Result<Vec<u8>, Reason> {
-    let Some([protected, outside, ciphertext]) = encrypted.as_items() else {
+    let Some(
+        [
+            Item::Bytes(in_clear),
+            outside @ Item::Map(_),
+            Item::Bytes(ciphertext),
+        ],
+    ) = encrypted.as_items()
+    else {
         return Err(Reason::Malformed);
     };
-    let (Some(protected), Some(_), Some(ciphertext)) = (
-        protected.as_bytes(),
-        outside.as_map(),
-        ciphertext.as_bytes(),
-    ) else {
-        return Err(Reason::Malformed);
-    };
-    let inside = header(protected)?;
-    if [&inside, outside]
-        .iter()
-        .any(|h| h.get(LABEL_CRIT).is_some())
-    {
-        return Err(Reason::Malformed);
-    }
+    let inside = protected(in_clear, outside)?;
     let cipher = match inside.get(LABEL_ALG).map(Item::as_i64) {
         Some(Some(1)) => ContentCipher::A128Gcm,
         Some(Some(3)) => ContentCipher::A256Gcm,
@@ -91,7 +84,7 @@ fn open(encrypted: &Item, keys: &[ContentKey]) -> Result<Vec<u8>, Reason> {
         .or_else(|| outside.get(LABEL_IV))
         .and_then(|iv| iv.as_bytes()?.try_into().ok())
         .ok_or(Reason::Malformed)?;
-    let aad = enc_structure(protected);
+    let aad = enc_structure(in_clear);
 
     keys.iter()
         .find_map(|key| key.open(cipher, nonce, &aad, ciphertext).ok())

@@ -64,13 +64,7 @@ impl Sign1 {
         ) else {
             return Err(Reason::Malformed);
         };
-        let inside = header(protected_bytes)?;
-        if [&inside, outside]
-            .iter()
-            .any(|h| h.get(LABEL_CRIT).is_some())
-        {
-            return Err(Reason::Malformed);
-        }
+        let inside = protected(protected_bytes, outside)?;
         let (key_inside, key_outside) = (key_id(&inside)?, key_id(outside)?);
 
         Ok(Self {
@@ -98,6 +92,20 @@ impl Sign1 {
             flaw: None,
         }
     }
+}
+
+/// The protected header of an object with `outside` as its other one. Neither may name something that has to be understood
+/// (`crit`): we understand nothing of that kind.
+pub(super) fn protected(bytes: &[u8], outside: &Item) -> Result<Item, Reason> {
+    let inside = header(bytes)?;
+    if [&inside, outside]
+        .iter()
+        .any(|header| header.get(LABEL_CRIT).is_some())
+    {
+        return Err(Reason::Malformed);
+    }
+
+    Ok(inside)
 }
 
 /// A protected header: a map in a byte string, or no bytes where it is empty (RFC 9052 §3).
