@@ -4,47 +4,34 @@ use domain::code::foreign::{Format, SignedForeign, decode, pretix, shc, vds_nc};
 use domain::crypto::VerifyingKey;
 use domain::verdict::Reason;
 
+use crate::chance::Chance;
 use crate::signed::{self, CERTIFICATE, ED25519, P256, SHC_PAYLOAD, TICKET, VDS_DATA, is_ours};
 
 const CHANGES: u64 = 10_000;
 
-/// Numbers of chance, the same each time (splitmix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        for (shift, factor) in [(30, 0xbf58_476d_1ce4_e5b9_u64), (27, 0x94d0_49bb_1331_11eb)] {
-            mixed = (mixed ^ (mixed >> shift)).wrapping_mul(factor);
-        }
-        let below = (mixed ^ (mixed >> 31)) % u64::try_from(end).unwrap();
-
-        usize::try_from(below).unwrap()
+/// `text` with one bit or one character other, if it is still text.
+fn changed(chance: &mut Chance, text: &str) -> Option<String> {
+    let mut bytes = text.as_bytes().to_vec();
+    let at = chance.below(bytes.len());
+    if chance.below(2) == 0 {
+        bytes[at] ^= 1 << chance.below(8);
+    } else {
+        bytes[at] = b' ' + u8::try_from(chance.below(95)).unwrap();
     }
 
-    /// `text` with one bit or one character other, if it is still text.
-    fn changed(&mut self, text: &str) -> Option<String> {
-        let mut bytes = text.as_bytes().to_vec();
-        let at = self.below(bytes.len());
-        if self.below(2) == 0 {
-            bytes[at] ^= 1 << self.below(8);
-        } else {
-            bytes[at] = b' ' + u8::try_from(self.below(95)).unwrap();
-        }
-
-        String::from_utf8(bytes).ok()
-    }
+    String::from_utf8(bytes)
+        .ok()
+        .filter(|changed| changed != text)
 }
 
 type Decode = fn(&str) -> Result<SignedForeign, Reason>;
 
 fn none_is_taken(text: &str, decode: Decode, key_id: &[u8], key: &VerifyingKey) {
     assert!(is_ours(&decode(text).unwrap(), key_id, key), "{text}");
-    let mut chance = Chance(1);
+    let mut chance = Chance::new(1);
     let mut read = 0;
     for _ in 0..CHANGES {
-        let Some(changed) = chance.changed(text).filter(|changed| changed != text) else {
+        let Some(changed) = changed(&mut chance, text) else {
             continue;
         };
         if let Ok(code) = decode(&changed) {
@@ -102,11 +89,11 @@ fn the_public_vectors_of_these_formats_cannot_be_changed_either() {
         ("pretix", pretix::decode),
     ];
     for (format, decode) in formats {
-        let mut chance = Chance(2);
+        let mut chance = Chance::new(2);
         for vector in crate::vectors::lines(format) {
             let text = vector["qr"].as_str().unwrap_or_default();
             for _ in 0..if text.is_empty() { 0 } else { 500 } {
-                let Some(changed) = chance.changed(text).filter(|changed| changed != text) else {
+                let Some(changed) = changed(&mut chance, text) else {
                     continue;
                 };
                 // White space at the ends of a card does not count.

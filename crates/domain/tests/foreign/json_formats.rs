@@ -1,10 +1,10 @@
 //! SMART Health Cards, VDS-NC and tickets of pretix.
 
-use domain::code::foreign::{ProofKind, SignedForeign, pretix, shc, vds_nc};
+use domain::code::foreign::{ForeignKey, Format, ProofKind, SignedForeign, pretix, shc, vds_nc};
 use domain::verdict::Reason;
 use serde_json::{Value, json};
 
-use crate::vectors::{differences, keys, lines, time};
+use crate::vectors::{differences, key, lines, time};
 
 /// Decodes each vector and compares what `expect` says.
 fn agree(
@@ -95,7 +95,7 @@ fn all_public_seals_of_vds_nc_agree() {
             seal.issuer.as_deref(),
             vector["expect"]["fields"]["hdr"]["is"].as_str()
         );
-        let (key_id, _) = &keys(&vector)[0];
+        let ForeignKey { key_id, .. } = &key(&vector["keys"][0], Format::VdsNc);
         assert_eq!(seal.key_id, *key_id, "the key of {}", vector["id"]);
     }
 }

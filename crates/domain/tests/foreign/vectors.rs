@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::code::foreign::{SignedForeign, vds_nc};
+use domain::code::foreign::{ForeignKey, Format, KeyRing, SignedForeign, signers, vds_nc};
 use domain::crypto::VerifyingKey;
 use domain::time::{DAY, HOUR, Timestamp};
 use serde_json::Value;
@@ -26,23 +26,41 @@ pub(crate) fn lines(format: &str) -> Vec<Value> {
         .collect()
 }
 
-/// The keys of a vector with their ids, empty where there is none: `kid`, or for a certificate without one what a seal
-/// names it by.
-pub(crate) fn keys(vector: &Value) -> Vec<(Vec<u8>, VerifyingKey)> {
-    let keys = vector["keys"].as_array().unwrap();
+/// The keys of a vector as a trust list would hold them: by what codes of the format name them, or for a certificate
+/// without an id by what a seal names it by.
+pub(crate) fn ring(vector: &Value, format: Format) -> KeyRing {
+    KeyRing::new(
+        vector["keys"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|line| key(line, format)),
+    )
+}
 
-    keys.iter()
-        .map(|key| {
-            let spki = STANDARD.decode(key["spki_der_b64"].as_str().unwrap());
-            let certificate = key["x509_pem"].as_str().map(of_pem);
-            let id = match (key["kid"].as_str(), certificate) {
-                (Some(kid), _) => kid.as_bytes().to_vec(),
-                (None, Some(certificate)) => vds_nc::key_id(&certificate),
-                (None, None) => Vec::new(),
-            };
-            (id, VerifyingKey::from_spki(&spki.unwrap()).unwrap())
-        })
-        .collect()
+/// One of them, from its own entry.
+pub(crate) fn key(line: &Value, format: Format) -> ForeignKey {
+    let text = |name: &str| line[name].as_str();
+    let key_id = match (format, text("kid")) {
+        (Format::Hcert, Some(kid)) => STANDARD.decode(kid).unwrap(),
+        (Format::Nzcp, Some(kid)) => format!("{}#{kid}", text("iss").unwrap()).into_bytes(),
+        (_, Some(kid)) => kid.as_bytes().to_vec(),
+        (_, None) => text("x509_pem")
+            .map(|pem| vds_nc::key_id(&of_pem(pem)))
+            .unwrap_or_default(),
+    };
+    let spki = STANDARD.decode(text("spki_der_b64").unwrap()).unwrap();
+
+    ForeignKey {
+        format,
+        key_id,
+        issuer: text("iss").map(str::to_owned),
+        country: None,
+        key: VerifyingKey::from_spki(&spki).ok(),
+        not_before: None,
+        not_after: None,
+        kinds: Vec::new(),
+    }
 }
 
 fn of_pem(pem: &str) -> Vec<u8> {
@@ -53,14 +71,7 @@ fn of_pem(pem: &str) -> Vec<u8> {
 
 /// Whether a candidate signed `code`, which has no flaw.
 pub(crate) fn is_signed(vector: &Value, code: &SignedForeign) -> bool {
-    let signed = |(id, key): &(Vec<u8>, VerifyingKey)| {
-        (id.is_empty() || code.key_id.is_empty() || *id == code.key_id)
-            && key
-                .verify(code.algorithm, &code.signed, &code.signature)
-                .is_ok()
-    };
-
-    code.flaw.is_none() && keys(vector).iter().any(signed)
+    code.flaw.is_none() && signers(&ring(vector, code.format), code).is_ok()
 }
 
 /// `2024-01-01T00:00:00Z`.

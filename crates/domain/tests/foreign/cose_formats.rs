@@ -1,65 +1,13 @@
-//! The public vectors of foreign formats, beside this checkout or not: decoded, verified and read as their sources say.
-
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-#![expect(clippy::print_stdout, reason = "a test says what it left out")]
+//! Health certificates, passes of New Zealand and identities.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
-use domain::code::foreign::{ForeignKey, Format, KeyRing, Reading, SignedForeign, signers};
-use domain::crypto::{ContentKey, VerifyingKey};
+use domain::code::foreign::{Reading, SignedForeign, signers};
+use domain::crypto::ContentKey;
 use domain::hex;
 use serde_json::Value;
 
-const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors");
-
-/// The lines of a format's vectors; none where they are not here.
-fn vectors(format: &str) -> Vec<Value> {
-    let path = Path::new(VECTORS).join(format).join("vectors.jsonl");
-    let Ok(text) = fs::read_to_string(path) else {
-        println!("SKIPPED: the public vectors are not beside this checkout");
-        return Vec::new();
-    };
-
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
-
-fn base64(text: &str) -> Vec<u8> {
-    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits = text.trim_end_matches('=').bytes();
-    let bits: Vec<u8> = digits
-        .map(|letter| letters.iter().position(|known| *known == letter).unwrap())
-        .flat_map(|digit| (0..6).rev().map(move |at| u8::from(digit >> at & 1 == 1)))
-        .collect();
-    let bytes = bits.chunks_exact(8);
-
-    bytes
-        .map(|byte| byte.iter().fold(0, |all, bit| all << 1 | bit))
-        .collect()
-}
-
-fn key(line: &Value, format: Format) -> ForeignKey {
-    let text = |name: &str| line[name].as_str().map(str::to_owned);
-    let key_id = match (format, text("kid")) {
-        (Format::Hcert, Some(kid)) => base64(&kid),
-        (Format::Nzcp, Some(kid)) => format!("{}#{kid}", text("iss").unwrap()).into_bytes(),
-        (_, kid) => kid.unwrap_or_default().into_bytes(),
-    };
-
-    ForeignKey {
-        format,
-        key_id,
-        issuer: text("iss"),
-        country: None,
-        key: VerifyingKey::from_spki(&base64(&text("spki_der_b64").unwrap())).ok(),
-        not_before: None,
-        not_after: None,
-        kinds: Vec::new(),
-    }
-}
+use crate::vectors::{lines, ring};
 
 fn decode(line: &Value) -> Option<SignedForeign> {
     let hex = line["decrypt"]["symmetric_key_hex"].as_str();
@@ -78,11 +26,9 @@ fn differences(
     fields: impl Fn(&SignedForeign, &Value) -> Vec<String>,
 ) -> Vec<String> {
     let code = decode(line);
-    let keys = line["keys"].as_array().unwrap().iter();
-    let signed = code.as_ref().is_some_and(|code| {
-        let ring = KeyRing::new(keys.map(|line| key(line, code.format)));
-        signers(&ring, code).is_ok()
-    });
+    let signed = code
+        .as_ref()
+        .is_some_and(|code| signers(&ring(line, code.format), code).is_ok());
     let mut found = Vec::new();
     for (name, got) in [("decode", code.is_some()), ("signature", signed)] {
         let want = line["expect"][name].as_bool();
@@ -102,7 +48,7 @@ fn assert_agrees(
     count: usize,
     fields: impl Fn(&SignedForeign, &Value) -> Vec<String>,
 ) {
-    let lines = vectors(format);
+    let lines = lines(format);
     let differing: BTreeMap<_, _> = lines
         .iter()
         .map(|line| (line["id"].as_str().unwrap(), differences(line, &fields)))
