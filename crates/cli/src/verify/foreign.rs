@@ -2,8 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use domain::code::foreign::revocation::{ListError, Revocations, RidList};
-use domain::code::foreign::{ForeignKey, Format, KeyRing, Reading, SignedForeign, shc, signers};
+use domain::code::foreign::revocation::{ListError, Revocation, Revocations, RidList};
+use domain::code::foreign::{
+    ForeignKey, Format, KeyRing, Reading, SignedForeign, in_time, shc, signers,
+};
 use domain::crypto::{ContentKey, KeyKind, VerifyingKey};
 use domain::hex;
 use domain::time::Timestamp;
@@ -22,7 +24,6 @@ pub(super) struct Found {
     pub(super) key_usage_ok: Option<bool>,
     pub(super) list_valid: Option<bool>,
     pub(super) revoked: Option<bool>,
-    pub(super) blocked: Option<bool>,
 }
 
 /// Decides a code at `at`. Each step is told apart from those before it, as the sources of the vectors do: a code may be
@@ -39,23 +40,18 @@ pub(super) fn decide(vector: &Vector, at: Option<Timestamp>) -> Result<Found, St
         .iter()
         .map(|key| key.foreign(code.format))
         .collect();
+    let time = at.map(|at| in_time(&code, at));
     let list = vector.rids();
-    let revocations = vector.revocations(list.clone().and_then(Result::ok))?;
-    // The vectors have one word for both, or the other.
-    let taken_back = Some(revocations.of(&code).is_some());
+    let mut revocations = Revocations::default();
+    revocations.rids.extend(list.clone().and_then(Result::ok));
 
     Ok(Found {
         decode: true,
-        // Each by itself, and to the second, as the sources have them.
-        expired: at.map(|at| code.expires.is_some_and(|end| at >= end)),
-        not_yet_valid: at.map(|at| {
-            let mut starts = [code.issued_at, code.not_before].into_iter().flatten();
-            starts.any(|start| at < start)
-        }),
+        expired: time.map(|time| time == Err(Reason::Expired)),
+        not_yet_valid: time.map(|time| time == Err(Reason::NotYetValid)),
         key_usage_ok: Some(keys.iter().any(|key| key.may_vouch_for(&code.kinds))),
         list_valid: list.map(|list| list.is_ok()),
-        revoked: taken_back,
-        blocked: taken_back,
+        revoked: Some(revocations.of(&code) == Some(Revocation::Revoked)),
         signature: is_signed(keys, &code),
     })
 }
@@ -84,25 +80,6 @@ impl Vector {
             .unwrap_or_default();
 
         Some(RidList::decode(list.to_string().as_bytes(), version))
-    }
-
-    /// What is taken back by the list that is to be taken, and by the secret that a note of a ticket names.
-    fn revocations(&self, list: Option<RidList>) -> Result<Revocations, String> {
-        let mut revocations = Revocations::default();
-        revocations.rids.extend(list);
-        let secrets: Vec<_> = self
-            .notes
-            .iter()
-            .filter(|note| note.contains("secret") && note.contains("supplied as"))
-            .filter_map(|note| note.rsplit(' ').next())
-            .map(|secret| serde_json::json!({"secret": secret}))
-            .collect();
-        revocations
-            .secrets
-            .add_blocked(serde_json::Value::from(secrets).to_string().as_bytes())
-            .map_err(|error| error.to_string())?;
-
-        Ok(revocations)
     }
 }
 
@@ -255,7 +232,6 @@ mod tests {
             not_yet_valid: Some(false),
             key_usage_ok: Some(true),
             revoked: Some(false),
-            blocked: Some(false),
             ..Found::default()
         };
         assert_eq!(found(vec![key(None)], NOW), good);

@@ -108,8 +108,6 @@ pub(super) struct Vector {
     expect_crl_valid: Option<bool>,
     #[serde(default, deserialize_with = "or_none")]
     expect: Expect,
-    #[serde(default, deserialize_with = "or_none")]
-    pub(super) notes: Vec<String>,
 }
 
 /// `null` says as much as a field that is not there.
@@ -155,7 +153,6 @@ struct Expect {
     not_yet_valid: Option<bool>,
     key_usage_ok: Option<bool>,
     revoked: Option<bool>,
-    blocked: Option<bool>,
 }
 
 impl Vector {
@@ -191,7 +188,6 @@ impl Vector {
             ),
             ("key_usage_ok", found.key_usage_ok, self.expect.key_usage_ok),
             ("revoked", found.revoked, self.expect.revoked),
-            ("blocked", found.blocked, self.expect.blocked),
             ("crl_valid", found.list_valid, self.expect_crl_valid),
         ];
 
