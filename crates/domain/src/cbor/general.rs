@@ -155,7 +155,7 @@ const TEXT: u8 = 3;
 
 struct Reader<'a>(Cursor<'a>);
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn item(&mut self, depth: usize) -> Result<Item, CborError> {
         if depth >= MAX_DEPTH {
             return Err(CborError::TooLarge);
