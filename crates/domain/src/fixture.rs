@@ -216,5 +216,5 @@ pub(crate) fn signed(claims: &Claims) -> SignedCredential {
 }
 
 pub(crate) fn verified(claims: &Claims) -> VerifiedCredential {
-    verify(&trust(), &signed(claims), NOW).unwrap()
+    verify(&trust(), signed(claims).native().unwrap(), NOW).unwrap()
 }

@@ -4,15 +4,25 @@
 //! of the status, list, red, positive, test, further rules; then what staff must look at; then admit.
 
 mod class;
+mod foreign;
+mod rules;
 
+use self::foreign::{Bearer, Grounds, Stop, is_ticket, used};
+use self::rules::{Says, ask, external, of_native, status};
 use crate::code::clean_text;
+use crate::code::foreign::VerifiedForeign;
 use crate::code::native::TestResult;
-use crate::document::{Assignment, IssuerKind, Trust, VenuePolicy};
-use crate::screen::{Colour, HolderClass, PersonView, ReasonView, StatusView, TestView};
+use crate::document::{Assignment, IssuerKind, Trust, VenuePolicy, Withdrawn};
+use crate::rules::CodeKind;
+use crate::screen::{
+    Colour, HolderClass, PersonView, Preset, ReasonView, RuleSentence, StatusView, TestView,
+};
 use crate::status::{SLOT_SECONDS, Sample, Snapshot, Standing};
 use crate::time::{DAY, HOUR, Timestamp};
 use crate::trust::VerifiedCredential;
 use crate::verdict::{Reason, Verdict};
+
+pub use foreign::{ForeignCase, decide_foreign};
 
 /// Seconds that a sheet or sample may lie in our future.
 const AHEAD: i64 = 600;
@@ -28,6 +38,11 @@ pub struct Case<'a> {
     pub slip: Option<&'a VerifiedCredential>,
     /// Keys and policies.
     pub trust: &'a Trust,
+    /// Codes of other formats that were shown beside it, verified at this moment too: they count where the venue asks for
+    /// several proofs.
+    pub beside: &'a [VerifiedForeign],
+    /// What was taken back of those.
+    pub withdrawn: &'a Withdrawn,
     /// Which venue.
     pub assignment: &'a Assignment,
     /// The status list, if there is one.
@@ -53,6 +68,8 @@ pub struct Decision {
     pub may_let_in: bool,
     /// Before this admit counts, staff compare the ID document.
     pub identity_check: bool,
+    /// The sentence of the venue's rule that failed.
+    pub rule: Option<RuleSentence>,
 }
 
 /// The policy of the venue that an assignment names.
@@ -70,14 +87,11 @@ pub fn decide(case: &Case<'_>) -> Decision {
     if case.credential.kind() == IssuerKind::Slip {
         return Decision::plain(Reason::KindNotAllowed);
     }
-    let person = case.person();
-    let reasons = match case.judge() {
-        Ok(attentions) if attentions.is_empty() => vec![case.admit_reason()],
-        Ok(attentions) => attentions,
-        Err(failed) => vec![failed],
-    };
-
-    Decision::of(reasons, Some(person), case.asks_for_identity())
+    let mut person = case.person();
+    match case.judge(&mut person) {
+        Ok(reasons) => Decision::of(reasons, Some(person), case.asks_for_identity()),
+        Err(stop) => stop.decision(person),
+    }
 }
 
 /// What a code leads to that was not verified: why it was not, unless the station is in no position to say.
@@ -128,13 +142,18 @@ pub fn decide_by_hand(
     };
     let person = PersonView {
         name,
+        name_other: None,
         name_altered,
         birth_year: typed.birth_year,
+        birth_date: None,
         last_four: typed.last_four.clone(),
         class: typed.class,
         issuer: None,
+        country: None,
+        keys_as_of: None,
         expires: None,
         status: None,
+        proofs: Vec::new(),
     };
     let reasons = [
         Some(because(Reason::ByHand)),
@@ -180,37 +199,82 @@ impl Decision {
         let verdict = reasons
             .first()
             .map_or(Verdict::Undecided, |first| first.reason.verdict());
-        let yellow = reasons.iter().any(|view| view.reason == Reason::Yellow);
+        let settled = |view: &ReasonView| {
+            matches!(
+                view.reason,
+                Reason::Yellow | Reason::SecondProof | Reason::NamesDiffer
+            )
+        };
 
         Self {
             verdict,
-            may_let_in: verdict == Verdict::Attention && !yellow,
+            may_let_in: verdict == Verdict::Attention && !reasons.iter().any(settled),
             identity_check: verdict == Verdict::Admit && asks_for_identity,
             reasons,
             person,
+            rule: None,
         }
     }
 }
 
 impl Case<'_> {
-    /// What staff must look at, or the first step that fails.
-    fn judge(&self) -> Result<Vec<ReasonView>, ReasonView> {
+    /// What staff must look at, or why they may go in, or the first step that fails; `person` gets what was shown beside.
+    fn judge(&self, person: &mut PersonView) -> Result<Vec<ReasonView>, Stop> {
         self.check_life()?;
         let (colour, sample) = self.standing()?;
         if colour == Colour::Red {
-            return Err(because(Reason::Red));
+            return Err(Reason::Red.into());
         }
         if sample == Sample::Positive || self.slip_result() == Some(TestResult::Positive) {
-            return Err(because(Reason::TestPositive));
+            return Err(Reason::TestPositive.into());
         }
-        let policy =
-            policy_of(self.trust, self.assignment).ok_or_else(|| because(Reason::NoRules))?;
+        let policy = policy_of(self.trust, self.assignment).ok_or(Reason::NoRules)?;
         self.check_test(policy, sample)?;
-        if !policy.rules.is_empty() {
-            return Err(because(Reason::RuleFailed));
+        self.check_rules(colour, sample)?;
+        self.check_proofs(policy, person)?;
+        let attentions = self.attentions(colour);
+        if attentions.is_empty() {
+            return Ok(vec![self.admit_reason(person)]);
         }
 
-        Ok(self.attentions(colour))
+        Ok(attentions)
+    }
+
+    /// The venue's own rules, as far as they are about a resident's paper. An event takes it only where one is.
+    fn check_rules(&self, colour: Colour, sample: Sample) -> Result<(), Stop> {
+        let claims = self.credential.claims();
+        let external = external(self.trust, self.assignment, self.seen_at, self.now);
+        let as_of = self.snapshot.map_or(self.now, Snapshot::as_of);
+        let data = of_native(claims, external, status(colour, sample, as_of));
+        let kind = self.assignment.venue.kind;
+        match ask(self.trust.rule_sets(kind), CodeKind::Resident, &data) {
+            Says::Nothing if kind == Preset::Event => Err(Reason::KindNotAllowed.into()),
+            Says::Holds | Says::Nothing => Ok(()),
+            Says::Fails(rule) => Err(Stop {
+                reason: because(Reason::RuleNotMet),
+                rule: Some(rule),
+            }),
+            Says::Undecided => Err(Reason::RuleFailed.into()),
+        }
+    }
+
+    /// The other proofs that the venue asks for beside a resident's paper. Its name is masked, so that only a ticket, which
+    /// names nobody, can be told to be theirs.
+    fn check_proofs(&self, policy: &VenuePolicy, person: &mut PersonView) -> Result<(), Stop> {
+        let grounds = Grounds {
+            trust: self.trust,
+            assignment: self.assignment,
+            withdrawn: self.withdrawn,
+            seen_at: self.seen_at,
+            now: self.now,
+        };
+        let own = [CodeKind::Resident];
+        grounds.complete(policy, &own, Bearer::Masked, self.beside, person)?;
+        let again = self.seen_at.map(|at| seen_again(at, self.now));
+
+        again
+            .filter(|_| person.proofs.iter().any(is_ticket))
+            .map_or(Ok(()), |again| Err(used(again).into()))
     }
 
     fn check_life(&self) -> Result<(), ReasonView> {
@@ -289,8 +353,14 @@ impl Case<'_> {
         reasons.into_iter().flatten().collect()
     }
 
-    fn admit_reason(&self) -> ReasonView {
-        self.ageing().map_or(because(Reason::RulesHold), |hours| {
+    fn admit_reason(&self, person: &PersonView) -> ReasonView {
+        let holds = if person.proofs.iter().any(is_ticket) {
+            Reason::TicketOk
+        } else {
+            Reason::RulesHold
+        };
+
+        self.ageing().map_or(because(holds), |hours| {
             amounting(Reason::StatusAgeing, hours)
         })
     }
@@ -353,13 +423,18 @@ impl Case<'_> {
 
         PersonView {
             name,
+            name_other: None,
             name_altered,
             birth_year: Some(claims.birth_year),
+            birth_date: None,
             last_four: clean_text(&claims.last_four).0,
             class: Some(claims.class),
             issuer: Some(claims.issuer.clone()),
+            country: None,
+            keys_as_of: Some(self.trust.body.header.issued_at),
             expires: Some(claims.expires),
             status: self.snapshot.map(|snapshot| self.status_view(snapshot)),
+            proofs: Vec::new(),
         }
     }
 

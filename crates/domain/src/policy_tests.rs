@@ -69,6 +69,8 @@ impl Door {
         decide(&Case {
             credential: &verified(&self.claims),
             slip: slip.as_ref(),
+            beside: &[],
+            withdrawn: &Withdrawn::default(),
             trust: &self.trust,
             assignment: &assignment(self.kind),
             snapshot: self.snapshot.as_ref(),
@@ -105,11 +107,15 @@ fn a_green_code_tested_within_48_hours_is_admitted_with_all_its_facts() {
             reasons: vec![because(Reason::RulesHold)],
             person: Some(PersonView {
                 name: "王*".to_owned(),
+                name_other: None,
                 name_altered: false,
                 birth_year: Some(1941),
+                birth_date: None,
                 last_four: "123X".to_owned(),
                 class: Some(HolderClass::Senior),
                 issuer: Some(ISSUER.to_owned()),
+                country: None,
+                keys_as_of: Some(NOW.plus(-DAY)),
                 expires: Some(NOW.plus(170 * DAY)),
                 status: Some(StatusView {
                     colour: Some(Colour::Green),
@@ -119,9 +125,11 @@ fn a_green_code_tested_within_48_hours_is_admitted_with_all_its_facts() {
                     },
                     as_of: NOW.plus(-HOUR),
                 }),
+                proofs: Vec::new(),
             }),
             may_let_in: false,
             identity_check: true,
+            rule: None,
         }
     );
 }

@@ -1,6 +1,6 @@
-//! The only maker of a [`VerifiedCredential`].
+//! The only maker of a [`VerifiedCredential`]: our own paper. Codes that others issue have a maker of their own,
+//! [`crate::code::foreign::verify`].
 
-use crate::code::SignedCredential;
 use crate::code::native::{Claims, SignedCode};
 use crate::document::{Issuer, IssuerKind, Trust};
 use crate::time::Timestamp;
@@ -31,7 +31,7 @@ impl VerifiedCredential {
     }
 }
 
-/// Checks signature, signer's time, kind, signer's name and claimed life of `signed` (SECURITY.md §3
+/// Checks signature, signer's time, kind, signer's name and claimed life of `code` (SECURITY.md §3
 /// steps 4 and 5). Whether it has expired is the policy's to say, which may show what it says.
 ///
 /// # Errors
@@ -39,10 +39,9 @@ impl VerifiedCredential {
 /// [`Reason::IssuerDiffers`], [`Reason::KindNotAllowed`], [`Reason::LifetimeTooLong`].
 pub fn verify(
     trust: &Trust,
-    signed: &SignedCredential,
+    code: &SignedCode,
     now: Timestamp,
 ) -> Result<VerifiedCredential, Reason> {
-    let SignedCredential::Native(code) = signed;
     let (issuer, claims) = signer(trust, code)?;
     if [now, claims.issued_at]
         .iter()

@@ -103,6 +103,8 @@ reasons! {
     IdMatches = 2, "id_matches", Admit;
     /// Every rule holds, with status data past the warning age.
     StatusAgeing = 3, "status_ageing", Admit;
+    /// A ticket for this entrance that was not used here before.
+    TicketOk = 4, "ticket_ok", Admit;
 
     /// The same sheet was admitted or let in here within the set time.
     SeenRecently = 20, "seen_recently", Attention;
@@ -112,6 +114,10 @@ reasons! {
     ClassDiffers = 22, "class_differs", Attention;
     /// A person without any code, registered by hand.
     ByHand = 23, "by_hand", Attention;
+    /// The venue asks for a second proof beside this one.
+    SecondProof = 24, "second_proof", Attention;
+    /// The second proof is in another name, or of another day of birth.
+    NamesDiffer = 25, "names_differ", Attention;
 
     /// The signature does not verify under any candidate key, or a key is unfit for signing.
     Forged = 40, "forged", Refuse;
@@ -155,6 +161,10 @@ reasons! {
     Malformed = 59, "malformed", Refuse;
     /// The organiser has blocked this ticket.
     Blocked = 60, "blocked", Refuse;
+    /// A rule of the venue fails; its own sentence is shown.
+    RuleNotMet = 61, "rule_not_met", Refuse;
+    /// The same ticket went in here within the set time.
+    TicketUsed = 62, "ticket_used", Refuse;
 
     /// The status list is too old, or there is none.
     StatusTooOld = 70, "status_too_old", Undecided;
@@ -176,6 +186,8 @@ reasons! {
     CannotStore = 78, "cannot_store", Undecided;
     /// No rules for this venue yet.
     NoRules = 79, "no_rules", Undecided;
+    /// A list of withdrawn certificates that the trust list names is not here.
+    RevocationsMissing = 80, "revocations_missing", Undecided;
 }
 
 /// Why an emergency admission was given. Always asked for, never chosen beforehand.

@@ -204,6 +204,7 @@ pub(crate) enum LogForm {
 enum VenueKind {
     PublicPlace,
     Residential,
+    Event,
 }
 
 impl ServeArgs {
@@ -285,6 +286,7 @@ impl PairArgs {
             kind: match self.venue_kind {
                 VenueKind::PublicPlace => Preset::PublicPlace,
                 VenueKind::Residential => Preset::Residential,
+                VenueKind::Event => Preset::Event,
             },
             name: self.venue_name.clone(),
             address: self.address.clone(),

@@ -1,7 +1,6 @@
 //! New codes: signed, entered in the register, published.
 
 use domain::code;
-use domain::code::SignedCredential;
 use domain::code::native::{Claims, Slip};
 use domain::crypto::SigningKey;
 use domain::ids::Handle;
@@ -120,14 +119,13 @@ pub(crate) fn slip_of(authority: &Authority, record: &Record) -> Result<Option<C
     let Some(text) = &record.slip else {
         return Ok(None);
     };
-    let claims = code::decode(text.as_bytes())
-        .ok()
-        .and_then(|SignedCredential::Native(code)| {
-            authority
-                .trust()
-                .native_issuers(code.kid())
-                .find_map(|(_, key)| code.verify(key).cloned())
-        });
+    let claims = code::decode(text.as_bytes()).ok().and_then(|signed| {
+        let code = signed.native()?;
+        authority
+            .trust()
+            .native_issuers(code.kid())
+            .find_map(|(_, key)| code.verify(key).cloned())
+    });
 
     claims.map(Some).ok_or_else(|| {
         Failure::Refused(format!(

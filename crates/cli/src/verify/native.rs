@@ -57,6 +57,8 @@ fn signature(
     spelling(body, report)?;
     let code = match code::decode(content) {
         Ok(SignedCredential::Native(code)) => code,
+        // What begins as our own code does is none of another format.
+        Ok(SignedCredential::Foreign(_)) => return None,
         Err(reason) => {
             let found = "not the deterministic COSE_Sign1 of a native code";
             report.add("structure", Outcome::Fails(reason), found);
@@ -177,7 +179,10 @@ fn life(issuer: &Issuer, claims: &Claims, now: Timestamp, report: &mut Report) {
 
 /// The rules themselves have the last word.
 fn confirm(content: &[u8], known: &Known, now: Timestamp, report: &mut Report) {
-    let verdict = code::decode(content).and_then(|code| trust::verify(&known.trust, &code, now));
+    let verdict = code::decode(content).and_then(|signed| {
+        let code = signed.native().ok_or(Reason::NotAPass)?;
+        trust::verify(&known.trust, code, now)
+    });
     if let Err(reason) = verdict {
         report.add(
             "rules",

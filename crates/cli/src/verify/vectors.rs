@@ -201,7 +201,7 @@ impl Vector {
     fn native(&self, text: &str, at: Timestamp) -> Found {
         let code = match code::decode(text.as_bytes()) {
             Ok(SignedCredential::Native(code)) => Some(code),
-            Err(_) => None,
+            Ok(SignedCredential::Foreign(_)) | Err(_) => None,
         };
         let claims = code.as_ref().and_then(|code| self.signed(code));
 

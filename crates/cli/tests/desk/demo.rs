@@ -3,7 +3,7 @@ use cli::demo::{DemoSheet, Expected};
 use cli::verify::Known;
 use domain::code;
 use domain::crypto::{OpeningKey, Secret, SigningKey};
-use domain::document::{Assignment, Header, PreviousEpoch, Trust, Venue};
+use domain::document::{Assignment, Header, PreviousEpoch, Trust, Venue, Withdrawn};
 use domain::ids::{StationId, VenueId};
 use domain::policy::{Case, decide, decide_unverified};
 use domain::screen::Preset;
@@ -130,9 +130,17 @@ fn at_the_door(desk: &Desk, sheet: &DemoSheet, preset: Preset, now: Timestamp) -
     let snapshot = known.snapshot.as_ref().unwrap();
     let assignment = assignment(&known.trust, preset, now);
     let verified = code::decode(sheet.text.as_bytes())
-        .and_then(|signed| trust::verify(&known.trust, &signed, now));
+        .and_then(|signed| trust::verify(&known.trust, signed.native().unwrap(), now));
+    let nothing = Withdrawn::default();
     let decision = match &verified {
-        Ok(credential) => decide(&case(credential, &known.trust, &assignment, snapshot, now)),
+        Ok(credential) => decide(&case(
+            credential,
+            &known.trust,
+            &assignment,
+            snapshot,
+            &nothing,
+            now,
+        )),
         Err(reason) => decide_unverified(*reason, &known.trust, &assignment, now, false),
     };
     let reason = if decision.verdict == Verdict::Admit && decision.identity_check {
@@ -152,11 +160,14 @@ fn case<'a>(
     trust: &'a Trust,
     assignment: &'a Assignment,
     snapshot: &'a Snapshot,
+    withdrawn: &'a Withdrawn,
     now: Timestamp,
 ) -> Case<'a> {
     Case {
         credential,
         slip: None,
+        beside: &[],
+        withdrawn,
         trust,
         assignment,
         snapshot: Some(snapshot),

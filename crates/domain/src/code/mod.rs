@@ -6,6 +6,7 @@ mod text;
 
 use crate::verdict::Reason;
 
+use foreign::{Reading, SignedForeign, shc};
 pub use text::clean_text;
 
 /// The longest text that any QR code holds (SECURITY.md §8).
@@ -15,27 +16,52 @@ pub const MAX_TEXT: usize = 4_296;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignedCredential {
     /// Our own paper code.
-    Native(native::SignedCode),
+    Native(Box<native::SignedCode>),
+    /// A code that others issue.
+    Foreign(Box<SignedForeign>),
 }
 
-/// Finds the format of a code's content and takes it apart (SECURITY.md §3 steps 1 to 3).
+impl SignedCredential {
+    /// Our own paper code, if it is one.
+    #[must_use]
+    pub fn native(&self) -> Option<&native::SignedCode> {
+        match self {
+            Self::Native(code) => Some(code),
+            Self::Foreign(_) => None,
+        }
+    }
+}
+
+/// Finds the format of a code's content and takes it apart (SECURITY.md §3 steps 1 to 3), as a station does that holds no
+/// keys for encrypted codes.
+///
+/// # Errors
+/// As [`decode_with`].
+pub fn decode(content: &[u8]) -> Result<SignedCredential, Reason> {
+    decode_with(&Reading::default(), content)
+}
+
+/// Finds the format of a code's content and takes it apart by what the station knows for `reading` it.
 ///
 /// # Errors
 /// [`Reason::NotAPass`] for what is none by its first characters, [`Reason::VenueCode`] for a venue's
-/// own code, [`Reason::Malformed`] for a pass that is not built as one.
-pub fn decode(content: &[u8]) -> Result<SignedCredential, Reason> {
-    if content.len() > MAX_TEXT {
+/// own code, [`Reason::Malformed`] for a pass that is not built as one, and what [`Reading::decode`] says of a foreign one.
+pub fn decode_with(reading: &Reading, content: &[u8]) -> Result<SignedCredential, Reason> {
+    if content.len() > MAX_TEXT.max(shc::MAX_TEXT) {
         return Err(Reason::Malformed);
     }
     let text = std::str::from_utf8(content).map_err(|_| Reason::NotAPass)?;
     if text.starts_with(VENUE_PREFIX) {
         return Err(Reason::VenueCode);
     }
-    let Some(body) = text.strip_prefix(native::PREFIX) else {
-        return Err(Reason::NotAPass);
-    };
+    if let Some(body) = text.strip_prefix(native::PREFIX) {
+        return native::SignedCode::decode(body)
+            .map(|code| SignedCredential::Native(Box::new(code)));
+    }
 
-    native::SignedCode::decode(body).map(SignedCredential::Native)
+    reading
+        .decode(text)
+        .map(|code| SignedCredential::Foreign(Box::new(code)))
 }
 
 /// What the codes on a venue's door begin with.

@@ -260,6 +260,7 @@ pub(super) fn preset_word(preset: Preset) -> &'static str {
     match preset {
         Preset::PublicPlace => "public_place",
         Preset::Residential => "residential",
+        Preset::Event => "event",
     }
 }
 
@@ -267,6 +268,7 @@ pub(super) fn preset_from(word: &str) -> Option<Preset> {
     match word {
         "public_place" => Some(Preset::PublicPlace),
         "residential" => Some(Preset::Residential),
+        "event" => Some(Preset::Event),
         _ => None,
     }
 }

@@ -2,8 +2,9 @@
 
 use super::DocumentError;
 use crate::cbor::{Fields, Value, WrongShape};
+use crate::code::foreign::revocation::{ListKind, MAX_LIST_BYTES};
 use crate::code::foreign::{ForeignKey, Format, ProofKind};
-use crate::crypto::{KeyError, KeyKind, VerifyingKey};
+use crate::crypto::{KeyError, KeyKind, VerifyingKey, sha256};
 use crate::time::Timestamp;
 
 const FORMATS: [(Format, &str); 6] = [
@@ -21,30 +22,40 @@ const PROOFS: [(ProofKind, &str); 5] = [
     (ProofKind::Identity, "identity"),
     (ProofKind::Ticket, "ticket"),
 ];
+const LISTS: [(ListKind, &str); 4] = [
+    (ListKind::EuHashes, "eu_hashes"),
+    (ListKind::PretixBlocked, "pretix_blocked"),
+    (ListKind::PretixRevoked, "pretix_revoked"),
+    (ListKind::ShcRids, "shc_rids"),
+];
 const KEY_KINDS: [(KeyKind, &str); 4] = [
     (KeyKind::P256, "p256"),
     (KeyKind::P384, "p384"),
     (KeyKind::Rsa, "rsa"),
     (KeyKind::Ed25519, "ed25519"),
 ];
-/// SECURITY.md §8: full status files have as much.
-const MAX_LIST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A file with what foreign issuers have taken back. It travels by itself and counts only as `trust` names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevocationFile {
-    /// Of which format.
-    pub format: Format,
+    /// What it lists.
+    pub list: ListKind,
     /// SHA-256 of its bytes.
     pub sha256: [u8; 32],
-    /// Its length in bytes: at most 64 MiB.
+    /// Its length in bytes: at most 4 MiB.
     pub length: u64,
 }
 
 impl RevocationFile {
+    /// Whether `bytes` are the file.
+    #[must_use]
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        u64::try_from(bytes.len()) == Ok(self.length) && sha256(&[bytes]) == self.sha256
+    }
+
     pub(super) fn to_value(&self) -> Value {
         Value::map([
-            ("format", word(&FORMATS, &self.format)),
+            ("list", word(&LISTS, &self.list)),
             ("sha256", Value::bytes(self.sha256)),
             ("length", Value::from(self.length)),
         ])
@@ -53,10 +64,11 @@ impl RevocationFile {
     pub(super) fn from_value(value: Value) -> Result<Self, WrongShape> {
         let mut fields = Fields::of(value)?;
         let file = Self {
-            format: fields.get("format", |value| of_word(&FORMATS, value))?,
+            list: fields.get("list", |value| of_word(&LISTS, value))?,
             sha256: fields.get("sha256", Value::as_array)?,
             length: fields.get("length", |value| {
-                value.as_u64().filter(|length| *length <= MAX_LIST_BYTES)
+                let longest = u64::try_from(MAX_LIST_BYTES).unwrap_or(u64::MAX);
+                value.as_u64().filter(|length| *length <= longest)
             })?,
         };
         fields.end()?;
@@ -219,6 +231,7 @@ mod tests {
         own(&FORMATS);
         own(&PROOFS);
         own(&KEY_KINDS);
+        own(&LISTS);
     }
 
     #[test]

@@ -147,6 +147,19 @@ pub enum Newer {
     Take,
 }
 
+/// A list that earlier releases do not write, and that none writes empty.
+pub(super) fn later<T, E: From<WrongShape>>(
+    fields: &mut Fields,
+    name: &str,
+    read: impl FnMut(Value) -> Result<T, E>,
+) -> Result<Vec<T>, E> {
+    match fields.maybe(name) {
+        None => Ok(Vec::new()),
+        Some(Value::Array(items)) if !items.is_empty() => items.into_iter().map(read).collect(),
+        Some(_) => Err(WrongShape.into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ mod root;
 mod trust;
 mod turns;
 mod venue_policy;
+mod withdrawn;
 
 pub use assignment::{Assignment, PreviousEpoch, SealedSecret, Venue};
 pub use foreign::RevocationFile;
@@ -18,4 +19,5 @@ pub use manifest::{Manifest, Shard, StatusFile};
 pub use root::Root;
 pub use trust::{Trust, TrustBody};
 pub use turns::{ExchangeTurn, RoleKey, SealingTurn};
-pub use venue_policy::VenuePolicy;
+pub use venue_policy::{Product, VenuePolicy};
+pub use withdrawn::Withdrawn;

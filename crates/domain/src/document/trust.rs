@@ -1,6 +1,7 @@
 //! `trust`: every key that a station relies on, and the policies of its venues.
 
 use super::foreign::{key_from_value, key_to_value};
+use super::header::later;
 use super::issuer::NativeKeys;
 use super::venue_policy::as_u32;
 use super::{
@@ -11,6 +12,7 @@ use crate::cbor::{Fields, Value, WrongShape};
 use crate::code::foreign::{ForeignKey, KeyRing};
 use crate::cose::Sign;
 use crate::crypto::{PublicKey, SealingKey, SigningKey};
+use crate::rules::RuleSet;
 use crate::screen::Preset;
 use crate::time::{DAY, Timestamp};
 
@@ -31,6 +33,7 @@ pub struct Trust {
     pub demo: bool,
     native_keys: NativeKeys,
     foreign_keys: KeyRing,
+    rule_sets: Vec<(Preset, Vec<Option<RuleSet>>)>,
 }
 
 /// What a `trust` document says.
@@ -91,6 +94,11 @@ impl Trust {
         Ok(Self {
             native_keys: NativeKeys::of(&body.issuers),
             foreign_keys: KeyRing::new(body.foreign.iter().cloned()),
+            rule_sets: body
+                .policies
+                .iter()
+                .map(|policy| (policy.kind, policy.rule_sets()))
+                .collect(),
             body,
             demo: root.demo,
         })
@@ -146,6 +154,15 @@ impl Trust {
     #[must_use]
     pub fn policy(&self, kind: Preset) -> Option<&VenuePolicy> {
         self.body.policies.iter().find(|policy| policy.kind == kind)
+    }
+
+    /// The rules beyond the preset of a kind of venue, as [`VenuePolicy::rule_sets`] has them.
+    #[must_use]
+    pub fn rule_sets(&self, kind: Preset) -> &[Option<RuleSet>] {
+        self.rule_sets
+            .iter()
+            .find(|(of, _)| *of == kind)
+            .map_or(&[], |(_, sets)| sets)
     }
 }
 
@@ -277,23 +294,6 @@ impl TrustBody {
             .chain(self.issuers.iter().map(|issuer| issuer.key.as_slice()))
             .chain(foreign)
             .collect()
-    }
-}
-
-/// A list that earlier releases do not write, and that none writes empty.
-fn later<T, E: Into<DocumentError>>(
-    fields: &mut Fields,
-    name: &str,
-    read: impl FnMut(Value) -> Result<T, E>,
-) -> Result<Vec<T>, DocumentError> {
-    match fields.maybe(name) {
-        None => Ok(Vec::new()),
-        Some(Value::Array(items)) if !items.is_empty() => items
-            .into_iter()
-            .map(read)
-            .map(|item| item.map_err(Into::into))
-            .collect(),
-        Some(_) => Err(WrongShape.into()),
     }
 }
 

@@ -1,8 +1,11 @@
 //! The rule for one kind of venue, as `trust` carries it.
 
 use super::assignment::{preset_from, preset_word};
+use super::header::later;
 use crate::cbor::{Fields, Value, WrongShape};
+use crate::rules::{CodeKind, RuleSet};
 use crate::screen::Preset;
+use crate::time::DAY;
 
 /// The rule for one kind of venue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,9 +22,23 @@ pub struct VenuePolicy {
     pub status_warn_hours: u32,
     /// From this age of the status, in hours, nothing is decided on it.
     pub status_stop_hours: u32,
-    /// Rules beyond the preset, as CertLogic texts. This release evaluates none: with one, the verdict
-    /// is undecided `rule_failed`.
+    /// Rules beyond the preset: texts of rule files ([`RuleSet::read`]). A code of another format is taken where one of
+    /// them is about its kind. One that cannot be read decides nothing: undecided `rule_failed`.
     pub rules: Vec<String>,
+    /// Where there are any: each of these groups wants a proof of one of its kinds, all of one person. Documents of earlier
+    /// releases have none.
+    pub proofs: Vec<Vec<CodeKind>>,
+    /// The products that this kind of venue takes tickets for. Documents of earlier releases name none.
+    pub products: Vec<Product>,
+}
+
+/// A product of an event's ticket shop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// Its number, as tickets have it.
+    pub item: i64,
+    /// Its name for the screen.
+    pub name: String,
 }
 
 impl VenuePolicy {
@@ -36,6 +53,8 @@ impl VenuePolicy {
             status_warn_hours: 24,
             status_stop_hours: 72,
             rules: Vec::new(),
+            proofs: Vec::new(),
+            products: Vec::new(),
         }
     }
 
@@ -49,8 +68,34 @@ impl VenuePolicy {
         }
     }
 
+    /// A gate at an event, for the holders of these products: each ticket once a day, nobody's ID compared, as a ticket
+    /// names nobody.
+    #[must_use]
+    pub fn event(products: Vec<Product>) -> Self {
+        Self {
+            kind: Preset::Event,
+            again_within: DAY,
+            rules: vec![
+                crate::rules::preset_text("ticket")
+                    .unwrap_or_default()
+                    .to_owned(),
+            ],
+            products,
+            ..Self::residential()
+        }
+    }
+
+    /// Its rules as they can be asked; none in the place of one that cannot be read.
+    #[must_use]
+    pub fn rule_sets(&self) -> Vec<Option<RuleSet>> {
+        self.rules
+            .iter()
+            .map(|text| RuleSet::read(text).ok())
+            .collect()
+    }
+
     pub(super) fn to_value(&self) -> Value {
-        Value::map([
+        let fields = [
             ("kind", Value::text(preset_word(self.kind))),
             ("test_within_hours", Value::from(self.test_within_hours)),
             ("identity_check", Value::Bool(self.identity_check)),
@@ -61,7 +106,33 @@ impl VenuePolicy {
                 "rules",
                 Value::Array(self.rules.iter().map(Value::text).collect()),
             ),
-        ])
+        ];
+        // An earlier release refuses fields that it does not know, so they stand only where they say something.
+        let words = |group: &Vec<CodeKind>| {
+            Value::Array(group.iter().map(|kind| Value::text(kind.word())).collect())
+        };
+        let later = [
+            (
+                "proofs",
+                Value::Array(self.proofs.iter().map(words).collect()),
+            ),
+            (
+                "products",
+                Value::Array(self.products.iter().map(Product::to_value).collect()),
+            ),
+        ];
+
+        Value::Map(
+            fields
+                .into_iter()
+                .chain(
+                    later
+                        .into_iter()
+                        .filter(|(_, value)| *value != Value::Array(Vec::new())),
+                )
+                .map(|(name, value)| (Value::text(name), value))
+                .collect(),
+        )
     }
 
     pub(super) fn from_value(value: Value) -> Result<Self, WrongShape> {
@@ -82,11 +153,51 @@ impl VenuePolicy {
             rules: fields.list("rules", |item| {
                 item.as_text().map(str::to_owned).ok_or(WrongShape)
             })?,
+            proofs: later(&mut fields, "proofs", group)?,
+            products: later(&mut fields, "products", Product::from_value)?,
         };
         fields.end()?;
 
         Ok(policy)
     }
+}
+
+impl Product {
+    fn to_value(&self) -> Value {
+        Value::map([
+            ("item", Value::int(self.item)),
+            ("name", Value::text(&self.name)),
+        ])
+    }
+
+    fn from_value(value: Value) -> Result<Self, WrongShape> {
+        let mut fields = Fields::of(value)?;
+        let product = Self {
+            item: fields.get("item", Value::as_i64)?,
+            name: fields.text("name")?,
+        };
+        fields.end()?;
+
+        Ok(product)
+    }
+}
+
+/// One of these kinds of proof is wanted; at least one is named.
+#[expect(clippy::needless_pass_by_value, reason = "lists give their items away")]
+fn group(value: Value) -> Result<Vec<CodeKind>, WrongShape> {
+    let words = value
+        .as_items()
+        .filter(|words| !words.is_empty())
+        .ok_or(WrongShape)?;
+
+    words
+        .iter()
+        .map(|word| {
+            word.as_text()
+                .and_then(CodeKind::from_word)
+                .ok_or(WrongShape)
+        })
+        .collect()
 }
 
 pub(super) fn as_u32(value: &Value) -> Option<u32> {

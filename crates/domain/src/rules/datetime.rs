@@ -118,6 +118,24 @@ impl fmt::Display for DateTime {
     }
 }
 
+/// The second that a date-time names, as [`DateTime::parse`] reads it; none for a date alone.
+#[must_use]
+pub fn moment(text: &str) -> Option<Timestamp> {
+    let time = text.contains('T').then(|| DateTime::parse(text))??;
+
+    Some(Timestamp(time.0.div_euclid(SECOND)))
+}
+
+/// A second as rules are told it: 2026-11-24T08:00:00Z.
+#[must_use]
+pub fn written(time: Timestamp) -> String {
+    let (year, month, day) = time.date(0);
+    let of_day = time.0.rem_euclid(DAY / SECOND);
+    let (hour, minute, second) = (of_day / 3_600, of_day % 3_600 / 60, of_day % 60);
+
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
 /// What of a text has not been read.
 struct Rest<'a>(&'a [u8]);
 

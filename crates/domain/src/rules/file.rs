@@ -84,6 +84,12 @@ impl RuleSet {
             .ok_or(reading.faults)
     }
 
+    /// Whether one of its rules is about this kind of code.
+    #[must_use]
+    pub fn is_about(&self, kind: CodeKind) -> bool {
+        self.rules.iter().any(|rule| rule.kinds.contains(&kind))
+    }
+
     /// Asks each rule for this kind of code in turn; the first that does not hold decides.
     #[must_use]
     pub fn judge(&self, kind: CodeKind, data: Data<'_>) -> Judgement<'_> {
@@ -153,7 +159,7 @@ pub enum Wrong {
     #[error("another rule of the set has this id")]
     IdTwice,
     /// A rule says which kinds of code it is about.
-    #[error("write the kinds of code: recovery, resident, slip, test, ticket, vaccination")]
+    #[error("write the kinds of code: {}", CodeKind::ALL.map(CodeKind::word).join(", "))]
     Kind,
     /// The logic is not CertLogic.
     #[error(transparent)]

@@ -3,10 +3,20 @@
 /// A kind of code, as a rule names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CodeKind {
+    /// `icvp`: WHO's certificate of a vaccination.
+    Icvp,
+    /// `identity`: who somebody is, as MOSIP Claim 169 has it.
+    Identity,
+    /// `nzcp`: a New Zealand Covid Pass.
+    Nzcp,
     /// `recovery`: an EU certificate of recovery.
     Recovery,
     /// `resident`: the native paper code.
     Resident,
+    /// `shc_test`: a test on a SMART Health Card.
+    ShcTest,
+    /// `shc_vaccination`: a vaccination on a SMART Health Card.
+    ShcVaccination,
     /// `slip`: a test centre's slip.
     Slip,
     /// `test`: an EU certificate of a test.
@@ -15,6 +25,10 @@ pub enum CodeKind {
     Ticket,
     /// `vaccination`: an EU certificate of vaccination.
     Vaccination,
+    /// `vds_test`: a test in an ICAO VDS-NC.
+    VdsTest,
+    /// `vds_vaccination`: vaccinations in an ICAO VDS-NC.
+    VdsVaccination,
 }
 
 /// Of every decision.
@@ -30,31 +44,50 @@ const NATIVE: [&str; 5] = [
 /// Of an EU certificate (schema 1.3.0 of the EU DCC).
 const EU: [&str; 3] = ["payload.ver", "payload.dob", "payload.nam.fnt"];
 
+/// Of a VDS-NC (ICAO Technical Report "VDS-NC").
+const VDS: [&str; 3] = ["payload.hdr.is", "payload.hdr.t", "payload.msg.pid.n"];
+
 impl CodeKind {
     /// Every kind, in the order of their words.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 13] = [
+        Self::Icvp,
+        Self::Identity,
+        Self::Nzcp,
         Self::Recovery,
         Self::Resident,
+        Self::ShcTest,
+        Self::ShcVaccination,
         Self::Slip,
         Self::Test,
         Self::Ticket,
         Self::Vaccination,
+        Self::VdsTest,
+        Self::VdsVaccination,
     ];
 
     /// Its word in a rule.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
+            Self::Icvp => "icvp",
+            Self::Identity => "identity",
+            Self::Nzcp => "nzcp",
             Self::Recovery => "recovery",
             Self::Resident => "resident",
+            Self::ShcTest => "shc_test",
+            Self::ShcVaccination => "shc_vaccination",
             Self::Slip => "slip",
             Self::Test => "test",
             Self::Ticket => "ticket",
             Self::Vaccination => "vaccination",
+            Self::VdsTest => "vds_test",
+            Self::VdsVaccination => "vds_vaccination",
         }
     }
 
-    pub(super) fn from_word(word: &str) -> Option<Self> {
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
@@ -91,6 +124,26 @@ impl CodeKind {
                     "external.status.sample.result",
                 ],
             ),
+            Self::Icvp => (&[], &["payload.n", "payload.v.dt"]),
+            Self::Identity => (&[], &["payload.claim169"]),
+            Self::Nzcp => (
+                &[],
+                &[
+                    "payload.iss",
+                    "payload.nbf",
+                    "payload.exp",
+                    "payload.vc.credentialSubject.givenName",
+                    "payload.vc.credentialSubject.dob",
+                ],
+            ),
+            Self::ShcTest | Self::ShcVaccination => (
+                &[],
+                &[
+                    "payload.iss",
+                    "payload.nbf",
+                    "payload.vc.credentialSubject.fhirBundle.entry",
+                ],
+            ),
             Self::Slip => (&NATIVE, &["payload.sampledAt", "payload.result"]),
             Self::Test => (
                 &EU,
@@ -120,6 +173,8 @@ impl CodeKind {
                     "payload.v.0.ci",
                 ],
             ),
+            Self::VdsTest => (&VDS, &["payload.msg.dat.sc", "payload.msg.ser"]),
+            Self::VdsVaccination => (&VDS, &["payload.msg.ve"]),
         };
 
         shared.iter().chain(own).copied()

@@ -20,6 +20,7 @@ mod source;
 pub mod suite;
 mod value;
 
+pub use datetime::{moment, written};
 pub use eval::{Data, EvalError};
 pub use file::{Fault, Judgement, Rule, RuleSet, Sentence, Wrong};
 pub use kind::CodeKind;

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::document::Withdrawn;
 use crate::fixture::{NOW, assignment, claims, everyone, trust, verified};
 use crate::policy::{Case, decide};
 use crate::rules::{CodeKind, Data, Judgement};
@@ -189,6 +190,8 @@ proptest! {
             let decision = decide(&Case {
                 credential: &credential,
                 slip: None,
+                beside: &[],
+                withdrawn: &Withdrawn::default(),
                 trust: &trust,
                 assignment: &assignment(kind),
                 snapshot: Some(&snapshot),

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::coach::Hint;
 use crate::clock::{ClockState, EntryMark};
+use crate::code::foreign::Reading;
 use crate::crypto::Kid;
-use crate::document::{Assignment, Trust};
+use crate::document::{Assignment, Trust, Withdrawn};
 use crate::entry::NewEntry;
 use crate::recent::{Recent, Tag};
 use crate::screen::{
@@ -52,6 +53,10 @@ pub struct Knowledge {
     pub snapshot: Option<Arc<Snapshot>>,
     /// The key that signed the list's manifest: [`crate::document::Manifest::signer`].
     pub snapshot_signer: Option<Kid>,
+    /// What issuers of other formats took back, as far as the lists are here that the trust list names.
+    pub withdrawn: Arc<Withdrawn>,
+    /// What it takes to read codes of other formats.
+    pub reading: Arc<Reading>,
 }
 
 /// What happened.

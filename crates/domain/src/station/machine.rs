@@ -2,19 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use super::beside::Beside;
+use super::cards::{Cards, Dealt, are_parts};
 use super::coach::{Coach, Hint};
 use super::event::{Action, Event, Knowledge, Setup, Sighting, Ticket};
 use super::gaze::{Gaze, Look, May};
 use super::guard::Guard;
 use super::phase::{After, Pending, Phase, Shown, Subject};
-use super::scan::{Beside, Ground};
+use super::scan::Ground;
 use super::tally::Tally;
 use crate::clock::{Clock, ClockState};
+use crate::code::{SignedCredential, decode_with};
 use crate::entry::{Body, Detail, Flags, Kind, NewEntry};
 use crate::recent::{Recent, Tag};
 use crate::screen::{CameraView, Notice, OperatorScreen, Outcome, Protection, ScanId, SyncView};
 use crate::time::{Moment, Timestamp};
-use crate::verdict::Verdict;
+use crate::verdict::{Reason, Verdict};
 
 /// Milliseconds for which an emergency stands before a sheet that is there already.
 const EMERGENCY_MS: u64 = 5_000;
@@ -43,6 +46,7 @@ pub struct Machine {
     pub(super) gaze: Gaze,
     coach: Coach,
     beside: Beside,
+    cards: Cards,
     doubted: bool,
     kept: ClockState,
     tickets: u64,
@@ -79,6 +83,7 @@ impl Machine {
             gaze: Gaze::default(),
             coach: Coach::default(),
             beside: Beside::default(),
+            cards: Cards::default(),
             doubted: false,
             kept: setup.clock,
             tickets: 0,
@@ -255,6 +260,10 @@ impl Machine {
 
     fn look(&mut self, codes: Vec<Sighting>, hint: Option<Hint>, now: Moment) {
         let may = self.may_begin(now);
+        if may != May::Wait && are_parts(&codes) {
+            self.look_at_parts(&codes, now);
+            return;
+        }
         let said = match self.gaze.look(codes, may, now.mono_ms) {
             Look::New(content) => {
                 self.coach.forget();
@@ -270,6 +279,18 @@ impl Machine {
         };
         if let Some((hint, until)) = said {
             self.notice = Some((hint.into(), until));
+        }
+    }
+
+    /// The parts of a card in several codes: once all were seen it is a scan like any other.
+    fn look_at_parts(&mut self, codes: &[Sighting], now: Moment) {
+        self.coach.forget();
+        match self.cards.take(codes, now.mono_ms) {
+            Dealt::More => self.say(Notice::MoreParts, now),
+            Dealt::Known => {}
+            Dealt::Whole { content, card } => {
+                self.begin_with(content, card.map(SignedCredential::Foreign), now);
+            }
         }
     }
 
@@ -292,13 +313,26 @@ impl Machine {
     }
 
     fn begin(&mut self, content: Vec<u8>, now: Moment) {
+        let read = decode_with(&self.knowledge.reading, &content);
+        self.begin_with(content, read, now);
+    }
+
+    fn begin_with(
+        &mut self,
+        content: Vec<u8>,
+        read: Result<SignedCredential, Reason>,
+        now: Moment,
+    ) {
         if self.phase.is_about(&content) {
             return;
         }
         self.abandon(now);
         let scan = self.next_scan();
         let mut beside = std::mem::take(&mut self.beside);
-        let subject = self.ground(now).scan(content, scan, &mut beside);
+        if !self.phase.waits_for_proof() {
+            beside.forget_proofs();
+        }
+        let subject = self.ground(now).scan(content, read, scan, &mut beside);
         self.beside = beside;
         self.proceed(subject, now);
     }

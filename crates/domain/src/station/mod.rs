@@ -6,6 +6,8 @@
 //! verdict. Commands that confirm something are guarded by time (SECURITY.md §9): not within 600 ms of a
 //! change of stage, nor within 300 ms of any other key.
 
+mod beside;
+mod cards;
 mod coach;
 mod event;
 mod gaze;

@@ -1,8 +1,8 @@
 //! What the station is doing. Everything that belongs to a phase lives inside it.
 
+use super::beside::Sheets;
 use super::event::Ticket;
 use super::tally::WentIn;
-use crate::code::SignedCredential;
 use crate::entry::{Kind, Personal};
 use crate::policy::{Decision, Typed};
 use crate::recent::Tag;
@@ -104,15 +104,6 @@ pub(super) enum Shown {
     Nothing(Typed),
 }
 
-/// What a code is judged by.
-#[derive(Clone, Debug)]
-pub(super) struct Sheets {
-    /// The code.
-    pub(super) paper: SignedCredential,
-    /// The slip that was shown beside it.
-    pub(super) slip: Option<SignedCredential>,
-}
-
 /// An entry on its way to the disk.
 #[derive(Clone, Debug)]
 pub(super) struct Pending {
@@ -202,6 +193,19 @@ impl Phase {
             Self::LetIn { code: own, .. } => own.as_deref() == Some(code),
             Self::Watching
             | Self::Storing { .. }
+            | Self::Emergency { .. }
+            | Self::Undone { .. } => false,
+        }
+    }
+
+    /// Whether the screen asks for a further proof of the person before it.
+    pub(super) fn waits_for_proof(&self) -> bool {
+        match self {
+            Self::Showing(showing) => showing.subject.decision.waits_for_proof(),
+            Self::Watching
+            | Self::Comparing { .. }
+            | Self::Storing { .. }
+            | Self::LetIn { .. }
             | Self::Emergency { .. }
             | Self::Undone { .. } => false,
         }

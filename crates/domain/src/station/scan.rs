@@ -1,20 +1,22 @@
 //! From what was shown to what the rules say: decode, verify, decide.
 
+use super::beside::{Beside, Sheets};
 use super::event::Knowledge;
-use super::phase::{Sheets, Shown, Subject};
-use crate::code::{SignedCredential, clean_text, decode};
-use crate::document::{Assignment, IssuerKind, Trust};
+use super::phase::{Shown, Subject};
+use crate::code::foreign::{self, Format, SignedForeign, VerifiedForeign};
+use crate::code::native::SignedCode;
+use crate::code::{SignedCredential, clean_text};
+use crate::document::{Assignment, Trust};
 use crate::entry::Personal;
-use crate::ids::Handle;
-use crate::policy::{Case, Decision, Typed, decide, decide_by_hand, decide_unverified, policy_of};
+use crate::policy::{
+    Case, Decision, ForeignCase, Typed, decide, decide_by_hand, decide_foreign, decide_unverified,
+    policy_of,
+};
 use crate::recent::{Recent, Tag};
 use crate::screen::{ReasonView, ScanId};
-use crate::time::Moment;
-use crate::trust::{VerifiedCredential, verify};
+use crate::time::{Moment, Timestamp};
+use crate::trust::verify;
 use crate::verdict::{Reason, Verdict};
-
-/// Milliseconds within which a paper and a slip are shown together.
-const BESIDE_MS: u64 = 120_000;
 
 /// What the station judges by at one moment.
 pub(super) struct Ground<'a> {
@@ -30,20 +32,6 @@ pub(super) struct Ground<'a> {
     pub(super) now: Moment,
 }
 
-/// The paper and the slip shown last: a slip counts beside the paper of the same holder only.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Beside {
-    paper: Option<Laid>,
-    slip: Option<Laid>,
-}
-
-#[derive(Clone, Debug)]
-struct Laid {
-    signed: SignedCredential,
-    handle: Handle,
-    at_ms: u64,
-}
-
 /// What came of judging.
 struct Judged {
     decision: Decision,
@@ -51,10 +39,23 @@ struct Judged {
     tag: Option<Tag>,
 }
 
+/// What is judged together, and under which documents.
+struct Together<'a> {
+    trust: &'a Trust,
+    assignment: &'a Assignment,
+    beside: &'a [VerifiedForeign],
+}
+
 impl Ground<'_> {
-    /// Judges a code that was just read, and lays it beside the one before.
-    pub(super) fn scan(&self, content: Vec<u8>, scan: ScanId, beside: &mut Beside) -> Subject {
-        let (sheets, judged) = match decode(&content) {
+    /// Judges a code that was just read and taken apart, and lays it beside the one before.
+    pub(super) fn scan(
+        &self,
+        content: Vec<u8>,
+        read: Result<SignedCredential, Reason>,
+        scan: ScanId,
+        beside: &mut Beside,
+    ) -> Subject {
+        let (sheets, judged) = match read {
             Ok(signed) => {
                 let sheets = self.lay(signed, beside);
                 let judged = self.judge_sheets(&sheets);
@@ -116,7 +117,7 @@ impl Ground<'_> {
         let offset = venue.map_or(0, |venue| venue.utc_offset_minutes);
 
         Judged {
-            decision: decide_by_hand(typed, self.seen(tag), self.now.wall, offset),
+            decision: decide_by_hand(typed, self.seen_tag(tag), self.now.wall, offset),
             personal: Personal {
                 name: Some(typed.name.clone()),
                 birth_year: typed.birth_year,
@@ -134,46 +135,53 @@ impl Ground<'_> {
             (Some(_), None) => return Judged::nameless(Decision::plain(Reason::NoRules)),
             (Some(trust), Some(assignment)) => (trust, assignment),
         };
-        let now = self.now.wall;
-        match verify(trust, &sheets.paper, now) {
-            Ok(credential) => {
-                let slip = sheets
-                    .slip
-                    .as_ref()
-                    .and_then(|slip| verify(trust, slip, now).ok());
-                self.judge(trust, assignment, &credential, slip.as_ref())
+        let beside: Vec<VerifiedForeign> = sheets
+            .beside
+            .iter()
+            .filter_map(|code| foreign::verify(trust.foreign_keys(), code, self.now.wall).ok())
+            .collect();
+        let shown = Together {
+            trust,
+            assignment,
+            beside: &beside,
+        };
+        let judged = match &sheets.code {
+            SignedCredential::Native(paper) => {
+                self.judge_paper(&shown, paper, sheets.slip.as_ref())
             }
-            Err(reason) => Judged::nameless(decide_unverified(
-                reason,
-                trust,
-                assignment,
-                now,
-                self.clock_doubt,
-            )),
-        }
+            SignedCredential::Foreign(code) => self.judge_foreign(&shown, code),
+        };
+
+        judged.unwrap_or_else(|reason| {
+            let (now, doubt) = (self.now.wall, self.clock_doubt);
+            Judged::nameless(decide_unverified(reason, trust, assignment, now, doubt))
+        })
     }
 
-    fn judge(
+    fn judge_paper(
         &self,
-        trust: &Trust,
-        assignment: &Assignment,
-        credential: &VerifiedCredential,
-        slip: Option<&VerifiedCredential>,
-    ) -> Judged {
+        shown: &Together<'_>,
+        paper: &SignedCode,
+        slip: Option<&SignedCode>,
+    ) -> Result<Judged, Reason> {
+        let credential = verify(shown.trust, paper, self.now.wall)?;
+        let slip = slip.and_then(|slip| verify(shown.trust, slip, self.now.wall).ok());
         let claims = credential.claims();
         let tag = self.recent.tag(claims.handle);
         let decision = decide(&Case {
-            credential,
-            slip,
-            trust,
-            assignment,
+            credential: &credential,
+            slip: slip.as_ref(),
+            beside: shown.beside,
+            withdrawn: &self.knowledge.withdrawn,
+            trust: shown.trust,
+            assignment: shown.assignment,
             snapshot: self.knowledge.snapshot.as_deref(),
-            seen_at: self.seen(tag),
+            seen_at: self.seen(tag, shown.beside),
             now: self.now.wall,
             clock_doubt: self.clock_doubt,
         });
 
-        Judged {
+        Ok(Judged {
             decision,
             personal: Personal {
                 issuer: Some(claims.issuer.clone()),
@@ -183,67 +191,71 @@ impl Ground<'_> {
                 class: Some(claims.class),
                 ..Personal::default()
             },
-            tag: Some(tag),
-        }
+            tag: Some(self.binding(tag, shown.beside)),
+        })
     }
 
-    fn seen(&self, tag: Tag) -> Option<crate::time::Timestamp> {
+    fn judge_foreign(&self, shown: &Together<'_>, code: &SignedForeign) -> Result<Judged, Reason> {
+        let verified = foreign::verify(shown.trust.foreign_keys(), code, self.now.wall)?;
+        let tag = self.recent.tag(code.handle);
+        let decision = decide_foreign(&ForeignCase {
+            code: &verified,
+            beside: shown.beside,
+            trust: shown.trust,
+            assignment: shown.assignment,
+            withdrawn: &self.knowledge.withdrawn,
+            seen_at: self.seen(tag, shown.beside),
+            now: self.now.wall,
+            clock_doubt: self.clock_doubt,
+        });
+        let person = decision.person.as_ref();
+        let name = person.map(|person| person.name.clone());
+
+        Ok(Judged {
+            personal: Personal {
+                issuer: verified
+                    .signer()
+                    .issuer
+                    .clone()
+                    .or_else(|| verified.signer().country.clone()),
+                name: name.filter(|name| !name.is_empty()),
+                birth_year: person.and_then(|person| person.birth_year),
+                handle: Some(code.handle),
+                ..Personal::default()
+            },
+            decision,
+            tag: Some(self.binding(tag, shown.beside)),
+        })
+    }
+
+    /// When the code, or one that it is judged together with, went in here last.
+    fn seen(&self, tag: Tag, beside: &[VerifiedForeign]) -> Option<Timestamp> {
+        self.tags(tag, beside)
+            .into_iter()
+            .filter_map(|tag| self.seen_tag(tag))
+            .max()
+    }
+
+    /// What is remembered of codes that are judged together: the ticket, which counts once, or else the code itself.
+    fn binding(&self, tag: Tag, beside: &[VerifiedForeign]) -> Tag {
+        let mut tickets = beside.iter().map(VerifiedForeign::code);
+
+        tickets
+            .find(|code| code.format == Format::Pretix)
+            .map_or(tag, |ticket| self.recent.tag(ticket.handle))
+    }
+
+    fn tags(&self, tag: Tag, beside: &[VerifiedForeign]) -> Vec<Tag> {
+        let others = beside
+            .iter()
+            .map(|code| self.recent.tag(code.code().handle));
+
+        std::iter::once(tag).chain(others).collect()
+    }
+
+    fn seen_tag(&self, tag: Tag) -> Option<Timestamp> {
         self.recent
             .seen(tag, self.now.wall, self.knowledge.again_within())
-    }
-
-    /// Puts a code beside the one before it: a paper takes the slip of its holder along, and a slip stands for
-    /// the paper of its holder. What does not verify is laid nowhere.
-    fn lay(&self, signed: SignedCredential, beside: &mut Beside) -> Sheets {
-        beside.forget(self.now.mono_ms);
-        let verified = self
-            .knowledge
-            .trust
-            .as_ref()
-            .and_then(|trust| verify(trust, &signed, self.now.wall).ok());
-        let Some(credential) = verified else {
-            return Sheets {
-                paper: signed,
-                slip: None,
-            };
-        };
-        let laid = Laid {
-            signed,
-            handle: credential.claims().handle,
-            at_ms: self.now.mono_ms,
-        };
-        match credential.kind() {
-            IssuerKind::Resident => {
-                let slip = beside
-                    .slip
-                    .as_ref()
-                    .filter(|slip| slip.handle == laid.handle);
-                let sheets = Sheets {
-                    paper: laid.signed.clone(),
-                    slip: slip.map(|slip| slip.signed.clone()),
-                };
-                beside.paper = Some(laid);
-                sheets
-            }
-            IssuerKind::Slip => {
-                let paper = beside
-                    .paper
-                    .as_ref()
-                    .filter(|paper| paper.handle == laid.handle);
-                let sheets = match paper {
-                    Some(paper) => Sheets {
-                        paper: paper.signed.clone(),
-                        slip: Some(laid.signed.clone()),
-                    },
-                    None => Sheets {
-                        paper: laid.signed.clone(),
-                        slip: None,
-                    },
-                };
-                beside.slip = Some(laid);
-                sheets
-            }
-        }
     }
 }
 
@@ -258,15 +270,6 @@ impl Knowledge {
             .and_then(|(trust, assignment)| policy_of(trust, assignment));
 
         policy.map_or(UNLESS_SET, |policy| policy.again_within)
-    }
-}
-
-impl Beside {
-    /// Drops what was shown more than two minutes ago.
-    pub(super) fn forget(&mut self, now_ms: u64) {
-        let old = |laid: &mut Laid| now_ms.saturating_sub(laid.at_ms) > BESIDE_MS;
-        self.paper.take_if(old);
-        self.slip.take_if(old);
     }
 }
 

@@ -144,6 +144,7 @@ impl Showing {
             may_let_in: decision.may_let_in,
             worn: sheet.is_some_and(|content| gaze.is_worn(content)),
             returns_in_ms: self.until.map(|until| until.saturating_sub(now_ms)),
+            rule: decision.rule.clone(),
         }
     }
 }

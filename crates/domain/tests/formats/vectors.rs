@@ -212,7 +212,7 @@ fn the_slip_is_made_of_these_bytes_and_read_back() {
     let read = domain::code::decode(text.as_bytes()).and_then(|signed| {
         domain::trust::verify(
             &authority::trust_with(authority::trust().issuers),
-            &signed,
+            signed.native().unwrap(),
             NOW,
         )
     });
@@ -225,8 +225,8 @@ fn the_slip_is_made_of_these_bytes_and_read_back() {
 /// The paper code's own vector is older than this authority: `code.txt` holds its text.
 #[test]
 fn the_paper_code_still_reads() {
-    let domain::code::SignedCredential::Native(code) =
-        domain::code::decode(CODE.trim_end_matches('\n').as_bytes()).unwrap();
+    let signed = domain::code::decode(CODE.trim_end_matches('\n').as_bytes()).unwrap();
+    let code = signed.native().unwrap();
     let claims = code.verify(&public(seed::ISSUER)).unwrap();
     assert_eq!(claims.name, "王*");
     assert_eq!(claims.status_index, 24_999_999);

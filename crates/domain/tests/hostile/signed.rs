@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::cbor::{self, Value};
-use domain::code::decode;
 use domain::code::native::PREFIX;
+use domain::code::{SignedCredential, decode};
 use domain::crypto::{SigningKey, label, sha256};
 use domain::document::{Assignment, Manifest, Root, Trust};
 use domain::entry::ChainHash;
@@ -79,8 +79,8 @@ fn use_trust(trust: &Trust, now: Timestamp) {
     let _ = (trust.sealing(now, None), trust.policy(Preset::PublicPlace));
     let _ = trust.exchange(now, Some(now));
     let text = authority::claims().sign(&key(seed::ISSUER));
-    if let Ok(signed) = decode(text.as_bytes()) {
-        let _ = verify(trust, &signed, now);
+    if let Some(code) = decode(text.as_bytes()).unwrap().native() {
+        let _ = verify(trust, code, now);
     }
 }
 
@@ -143,10 +143,10 @@ proptest! {
             last: Value::Null,
         };
         let text = format!("{PREFIX}{}", base45::encode(code.signed(&[], &key(seed::SLIP))));
-        if let Ok(signed) = decode(text.as_bytes()) {
+        if let Ok(SignedCredential::Native(code)) = decode(text.as_bytes()) {
             let trust = authority::trust_with(authority::trust().issuers);
-            let _ = verify(&trust, &signed, NOW);
-            let _ = verify(&trust, &signed, Timestamp(now));
+            let _ = verify(&trust, &code, NOW);
+            let _ = verify(&trust, &code, Timestamp(now));
         }
     }
 

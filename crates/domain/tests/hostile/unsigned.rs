@@ -1,8 +1,9 @@
 //! Bytes that nobody signed, at every reader.
 
 use domain::cbor;
+use domain::code::foreign::{self, Content};
 use domain::code::native::PREFIX;
-use domain::code::{clean_text, decode};
+use domain::code::{SignedCredential, clean_text, decode};
 use domain::cose::{Sign, Sign1};
 use domain::document::{Assignment, Manifest, Root, Trust};
 use domain::entry::Core;
@@ -97,12 +98,14 @@ fn read_messages(bytes: &[u8]) {
 }
 
 fn scan(content: &[u8]) {
-    if let Ok(signed) = decode(content) {
-        let _ = verify(
-            &authority::trust_with(authority::trust().issuers),
-            &signed,
-            NOW,
-        );
+    let trust = authority::trust_with(authority::trust().issuers);
+    match decode(content) {
+        Ok(SignedCredential::Native(code)) => drop(verify(&trust, &code, NOW)),
+        Ok(SignedCredential::Foreign(code)) => {
+            let _ = Content::of(&code);
+            drop(foreign::verify(trust.foreign_keys(), &code, NOW));
+        }
+        Err(_) => {}
     }
 }
 

@@ -1,7 +1,7 @@
 //! The text of a code.
 
 use domain::code::native::{Claims, MAX_TEXT as MAX_NATIVE_TEXT};
-use domain::code::{MAX_TEXT, SignedCredential, decode};
+use domain::code::{MAX_TEXT, decode};
 use domain::verdict::Reason;
 
 use crate::authority::{self, key, public, seed};
@@ -21,7 +21,8 @@ fn code_of(characters: usize) -> Option<(Claims, String)> {
 fn a_native_code_of_700_characters_is_read_and_the_next_longer_one_is_malformed() {
     assert_eq!(MAX_NATIVE_TEXT, 700);
     let (claims, text) = code_of(700).unwrap();
-    let SignedCredential::Native(code) = decode(text.as_bytes()).unwrap();
+    let signed = decode(text.as_bytes()).unwrap();
+    let code = signed.native().unwrap();
     assert_eq!(code.verify(&public(seed::ISSUER)), Some(&claims));
 
     // Two bytes are three characters and one byte is two, so no code has 701.

@@ -25,7 +25,7 @@ pub(crate) fn judge(content: &[u8]) -> Result<VerifiedCredential, Reason> {
 }
 
 pub(crate) fn judge_under(trust: &Trust, content: &[u8]) -> Result<VerifiedCredential, Reason> {
-    decode(content).and_then(|signed| verify(trust, &signed, NOW))
+    decode(content).and_then(|signed| verify(trust, signed.native().unwrap(), NOW))
 }
 
 pub(crate) fn spelled(bytes: &[u8]) -> Vec<u8> {

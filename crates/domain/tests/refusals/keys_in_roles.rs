@@ -1,5 +1,6 @@
 //! One public key, one role (SECURITY.md §1), and what else a trust document may not contradict.
 
+use domain::code::foreign::revocation::ListKind;
 use domain::code::foreign::{ForeignKey, Format};
 use domain::crypto::{KeyKind, OpeningKey, PublicKey, SealingKey, Secret, VerifyingKey};
 use domain::document::{
@@ -122,9 +123,9 @@ fn a_foreign_issuers_key_is_none_of_ours_and_may_stand_there_twice() {
 #[test]
 fn lists_of_what_foreign_issuers_took_back_are_named_by_hash_and_length() {
     let file = RevocationFile {
-        format: Format::Shc,
+        list: ListKind::ShcRids,
         sha256: [7; 32],
-        length: 64 * 1024 * 1024,
+        length: 4 * 1024 * 1024,
     };
     let mut body = authority::trust();
     body.revocations = vec![file.clone()];

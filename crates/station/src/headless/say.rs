@@ -65,6 +65,9 @@ pub(super) fn notice(notice: Notice) -> &'static str {
         }
         Notice::HoldStill => "-  a code is smeared: hold the sheet still",
         Notice::MoreLight => "-  too dark for a code: more light on the sheet",
+        Notice::MoreParts => {
+            "-  one of several codes of a card was read: show the others, each within 30 seconds"
+        }
         Notice::OneSheet => "-  two codes in the picture: show one sheet at a time",
         Notice::Tilt => "-  a lamp is mirrored in a code: tilt the sheet",
         Notice::PressAgain => {
@@ -91,6 +94,7 @@ pub(super) fn is_an_answer(notice: Notice) -> bool {
         | Notice::Further
         | Notice::HoldStill
         | Notice::MoreLight
+        | Notice::MoreParts
         | Notice::OneSheet
         | Notice::Tilt => false,
     }
@@ -216,18 +220,24 @@ mod tests {
             }],
             person: Some(PersonView {
                 name: "王*".to_owned(),
+                name_other: None,
                 name_altered: false,
                 birth_year: Some(1941),
+                birth_date: None,
                 last_four: "123X".to_owned(),
                 class: Some(HolderClass::Senior),
                 issuer: None,
+                country: None,
+                keys_as_of: None,
                 expires: None,
                 status: None,
+                proofs: Vec::new(),
             }),
             seq: Some(17),
             may_let_in: false,
             worn: false,
             returns_in_ms: None,
+            rule: None,
         }
     }
 

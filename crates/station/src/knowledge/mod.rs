@@ -6,8 +6,9 @@ mod refresh;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use domain::code::foreign::Reading;
 use domain::crypto::{Kid, OpeningKey, PublicKey, Secret, sha256};
-use domain::document::{Assignment, DocumentError, Held, Manifest, Newer, Root, Trust};
+use domain::document::{Assignment, DocumentError, Held, Manifest, Newer, Root, Trust, Withdrawn};
 use domain::entry::{ChainHash, genesis};
 use domain::hex;
 use domain::station::Knowledge;
@@ -26,9 +27,12 @@ pub(crate) const TRUST: &str = "trust.cbor";
 pub(crate) const ASSIGNMENT: &str = "assignment.cbor";
 const MANIFEST: &str = "manifest.cbor";
 const STATUS: &str = "status";
+const REVOCATION: &str = "revocation";
 /// The limits of SECURITY.md §8.
 const MAX_DOCUMENT: u64 = 4 * 1024 * 1024;
 const MAX_STATUS: u64 = 64 * 1024 * 1024;
+/// As `trust` may name it.
+const MAX_REVOCATION: u64 = 4 * 1024 * 1024;
 
 /// Why a document is not there or not taken.
 #[derive(Debug, Error)]
@@ -69,6 +73,8 @@ pub struct Library {
     secrets: BTreeMap<u64, Secret>,
     own_key: PublicKey,
     list: Option<List>,
+    withdrawn: Arc<Withdrawn>,
+    reading: Arc<Reading>,
     /// The newest manifest that was taken, also where its list does not open or counts no longer: none
     /// older takes its place.
     manifest: Option<Held>,
@@ -146,6 +152,8 @@ impl Library {
             root,
             own_key,
             list: None,
+            withdrawn: Arc::new(withdrawn(folder, &trust)),
+            reading: Arc::default(),
             manifest: None,
         };
         if let Err(error) = library.load_list(folder) {
@@ -179,6 +187,8 @@ impl Library {
             assignment: Some(Arc::clone(&self.assignment.0)),
             snapshot: self.list.as_ref().map(|list| Arc::clone(&list.snapshot)),
             snapshot_signer: self.list.as_ref().and_then(|list| list.signer),
+            withdrawn: Arc::clone(&self.withdrawn),
+            reading: Arc::clone(&self.reading),
         }
     }
 
@@ -222,6 +232,7 @@ impl Library {
                     Held::of(trust.body.header.version, bytes),
                 );
                 self.drop_list_of_a_stranger();
+                self.withdrawn = Arc::new(withdrawn(folder, &trust));
 
                 Ok(true)
             }
@@ -387,6 +398,22 @@ impl Library {
 
         Ok(())
     }
+}
+
+/// What was taken back, as far as the lists are on the disk that `trust` names.
+fn withdrawn(folder: &Folder, trust: &Trust) -> Withdrawn {
+    let file = |hash: &[u8; 32]| {
+        folder
+            .read(&revocation_name(hash), MAX_REVOCATION)
+            .ok()
+            .flatten()
+    };
+
+    Withdrawn::open(&trust.body.revocations, file)
+}
+
+fn revocation_name(hash: &[u8; 32]) -> String {
+    format!("{REVOCATION}/{}.json", hex::encode(hash))
 }
 
 fn of(name: &'static str) -> impl Fn(DocumentError) -> KnowledgeError {

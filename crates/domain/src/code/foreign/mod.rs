@@ -2,6 +2,7 @@
 //! keys, signature, time and revocation are judged alike for all (SECURITY.md §3).
 
 mod claim169;
+mod content;
 mod cwt;
 #[cfg(test)]
 mod fixture;
@@ -26,6 +27,7 @@ use crate::inflate;
 use crate::time::Timestamp;
 use crate::verdict::Reason;
 
+pub use content::{Content, Holder, rule_payload};
 pub use hcert::{HcertContent, HcertMap};
 pub use keys::{ForeignKey, KeyRing, MAX_CANDIDATES};
 pub use verify::{VerifiedForeign, in_time, may_sign, signers, verify};

@@ -66,6 +66,7 @@ pub(super) fn knowledge() -> Knowledge {
             Sample::Negative(NOW.plus(-8 * HOUR)),
         )),
         snapshot_signer: Some(key(STATUS_KEY).public().kid()),
+        ..Knowledge::default()
     }
 }
 

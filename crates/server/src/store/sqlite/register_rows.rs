@@ -89,6 +89,7 @@ pub(super) fn kind_word(kind: Preset) -> &'static str {
     match kind {
         Preset::PublicPlace => "public_place",
         Preset::Residential => "residential",
+        Preset::Event => "event",
     }
 }
 
@@ -96,6 +97,7 @@ fn kind_from(word: &str) -> Option<Preset> {
     match word {
         "public_place" => Some(Preset::PublicPlace),
         "residential" => Some(Preset::Residential),
+        "event" => Some(Preset::Event),
         _ => None,
     }
 }

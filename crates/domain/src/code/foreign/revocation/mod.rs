@@ -49,6 +49,31 @@ pub enum ListError {
     TooLarge,
 }
 
+/// What a list's file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ListKind {
+    /// A batch of the EU's hash lists.
+    EuHashes,
+    /// Secrets that pretix blocked.
+    PretixBlocked,
+    /// Secrets that pretix revoked.
+    PretixRevoked,
+    /// The `rid` list of a SMART Health Card's key.
+    ShcRids,
+}
+
+impl ListKind {
+    /// The format whose codes it takes back.
+    #[must_use]
+    pub fn format(self) -> Format {
+        match self {
+            Self::EuHashes => Format::Hcert,
+            Self::PretixBlocked | Self::PretixRevoked => Format::Pretix,
+            Self::ShcRids => Format::Shc,
+        }
+    }
+}
+
 /// All that is known to be taken back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revocations {
@@ -61,6 +86,21 @@ pub struct Revocations {
 }
 
 impl Revocations {
+    /// Adds the list in a file. That the file is the one that `trust` names, its holder has checked.
+    ///
+    /// # Errors
+    /// See [`ListError`].
+    pub fn add(&mut self, list: ListKind, bytes: &[u8]) -> Result<(), ListError> {
+        match list {
+            ListKind::EuHashes => self.hashes.add(HashList::decode(bytes)?),
+            ListKind::PretixBlocked => self.secrets.add_blocked(bytes)?,
+            ListKind::PretixRevoked => self.secrets.add_revoked(bytes)?,
+            ListKind::ShcRids => self.rids.push(RidList::decode_named(bytes)?),
+        }
+
+        Ok(())
+    }
+
     /// How `code` was taken back, if it was.
     #[must_use]
     pub fn of(&self, code: &SignedForeign) -> Option<Revocation> {

@@ -27,6 +27,24 @@ impl RidList {
     /// # Errors
     /// [`ListError::OtherVersion`] where its `ctr` differs, else see [`ListError`].
     pub fn decode(bytes: &[u8], version: u64) -> Result<Self, ListError> {
+        let (list, counter) = Self::with_counter(bytes)?;
+
+        if counter == version {
+            Ok(list)
+        } else {
+            Err(ListError::OtherVersion)
+        }
+    }
+
+    /// Reads a list's JSON that `trust` names: that its version is the one of its key was checked where it was imported.
+    ///
+    /// # Errors
+    /// See [`ListError`].
+    pub fn decode_named(bytes: &[u8]) -> Result<Self, ListError> {
+        Self::with_counter(bytes).map(|(list, _)| list)
+    }
+
+    fn with_counter(bytes: &[u8]) -> Result<(Self, u64), ListError> {
         let mut list = read_object(bytes)?;
         let kid = take_text(&mut list, "kid")?;
         let method = take_text(&mut list, "method")?;
@@ -36,9 +54,7 @@ impl RidList {
         if kid.is_empty() || method != "rid" {
             return Err(ListError::Malformed);
         }
-        if counter.ok_or(ListError::Malformed)? != version {
-            return Err(ListError::OtherVersion);
-        }
+        let counter = counter.ok_or(ListError::Malformed)?;
         let mut read = Self {
             kid,
             rids: BTreeMap::new(),
@@ -48,7 +64,7 @@ impl RidList {
             read.add(id, until);
         }
 
-        Ok(read)
+        Ok((read, counter))
     }
 
     /// Of an id that stands twice, what revokes more counts.

@@ -1,0 +1,75 @@
+//! What was taken back, as far as the files are here that `trust` names.
+
+use std::collections::BTreeSet;
+
+use super::RevocationFile;
+use crate::code::foreign::Format;
+use crate::code::foreign::revocation::Revocations;
+
+/// What is known of what was taken back, and of which formats not all of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// The lists that are here.
+    pub lists: Revocations,
+    /// The formats of which `trust` names a list that is not here or cannot be read: nobody may say that such a code was
+    /// not taken back.
+    pub incomplete: BTreeSet<Format>,
+}
+
+impl Withdrawn {
+    /// The lists that `named` names, of those that `file` finds by their hash. A file counts only with the length and the
+    /// hash that stand there.
+    #[must_use]
+    pub fn open<'a>(
+        named: impl IntoIterator<Item = &'a RevocationFile>,
+        file: impl Fn(&[u8; 32]) -> Option<Vec<u8>>,
+    ) -> Self {
+        let mut withdrawn = Self::default();
+        for named in named {
+            let bytes = file(&named.sha256).filter(|bytes| named.is(bytes));
+            let added = bytes.map(|bytes| withdrawn.lists.add(named.list, &bytes));
+            if !matches!(added, Some(Ok(()))) {
+                withdrawn.incomplete.insert(named.list.format());
+            }
+        }
+
+        withdrawn
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::foreign::revocation::ListKind;
+    use crate::crypto::sha256;
+
+    const LIST: &[u8] = br#"{"kid":"k","method":"rid","ctr":1,"rids":["a"]}"#;
+
+    fn named(bytes: &[u8]) -> RevocationFile {
+        RevocationFile {
+            list: ListKind::ShcRids,
+            sha256: sha256(&[bytes]),
+            length: u64::try_from(bytes.len()).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_list_counts_as_trust_names_it_and_in_no_other_bytes() {
+        let whole = Withdrawn::open(&[named(LIST)], |_| Some(LIST.to_vec()));
+        assert_eq!((whole.lists.rids.len(), whole.incomplete.len()), (1, 0));
+        let longer = RevocationFile {
+            length: 1,
+            ..named(LIST)
+        };
+        for (list, file) in [
+            (named(LIST), None),
+            (named(LIST), Some(b"{}".to_vec())),
+            (named(b"{}"), Some(b"{}".to_vec())),
+            (longer, Some(LIST.to_vec())),
+        ] {
+            let part = Withdrawn::open(&[list], |_| file.clone());
+            assert_eq!(part.incomplete, BTreeSet::from([Format::Shc]));
+            assert_eq!(part.lists, Revocations::default());
+        }
+    }
+}
