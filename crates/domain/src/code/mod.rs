@@ -47,7 +47,7 @@ pub fn decode(content: &[u8]) -> Result<SignedCredential, Reason> {
 /// [`Reason::NotAPass`] for what is none by its first characters, [`Reason::VenueCode`] for a venue's
 /// own code, [`Reason::Malformed`] for a pass that is not built as one, and what [`Reading::decode`] says of a foreign one.
 pub fn decode_with(reading: &Reading, content: &[u8]) -> Result<SignedCredential, Reason> {
-    if content.len() > MAX_TEXT.max(shc::MAX_TEXT) {
+    if content.len() > longest(content) {
         return Err(Reason::Malformed);
     }
     let text = std::str::from_utf8(content).map_err(|_| Reason::NotAPass)?;
@@ -62,6 +62,15 @@ pub fn decode_with(reading: &Reading, content: &[u8]) -> Result<SignedCredential
     reading
         .decode(text)
         .map(|code| SignedCredential::Foreign(Box::new(code)))
+}
+
+/// How long a content may be: the cards that are digits hold more of them than a QR code holds of other characters.
+fn longest(content: &[u8]) -> usize {
+    if content.trim_ascii_start().starts_with(shc::PREFIX.as_bytes()) {
+        shc::MAX_TEXT
+    } else {
+        MAX_TEXT
+    }
 }
 
 /// What the codes on a venue's door begin with.

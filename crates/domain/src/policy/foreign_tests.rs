@@ -296,7 +296,7 @@ fn somebody_seen_here_a_moment_ago_is_attention() {
 
 /// A venue that wants a certificate and an identity, or a ticket.
 fn two_proofs(second: CodeKind) -> Door {
-    let identity = r#"{"id":"ID","sentence":{"zh":"一","en":"One"},"kinds":["identity"],"logic":{"!!":[{"var":"payload.claim169"}]}}"#;
+    let identity = r#"{"id":"ID","sentence":{"zh":"一","en":"One"},"kinds":["identity"],"logic":{"===":[{"var":"external.venue.kind"},"event"]}}"#;
     let ticket = crate::rules::preset_text("ticket").unwrap();
     Door::event().with(|policy| {
         policy.rules = vec![

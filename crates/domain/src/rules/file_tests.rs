@@ -51,13 +51,13 @@ fn what_is_wrong_is_told_with_its_line_and_its_path() {
         (
             r#"["vaccination"]"#,
             "[]",
-            "line 7, /kinds: write the kinds of code: recovery, resident, slip, test, ticket, vaccination",
+            "line 7, /kinds: write the kinds of code: icvp, identity, nzcp, recovery, resident, shc_test, shc_vaccination, slip, test, ticket, vaccination, vds_test, vds_vaccination",
         ),
         (
             r#"["vaccination"]"#,
             r#"["test",
  "pass"]"#,
-            "line 8, /kinds/1: write the kinds of code: recovery, resident, slip, test, ticket, vaccination",
+            "line 8, /kinds/1: write the kinds of code: icvp, identity, nzcp, recovery, resident, shc_test, shc_vaccination, slip, test, ticket, vaccination, vds_test, vds_vaccination",
         ),
         (
             "===",

@@ -1,5 +1,8 @@
 //! Codes of other issuers for the tests, signed with keys of our own.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::{ForeignKey, Format, KeyRing};
 use crate::cbor::{Value, encode};
 use crate::cose::sig_structure1;
@@ -9,14 +12,14 @@ use crate::time::Timestamp;
 
 /// 2026-11-24T08:00:00Z.
 pub(super) const NOW: Timestamp = Timestamp(1_795_507_200);
-pub(super) const KEY_ID: [u8; 8] = [7; 8];
+pub(crate) const KEY_ID: [u8; 8] = [7; 8];
 
 pub(super) fn signing() -> SigningKey {
     SigningKey::new(Secret::new([21; 32]))
 }
 
 /// The issuer's key, for everything and for ever.
-pub(super) fn key(format: Format, key_id: &[u8]) -> ForeignKey {
+pub(crate) fn key(format: Format, key_id: &[u8]) -> ForeignKey {
     ForeignKey {
         format,
         key_id: key_id.to_vec(),
@@ -88,6 +91,54 @@ pub(super) fn dcc() -> Value {
     ])
 }
 
+/// A certificate of the last of two doses on this day, of which nothing is missing.
+pub(crate) fn vaccinated(family: &str, on: &str) -> String {
+    let dose = Value::map([
+        ("ci", Value::text("URN:UVCI:01:XX:2")),
+        ("co", Value::text("XX")),
+        ("dn", Value::int(2)),
+        ("dt", Value::text(on)),
+        ("is", Value::text("Nobody")),
+        ("ma", Value::text("ORG-100030215")),
+        ("mp", Value::text("EU/1/20/1528")),
+        ("sd", Value::int(2)),
+        ("tg", Value::text("840539006")),
+        ("vp", Value::text("J07BX03")),
+    ]);
+    let name = Value::map([
+        ("fn", Value::text(family)),
+        ("fnt", Value::text(family.to_uppercase())),
+        ("gn", Value::text("Anna")),
+        ("gnt", Value::text("ANNA")),
+    ]);
+    let certificate = Value::map([
+        ("dob", Value::text("1964-03-14")),
+        ("nam", name),
+        ("v", Value::Array(vec![dose])),
+        ("ver", Value::text("1.3.0")),
+    ]);
+
+    health_code(numbered([(1, certificate)]))
+}
+
+/// A ticket for a product, in its text.
+pub(crate) fn ticket(seed: &str, item: u8) -> String {
+    let length = u8::try_from(seed.len()).unwrap();
+    let payload = [&[0x0a, length][..], seed.as_bytes(), &[0x10, item]].concat();
+    let signature = signing().sign(&payload);
+    let lengths = [payload.len(), signature.len()].map(|length| u16::try_from(length).unwrap());
+    let bytes = [
+        &[1][..],
+        &lengths[0].to_be_bytes(),
+        &lengths[1].to_be_bytes(),
+        &payload,
+        &signature,
+    ]
+    .concat();
+
+    STANDARD.encode(bytes).chars().rev().collect()
+}
+
 /// The claims of a health certificate around `hcert`, in time for 30 days around [`NOW`].
 pub(super) fn health(hcert: Value) -> Value {
     numbered([
@@ -126,6 +177,6 @@ pub(super) fn identity() -> Value {
     ])
 }
 
-pub(super) fn identity_code() -> String {
+pub(crate) fn identity_code() -> String {
     packed(&signed(&encode(&identity())))
 }

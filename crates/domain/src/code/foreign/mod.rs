@@ -5,7 +5,7 @@ mod claim169;
 mod content;
 mod cwt;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod hcert;
 mod keys;
 mod nzcp;
@@ -20,7 +20,7 @@ mod verify;
 
 use std::fmt;
 
-use crate::code::MAX_TEXT;
+use crate::code::longest;
 use crate::crypto::{Algorithm, ContentKey, label, sha256};
 use crate::ids::{Handle, first_16};
 use crate::inflate;
@@ -56,7 +56,7 @@ impl Reading {
     /// [`Reason::NotAPass`] for what is in no format; [`Reason::Malformed`] for what is not built as its format wants;
     /// [`Reason::Unsupported`] for what this release cannot check.
     pub fn decode(&self, text: &str) -> Result<SignedForeign, Reason> {
-        if text.len() > max_text(text) {
+        if text.len() > longest(text.as_bytes()) {
             return Err(Reason::Malformed);
         }
         match Format::of(text).ok_or(Reason::NotAPass)? {
@@ -67,15 +67,6 @@ impl Reading {
             (Format::VdsNc, _) => vds_nc::decode(text),
             (Format::Pretix, _) => pretix::decode(text),
         }
-    }
-}
-
-/// How long a text may be: cards are digits, of which a QR code holds more than of other characters.
-fn max_text(text: &str) -> usize {
-    if text.trim_ascii_start().starts_with(shc::PREFIX) {
-        shc::MAX_TEXT
-    } else {
-        MAX_TEXT
     }
 }
 

@@ -1,0 +1,277 @@
+//! Codes of other formats at the station: admitted, refused in the rule's words, shown in two proofs, or in several codes.
+
+use super::bench::{Bench, held, knowledge};
+use crate::code::foreign::Format;
+use crate::code::foreign::fixture::{KEY_ID, key, ticket, vaccinated};
+use crate::code::foreign::shc;
+use crate::document::{Product, TrustBody, VenuePolicy};
+use crate::entry::Body;
+use crate::fixture::{NOW, assignment, claims, trust, trust_of};
+use crate::rules::{CodeKind, preset_text};
+use crate::screen::{Command, Notice, Outcome, Preset, Stage};
+use crate::station::{Event, Knowledge, Sighting};
+use crate::time::DAY;
+use crate::verdict::{Reason, Verdict};
+
+fn on(ago: i64) -> String {
+    let (year, month, day) = NOW.plus(-ago * DAY).date(0);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// A station that knows our signer, under policies that are changed.
+fn known(kind: Preset, change: impl Fn(&mut VenuePolicy)) -> Knowledge {
+    let mut body: TrustBody = trust().body;
+    body.foreign = vec![key(Format::Hcert, &KEY_ID), key(Format::Pretix, &[])];
+    let product = Product {
+        item: 42,
+        name: "Saturday".to_owned(),
+    };
+    body.policies.push(VenuePolicy::event(vec![product]));
+    for policy in &mut body.policies {
+        policy
+            .rules
+            .push(preset_text("eu-style").unwrap().to_owned());
+        change(policy);
+    }
+
+    Knowledge {
+        trust: held(trust_of(&body, false)),
+        assignment: held(assignment(kind)),
+        ..knowledge()
+    }
+}
+
+fn public_place() -> Bench {
+    Bench::new(known(Preset::PublicPlace, |_| {}))
+}
+
+/// A gate that wants a ticket and, of the same visit, a vaccination or a resident's paper.
+fn two_proofs() -> Bench {
+    Bench::new(known(Preset::Event, |policy| {
+        let resident = r#"{"id":"R","sentence":{"zh":"一","en":"One"},"kinds":["resident"],"logic":{"===":[{"var":"external.status.colour"},"green"]}}"#;
+        policy.rules.push(resident.to_owned());
+        if policy.kind == Preset::Event {
+            policy.proofs = vec![
+                vec![CodeKind::Ticket],
+                vec![CodeKind::Vaccination, CodeKind::Resident],
+            ];
+        }
+    }))
+}
+
+#[test]
+fn a_certificate_is_compared_with_the_id_admitted_and_logged_by_its_handle() {
+    let mut bench = public_place();
+    bench.show_text(&vaccinated("Muster", &on(30)));
+    let Stage::Comparing {
+        scan,
+        person: Some(person),
+    } = bench.screen.stage.clone()
+    else {
+        panic!("nobody is compared");
+    };
+    assert_eq!(
+        (person.name.as_str(), person.last_four.as_str()),
+        ("Muster Anna", "")
+    );
+    bench.press(Command::Matches { scan });
+    let (_, asked) = bench.commit();
+    assert_eq!(bench.says().1, [Reason::IdMatches]);
+    let Body::Personal(personal) = asked.entry.body else {
+        panic!("no body");
+    };
+    assert_eq!(personal.name.as_deref(), Some("Muster Anna"));
+    assert_eq!(
+        (personal.birth_year, personal.issuer.as_deref()),
+        (Some(1964), Some("XX"))
+    );
+    assert!(personal.handle.is_some() && asked.remember.is_some());
+
+    bench.wait(5_000);
+    bench.take_away();
+    bench.show_text(&vaccinated("Muster", &on(30)));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::SeenRecently]);
+}
+
+#[test]
+fn the_refusal_shown_is_the_sentence_of_the_rule_that_failed() {
+    let mut bench = public_place();
+    bench.show_text(&vaccinated("Muster", &on(300)));
+    bench.commit();
+    assert_eq!(bench.says().0, Verdict::Refuse);
+    let rule = bench.verdict().rule.clone().unwrap();
+    assert_eq!(rule.id, "EU-VACCINE-TIME");
+}
+
+#[test]
+fn a_code_that_nobody_here_vouches_for_shows_nothing_of_itself() {
+    let mut bench = Bench::new(knowledge());
+    bench.show_text(&vaccinated("Muster", &on(30)));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::UnknownIssuer]);
+    assert_eq!(bench.verdict().person, None);
+}
+
+#[test]
+fn a_ticket_goes_in_once_however_long_its_holder_waits_within_the_day() {
+    let mut bench = Bench::new(known(Preset::Event, |_| {}));
+    bench.show_text(&ticket("a", 42));
+    let (seq, _) = bench.commit();
+    assert_eq!(
+        bench.says(),
+        (Verdict::Admit, vec![Reason::TicketOk], Some(seq))
+    );
+    bench.take_away();
+    bench.wait(3 * 3_600_000);
+    bench.show_text(&ticket("a", 42));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::TicketUsed]);
+    assert_eq!(bench.screen.today.refuse, 1);
+
+    bench.take_away();
+    bench.show_text(&ticket("b", 42));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::TicketOk], "another ticket");
+}
+
+#[test]
+fn two_proofs_are_admitted_together_and_the_ticket_is_used_by_that() {
+    let mut bench = two_proofs();
+    bench.show_text(&ticket("a", 42));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::SecondProof]);
+    bench.take_away();
+    bench.show_text(&vaccinated("Muster", &on(30)));
+    let scan = bench.scan();
+    bench.press(Command::Matches { scan });
+    let (_, asked) = bench.commit();
+    assert_eq!(asked.outcome, Some(Outcome::Admit));
+    assert_eq!(bench.says().1, [Reason::IdMatches, Reason::TicketOk]);
+    assert_eq!(bench.verdict().person.as_ref().unwrap().proofs.len(), 2);
+
+    bench.take_away();
+    bench.wait(5_000);
+    bench.show_text(&vaccinated("Master", &on(30)));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::SecondProof]);
+    bench.take_away();
+    bench.show_text(&ticket("a", 42));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::TicketUsed]);
+}
+
+#[test]
+fn a_ticket_and_a_residents_paper_go_together_in_either_order() {
+    for paper_first in [true, false] {
+        let mut bench = two_proofs();
+        let show = |bench: &mut Bench, paper: bool| {
+            if paper {
+                bench.show(&claims());
+            } else {
+                bench.show_text(&ticket("a", 42));
+            }
+        };
+        show(&mut bench, paper_first);
+        bench.commit();
+        assert_eq!(bench.says().1, [Reason::SecondProof], "{paper_first}");
+        bench.take_away();
+        show(&mut bench, !paper_first);
+        let scan = bench.scan();
+        bench.press(Command::Matches { scan });
+        bench.commit();
+        assert_eq!(
+            bench.says().1,
+            [Reason::IdMatches, Reason::TicketOk],
+            "{paper_first}"
+        );
+    }
+}
+
+#[test]
+fn what_somebody_left_behind_never_completes_the_next_visitors_proofs() {
+    let mut bench = two_proofs();
+    bench.show_text(&ticket("a", 42));
+    bench.commit();
+    let scan = bench.scan();
+    bench.take_away();
+    bench.press(Command::Dismiss { scan });
+    bench.show_text(&vaccinated("Muster", &on(30)));
+    bench.commit();
+    assert_eq!(
+        bench.says().1,
+        [Reason::SecondProof],
+        "the ticket went with its holder"
+    );
+
+    bench.take_away();
+    bench.show_text("https://example.org/pay");
+    bench.commit();
+    bench.take_away();
+    bench.show_text(&ticket("b", 42));
+    bench.commit();
+    assert_eq!(
+        bench.says().1,
+        [Reason::SecondProof],
+        "another code came in between"
+    );
+}
+
+#[test]
+fn parts_of_a_card_are_gathered_from_one_sheet_or_one_after_the_other_and_judged_once() {
+    let part = |number: u8| {
+        format!(
+            "{}{number}/3/{}",
+            shc::PREFIX,
+            "56762959532654603460292540772804"
+        )
+    };
+    let sighting = |number: u8| Sighting {
+        content: part(number).into_bytes(),
+        worn: false,
+    };
+    let frame = |numbers: &[u8]| Event::Reading {
+        codes: numbers.iter().map(|number| sighting(*number)).collect(),
+        hint: None,
+    };
+    for frames in [
+        &[&[1][..], &[2], &[3]][..],
+        &[&[1, 2], &[2, 3]],
+        &[&[3, 1, 2]],
+    ] {
+        let mut bench = public_place();
+        let (last, before) = frames.split_last().unwrap();
+        for numbers in before {
+            bench.step(frame(numbers));
+            assert_eq!(bench.screen.stage, Stage::Watching);
+            assert_eq!(bench.notice(), Some(Notice::MoreParts));
+            bench.wait(500);
+        }
+        bench.step(frame(last));
+        bench.commit();
+        assert_eq!(
+            bench.says().1,
+            [Reason::Malformed],
+            "three parts of nothing are no card"
+        );
+        bench.wait(500);
+        bench.step(frame(last));
+        assert!(
+            bench.asked.is_empty(),
+            "the same card held still is one scan"
+        );
+    }
+}
+
+#[test]
+fn a_part_beside_another_code_is_two_sheets() {
+    let mut bench = public_place();
+    let part = format!("{}1/3/{}", shc::PREFIX, "5676");
+    bench.step(Event::reading(vec![
+        part.into_bytes(),
+        ticket("a", 42).into_bytes(),
+    ]));
+    assert_eq!(bench.screen.stage, Stage::Watching);
+    bench.wait(1_000);
+    assert!(bench.asked.is_empty());
+}
