@@ -77,6 +77,7 @@ impl FaultKind {
                 | KnowledgeError::OtherRoot
                 | KnowledgeError::Document { .. }
                 | KnowledgeError::OtherEpoch
+                | KnowledgeError::OtherFile
                 | KnowledgeError::Snapshot(_),
             ) => Self::Documents,
             OpenError::ClockOffset

@@ -19,6 +19,7 @@ use crate::folder::Folder;
 
 /// The largest status file: 64 MiB (SECURITY.md §8).
 const MAX_STATUS_FILE: u64 = 64 * 1024 * 1024;
+const MAX_REVOCATION_FILE: u64 = 4 * 1024 * 1024;
 
 /// The keys of the centre, and where its documents lie.
 pub struct Authority {
@@ -249,10 +250,23 @@ impl Authority {
     /// # Errors
     /// [`AuthorityError::Unreadable`], also for what is no regular file of at most 64 MiB.
     pub fn status_file(&self, sha256: &[u8; 32]) -> Result<Option<Vec<u8>>, AuthorityError> {
-        let path = self
-            .folder
-            .join("public/status")
-            .join(format!("{}.bin", hex::encode(sha256)));
+        let name = format!("public/status/{}.bin", hex::encode(sha256));
+
+        self.public_file(&name, MAX_STATUS_FILE)
+    }
+
+    /// A list of what an issuer took back by its SHA-256; none if there is no such file.
+    ///
+    /// # Errors
+    /// [`AuthorityError::Unreadable`], also for what is no regular file of at most 4 MiB.
+    pub fn revocation_file(&self, sha256: &[u8; 32]) -> Result<Option<Vec<u8>>, AuthorityError> {
+        let name = format!("public/revocation/{}.json", hex::encode(sha256));
+
+        self.public_file(&name, MAX_REVOCATION_FILE)
+    }
+
+    fn public_file(&self, name: &str, most: u64) -> Result<Option<Vec<u8>>, AuthorityError> {
+        let path = self.folder.join(name);
         let unreadable = |source| AuthorityError::Unreadable {
             path: path.clone(),
             source,
@@ -262,7 +276,7 @@ impl Authority {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unreadable(error)),
         };
-        if !about.is_file() || about.len() > MAX_STATUS_FILE {
+        if !about.is_file() || about.len() > most {
             return Err(unreadable(io::Error::from(io::ErrorKind::InvalidData)));
         }
 

@@ -21,6 +21,8 @@ pub enum Name {
     Manifest,
     /// A status file by its SHA-256.
     Status([u8; 32]),
+    /// A list of what an issuer took back, by its SHA-256.
+    Revocation([u8; 32]),
     /// What a station says to the centre.
     Export(Part),
     /// What the centre answered.
@@ -44,6 +46,8 @@ impl Name {
     pub fn parse(text: &str) -> Option<Self> {
         let name = if let Some(rest) = text.strip_suffix(".bin") {
             Self::Status(hex::decode_array(rest.strip_prefix("status-")?)?)
+        } else if let Some(rest) = text.strip_suffix(".json") {
+            Self::Revocation(hex::decode_array(rest.strip_prefix("revocation-")?)?)
         } else {
             let rest = text.strip_suffix(".cbor")?;
             match rest.split_once('-') {
@@ -72,7 +76,7 @@ impl Name {
             Self::Export(_) => wide(MAX_EXPORT_BYTES),
             Self::Manifest => 256 * KIB,
             Self::Status(_) => 64 * MIB,
-            Self::Trust => 4 * MIB,
+            Self::Revocation(_) | Self::Trust => 4 * MIB,
         }
     }
 }
@@ -84,6 +88,7 @@ impl fmt::Display for Name {
             Self::Assignment(station) => write!(f, "assignment-{}.cbor", hex::encode(station.0)),
             Self::Export(part) => write!(f, "export-{part}.cbor"),
             Self::Manifest => f.write_str("manifest.cbor"),
+            Self::Revocation(hash) => write!(f, "revocation-{}.json", hex::encode(hash)),
             Self::Status(hash) => write!(f, "status-{}.bin", hex::encode(hash)),
             Self::Trust => f.write_str("trust.cbor"),
         }
@@ -127,6 +132,7 @@ mod tests {
             Name::Assignment(part.station),
             Name::Manifest,
             Name::Status([0xcd; 32]),
+            Name::Revocation([0xcd; 32]),
             Name::Export(part),
             Name::Answers(part),
         ];

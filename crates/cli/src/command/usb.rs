@@ -100,6 +100,14 @@ fn tell_export(exported: &Exported, out: Out<'_>) -> Result<(), Failure> {
 
 fn tell_receipts(imported: &Imported, out: Out<'_>) -> Result<(), Failure> {
     let station = hex::encode(imported.station.0);
+    match imported.lists {
+        (0, 0) => {}
+        (came, 0) => writeln!(out, "lists of withdrawn certificates: {came} new")?,
+        (came, missing) => writeln!(
+            out,
+            "lists of withdrawn certificates: {came} new, {missing} that the trust list names are neither here nor on this stick: codes of their formats stay undecided until they come"
+        )?,
+    }
     let (before, after) = imported.acked;
     if after > before {
         writeln!(

@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use domain::cbor::{self, Value};
-use domain::code::MAX_TEXT;
 use domain::code::foreign::{
-    ForeignKey, Format, KeyRing, Reading, SignedForeign, VerifiedForeign, verify,
+    Content, ForeignKey, Format, KeyRing, Reading, SignedForeign, VerifiedForeign, verify,
 };
+use domain::code::{MAX_TEXT, clean_text};
 use domain::crypto::{ContentKey, VerifyingKey};
 use domain::ids::Handle;
 
@@ -84,12 +84,27 @@ fn judged(text: &[u8], ring: &KeyRing, good: &Good, signed: bool) -> Option<Veri
     assert!(text.len() <= MAX_TEXT.max(domain::code::foreign::shc::MAX_TEXT));
     assert!(code.payload.is_object());
     assert!(!format!("{code:?}").contains("Muster"));
+    shown(&code);
     let verified = verify(ring, &code, NOW).ok()?;
     assert!(signed || is_of(&code, good), "nobody signed it");
     assert_eq!(*verified.code(), code);
     assert!(!code.signature.is_empty() && code.flaw.is_none());
 
     Some(verified)
+}
+
+/// What staff would read of it fits a screen, and says it where something was dropped.
+pub(super) fn shown(code: &SignedForeign) {
+    let Some(content) = Content::of(code) else {
+        return;
+    };
+    assert!(!content.proofs.is_empty());
+    if let Some(holder) = content.holder {
+        for name in std::iter::once(&holder.name).chain(&holder.other) {
+            assert!(!clean_text(name).1, "{name:?}");
+        }
+        assert!(holder.birth.is_none_or(|birth| birth.len() <= 10));
+    }
 }
 
 fn is_of(code: &SignedForeign, good: &Good) -> bool {
@@ -125,11 +140,19 @@ fn health() -> Value {
         ("ci", Value::text("URN:UVCI:01:XX:1")),
         ("dn", Value::int(2)),
         ("dt", Value::text("2026-08-01")),
+        ("mp", Value::text("EU/1/20/1528")),
+        ("sd", Value::int(2)),
         ("tg", Value::text("840539006")),
     ]);
     let dcc = Value::map([
         ("dob", Value::text("1964-03-14")),
-        ("nam", Value::map([("fn", Value::text("Muster"))])),
+        (
+            "nam",
+            Value::map([
+                ("fn", Value::text("Muster")),
+                ("fnt", Value::text("MUSTER")),
+            ]),
+        ),
         ("v", Value::Array(vec![dose])),
         ("ver", Value::text("1.3.0")),
     ]);

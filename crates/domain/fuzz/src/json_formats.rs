@@ -11,6 +11,7 @@ use domain::time::Timestamp;
 use serde_json::Value;
 
 use super::edits::{How, exchanged_json, spoilt};
+use super::foreign::shown;
 use super::signed::{
     self, CERTIFICATE, ED25519, P256, SHC_PAYLOAD, TICKET, TOKEN_CLAIMS, TOKEN_LIST, VDS_DATA,
     is_ours,
@@ -161,6 +162,7 @@ fn taken(
         return false;
     };
     assert!(text.trim().len() <= MAX_TEXT.max(domain::code::foreign::shc::MAX_TEXT));
+    shown(&code);
     if code.flaw.is_some() || !is_ours(&code) {
         return false;
     }

@@ -66,7 +66,10 @@ pub fn decode_with(reading: &Reading, content: &[u8]) -> Result<SignedCredential
 
 /// How long a content may be: the cards that are digits hold more of them than a QR code holds of other characters.
 fn longest(content: &[u8]) -> usize {
-    if content.trim_ascii_start().starts_with(shc::PREFIX.as_bytes()) {
+    if content
+        .trim_ascii_start()
+        .starts_with(shc::PREFIX.as_bytes())
+    {
         shc::MAX_TEXT
     } else {
         MAX_TEXT

@@ -21,6 +21,10 @@ const TYP: &str = "trust";
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// 20,000 keys (SECURITY.md §8).
 const MAX_KEYS: usize = 20_000;
+/// Lists of what was taken back.
+const MAX_LISTS: usize = 4_096;
+/// All of them together.
+const MAX_LISTS_BYTES: u64 = 64 * 1024 * 1024;
 /// exp <= iat + 90 d (SECURITY.md §2).
 const MAX_LIFE: i64 = 90 * DAY;
 
@@ -243,7 +247,7 @@ impl TrustBody {
             return Err(DocumentError::Content);
         }
         let mut keys: Vec<&[u8]> = self.all_keys();
-        if keys.len() > MAX_KEYS || self.foreign.len() > MAX_KEYS {
+        if keys.len() > MAX_KEYS || self.foreign.len() > MAX_KEYS || self.lists_are_too_many() {
             return Err(DocumentError::TooLarge);
         }
         keys.extend(root.keys.iter().map(|key| &key.as_bytes()[..]));
@@ -271,6 +275,13 @@ impl TrustBody {
         last_sealing.is_some_and(|last| self.header.expires <= last)
             && releases.is_some_and(|(oldest, newest)| oldest <= newest)
             && kinds.is_sorted_by(|a, b| a < b)
+    }
+
+    /// A station holds all lists in memory, and fetches them one by one.
+    fn lists_are_too_many(&self) -> bool {
+        let lengths = self.revocations.iter().map(|file| file.length);
+
+        self.revocations.len() > MAX_LISTS || lengths.fold(0, u64::saturating_add) > MAX_LISTS_BYTES
     }
 
     fn all_keys(&self) -> Vec<&[u8]> {

@@ -9,6 +9,7 @@
 //! | `POST /v1/batches` | [`Batch`] | [`Answer`]; 413 halve, 422 never again, 429/503 later |
 //! | `POST /v1/tails` | [`Batch`] of an epoch that is over, under its old key | as `/v1/batches` |
 //! | `GET /v1/knowledge/{root,trust,manifest}` | | the document |
+//! | `GET /v1/revocation/{sha256}` | | a list of what an issuer of another format took back |
 //! | `GET /v1/status/{sha256}` | | a status file |
 //! | `GET /healthz` | | `ok` |
 //!

@@ -63,6 +63,7 @@ pub fn router(centre: Arc<Centre>) -> Router {
         .route("/v1/batches", post(routes::batch))
         .route("/v1/tails", post(routes::tail))
         .route("/v1/knowledge/{document}", get(routes::knowledge))
+        .route("/v1/revocation/{sha256}", get(routes::revocation))
         .route("/v1/status/{sha256}", get(routes::status))
         .route("/healthz", get(routes::health))
         .fallback(routes::nothing_here)

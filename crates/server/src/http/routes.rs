@@ -14,7 +14,7 @@ use super::Door;
 use super::body::{self, Read};
 use super::refusal::Refusal;
 use super::table::SMALL_BODY;
-use crate::authority::{AuthorityError, Document};
+use crate::authority::{Authority, AuthorityError, Document};
 use crate::centre::{Centre, Judged, Refused};
 
 type Shared = State<Arc<Door>>;
@@ -117,19 +117,43 @@ pub(super) async fn status(
     State(door): Shared,
     Path(name): Path<String>,
 ) -> Result<Response, Refusal> {
-    let sha256 = hex::decode_array(&name).ok_or(Refusal::NotFound)?;
+    let file = hashed_file(&door, &name, Authority::status_file).await?;
+
+    Ok(immutable("application/octet-stream", file))
+}
+
+pub(super) async fn revocation(
+    State(door): Shared,
+    Path(name): Path<String>,
+) -> Result<Response, Refusal> {
+    let file = hashed_file(&door, &name, Authority::revocation_file).await?;
+
+    Ok(immutable("application/json", file))
+}
+
+/// How a public file is found by its SHA-256.
+type Find = fn(&Authority, &[u8; 32]) -> Result<Option<Vec<u8>>, AuthorityError>;
+
+/// The public file that this SHA-256 names.
+async fn hashed_file(door: &Door, name: &str, find: Find) -> Result<Vec<u8>, Refusal> {
+    let sha256 = hex::decode_array(name).ok_or(Refusal::NotFound)?;
     let _place = place(&door.others)?;
-    let file = work(&door.centre, move |centre| {
-        Ok(centre.authority().status_file(&sha256)?)
+
+    work(&door.centre, move |centre| {
+        Ok(find(centre.authority(), &sha256)?)
     })
     .await?
-    .ok_or(Refusal::NotFound)?;
+    .ok_or(Refusal::NotFound)
+}
+
+/// A file whose name is its hash never changes.
+fn immutable(kind: &'static str, file: Vec<u8>) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
 
-    Ok((headers, file).into_response())
+    (headers, file).into_response()
 }
 
 pub(super) async fn health(State(door): Shared) -> Result<&'static str, Refusal> {

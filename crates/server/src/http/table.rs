@@ -64,6 +64,12 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         method: "get",
+        path: "/v1/revocation/{sha256}",
+        body_limit: 0,
+        statuses: &[200, 404, 500, 503],
+    },
+    Route {
+        method: "get",
         path: "/v1/status/{sha256}",
         body_limit: 0,
         statuses: &[200, 404, 500, 503],

@@ -20,7 +20,7 @@ pub enum Laid {
     Written,
 }
 
-/// Lays trust list, assignments and status list on a stick that brought something of ours.
+/// Lays trust list, assignments, lists of what was taken back and status list on a stick that brought something of ours.
 pub(super) fn lay(
     centre: &Centre,
     stick: &Stick,
@@ -38,6 +38,7 @@ pub(super) fn lay(
     for hello in hellos {
         lay_assignment(centre, stick, hello, report)?;
     }
+    lay_withdrawn(centre, stick, report)?;
 
     lay_list(centre, stick, report)
 }
@@ -109,6 +110,37 @@ fn lay_list(centre: &Centre, stick: &Stick, report: &mut Report) -> Result<(), U
         }
     }
     put(stick, Name::Manifest, &bytes, is_ours, report);
+
+    Ok(())
+}
+
+/// The lists of what issuers took back that the trust document names.
+fn lay_withdrawn(centre: &Centre, stick: &Stick, report: &mut Report) -> Result<(), UsbError> {
+    let authority = centre.authority();
+    let named = authority.trust()?.body.revocations;
+    for (name, _) in stick.content()?.files {
+        if let Name::Revocation(hash) = name
+            && !named.iter().any(|file| file.sha256 == hash)
+        {
+            report.unwritten.extend(stick.remove(&name).err());
+        }
+    }
+    for file in named {
+        let Some(bytes) = authority.revocation_file(&file.sha256)? else {
+            tracing::warn!(
+                sha256 = %domain::hex::encode(file.sha256),
+                "a list that the trust document names is not in the authority's folder"
+            );
+            continue;
+        };
+        put(
+            stick,
+            Name::Revocation(file.sha256),
+            &bytes,
+            |held| file.is(held),
+            report,
+        );
+    }
 
     Ok(())
 }

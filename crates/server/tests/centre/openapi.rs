@@ -126,6 +126,7 @@ async fn every_status_that_the_routes_give_is_in_the_document() {
     let paths = [
         ("/v1/knowledge/{document}", "/v1/knowledge/root"),
         ("/v1/knowledge/{document}", "/v1/knowledge/manifest"),
+        ("/v1/revocation/{sha256}", "/v1/revocation/00"),
         ("/v1/status/{sha256}", "/v1/status/00"),
         ("/healthz", "/healthz"),
     ];

@@ -50,6 +50,32 @@ async fn a_status_file_is_found_by_its_hash_alone() {
     }
 }
 
+#[tokio::test]
+async fn a_list_of_what_was_taken_back_is_found_by_its_hash_alone() {
+    let town = Town::new();
+    let name = hex::encode(sha256(&[b"[]"]));
+    let folder = town.folder().authority().join("public/revocation");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join(format!("{name}.json")), b"[]").unwrap();
+    let got = town.fetch(&format!("/v1/revocation/{name}")).await;
+    assert_eq!((got.status, got.text()), (StatusCode::OK, "[]".to_owned()));
+    for other in [
+        hex::encode([0; 32]),
+        "..%2F..%2Froot.cbor".to_owned(),
+        format!("{name}.json"),
+    ] {
+        let got = town.fetch(&format!("/v1/revocation/{other}")).await;
+        assert_eq!(got.status, StatusCode::NOT_FOUND, "{other}");
+    }
+
+    let large = fs::File::create(folder.join(format!("{}.json", hex::encode([2; 32])))).unwrap();
+    large.set_len(4 * 1024 * 1024 + 1).unwrap();
+    let got = town
+        .fetch(&format!("/v1/revocation/{}", hex::encode([2; 32])))
+        .await;
+    assert_eq!(got.status, StatusCode::INTERNAL_SERVER_ERROR);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_link_among_the_status_files_leads_nowhere() {

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use domain::code::foreign::Reading;
 use domain::crypto::{Kid, OpeningKey, PublicKey, Secret, sha256};
-use domain::document::{Assignment, DocumentError, Held, Manifest, Newer, Root, Trust, Withdrawn};
+use domain::document::{
+    Assignment, DocumentError, Held, Manifest, Newer, RevocationFile, Root, Trust, Withdrawn,
+};
 use domain::entry::{ChainHash, genesis};
 use domain::hex;
 use domain::station::Knowledge;
@@ -56,6 +58,9 @@ pub enum KnowledgeError {
     /// The assignment is for another epoch than the log.
     #[error("a new epoch was assigned: this release takes one only by enrolling again")]
     OtherEpoch,
+    /// A list of what was taken back is not the file that the trust list names.
+    #[error("a list of withdrawn certificates is not the one that the trust list names")]
+    OtherFile,
     /// The status list does not open.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
@@ -227,12 +232,14 @@ impl Library {
             Newer::Same => Ok(false),
             Newer::Take => {
                 folder.replace(TRUST, bytes)?;
+                let before = Arc::clone(&self.trust.0);
                 self.trust = (
                     Arc::new(trust.clone()),
                     Held::of(trust.body.header.version, bytes),
                 );
                 self.drop_list_of_a_stranger();
-                self.withdrawn = Arc::new(withdrawn(folder, &trust));
+                self.forget_withdrawn(folder, &before)?;
+                self.read_withdrawn(folder);
 
                 Ok(true)
             }
@@ -331,6 +338,57 @@ impl Library {
         self.forget_files_of(folder, old.as_ref())
     }
 
+    /// The lists of what was taken back that the trust list names and that are not whole on the disk.
+    #[must_use]
+    pub fn missing_withdrawn(&self, folder: &Folder) -> Vec<RevocationFile> {
+        let named = self.trust.0.body.revocations.iter();
+
+        named
+            .filter(|file| {
+                !read_revocation(folder, &file.sha256).is_some_and(|bytes| file.is(&bytes))
+            })
+            .cloned()
+            .collect()
+    }
+
+    /// Puts a list of what was taken back on the disk. [`Self::read_withdrawn`] makes it count.
+    ///
+    /// # Errors
+    /// [`KnowledgeError::Folder`], or [`KnowledgeError::OtherFile`] where the bytes are not those that the trust list names.
+    pub fn add_withdrawn(
+        folder: &Folder,
+        named: &RevocationFile,
+        bytes: &[u8],
+    ) -> Result<(), KnowledgeError> {
+        if !named.is(bytes) {
+            return Err(KnowledgeError::OtherFile);
+        }
+        let name = revocation_name(&named.sha256);
+        folder.make_folder(REVOCATION)?;
+        // What stood under this name was spoilt, and is not worth a copy.
+        folder.remove(&name)?;
+        folder.replace(&name, bytes)?;
+
+        Ok(())
+    }
+
+    /// Reads the lists of what was taken back that are on the disk.
+    pub fn read_withdrawn(&mut self, folder: &Folder) {
+        self.withdrawn = Arc::new(withdrawn(folder, &self.trust.0));
+    }
+
+    /// Files that only the trust list before named.
+    fn forget_withdrawn(&self, folder: &Folder, before: &Trust) -> Result<(), KnowledgeError> {
+        let named = &self.trust.0.body.revocations;
+        for old in &before.body.revocations {
+            if !named.iter().any(|file| file.sha256 == old.sha256) {
+                folder.remove(&revocation_name(&old.sha256))?;
+            }
+        }
+
+        Ok(())
+    }
+
     fn load_list(&mut self, folder: &Folder) -> Result<(), KnowledgeError> {
         let Some(bytes) = folder.read(MANIFEST, MAX_DOCUMENT)? else {
             return Ok(());
@@ -402,14 +460,24 @@ impl Library {
 
 /// What was taken back, as far as the lists are on the disk that `trust` names.
 fn withdrawn(folder: &Folder, trust: &Trust) -> Withdrawn {
-    let file = |hash: &[u8; 32]| {
-        folder
-            .read(&revocation_name(hash), MAX_REVOCATION)
-            .ok()
-            .flatten()
-    };
+    let withdrawn = Withdrawn::open(&trust.body.revocations, |hash| {
+        read_revocation(folder, hash)
+    });
+    for format in &withdrawn.incomplete {
+        warn!(
+            ?format,
+            "a list of what was taken back that the trust list names is not here"
+        );
+    }
 
-    Withdrawn::open(&trust.body.revocations, file)
+    withdrawn
+}
+
+fn read_revocation(folder: &Folder, sha256: &[u8; 32]) -> Option<Vec<u8>> {
+    folder
+        .read(&revocation_name(sha256), MAX_REVOCATION)
+        .ok()
+        .flatten()
 }
 
 fn revocation_name(hash: &[u8; 32]) -> String {

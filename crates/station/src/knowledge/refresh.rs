@@ -1,7 +1,8 @@
 //! Asking the centre for newer documents, one after another: trust list, assignment, manifest, status
-//! files. What fails is left for the next round; what is held stays.
+//! files, lists of what was taken back. What fails is left for the next round; what is held stays.
 
 use domain::crypto::OpeningKey;
+use domain::document::RevocationFile;
 use domain::time::Timestamp;
 use tracing::warn;
 
@@ -39,6 +40,10 @@ pub struct Refresh {
     awaited: Awaited,
     hello: Vec<u8>,
     changed: bool,
+    /// The lists of what was taken back that are still to be asked for; none before their turn.
+    lists: Option<Vec<RevocationFile>>,
+    /// One of them came.
+    withdrawn: bool,
 }
 
 enum Awaited {
@@ -46,6 +51,7 @@ enum Awaited {
     Assignment,
     Manifest,
     File([u8; 32], Box<Wanted>),
+    Withdrawn(RevocationFile),
 }
 
 impl Refresh {
@@ -56,6 +62,8 @@ impl Refresh {
             awaited: Awaited::Trust,
             hello,
             changed: false,
+            lists: None,
+            withdrawn: false,
         };
 
         (round, Request::Trust)
@@ -76,7 +84,15 @@ impl Refresh {
             Err(NoAnswer::Refused {
                 status: 429 | 503,
                 retry_after,
-            }) => return self.fail(retry_after.unwrap_or(0)),
+            }) => {
+                self.count_withdrawn(library, folder);
+                return self.fail(retry_after.unwrap_or(0));
+            }
+            // A list of another length is not the one that is named; the others are still to be asked for.
+            Err(NoAnswer::TooLarge) if matches!(self.awaited, Awaited::Withdrawn(_)) => {
+                warn!("the centre's list is longer than the trust list says");
+                None
+            }
             // What is refused to this station may still be given to everyone.
             Err(NoAnswer::Refused { status, .. }) => {
                 warn!(status, "the centre refuses a document");
@@ -84,7 +100,10 @@ impl Refresh {
             }
             Err(
                 NoAnswer::Closed | NoAnswer::TooLarge | NoAnswer::Unreachable | NoAnswer::Untrusted,
-            ) => return self.fail(0),
+            ) => {
+                self.count_withdrawn(library, folder);
+                return self.fail(0);
+            }
         };
         match std::mem::replace(&mut self.awaited, Awaited::Trust) {
             Awaited::Trust => {
@@ -106,22 +125,32 @@ impl Refresh {
             }
             Awaited::Manifest => {
                 let Some(manifest) = answer else {
-                    return self.done();
+                    return self.next_list(library, folder);
                 };
                 match library.consider_manifest(folder, manifest.body, now) {
                     Ok(Some(wanted)) => self.fetch_next(wanted, library, folder),
-                    Ok(None) => self.done(),
-                    Err(error) => self.give_up(&error),
+                    Ok(None) => self.next_list(library, folder),
+                    Err(error) => self.give_up(&error, library, folder),
                 }
             }
             Awaited::File(hash, wanted) => {
                 let Some(file) = answer else {
-                    return self.done();
+                    return self.next_list(library, folder);
                 };
                 match Library::add_file(folder, &hash, &file.body) {
                     Ok(()) => self.fetch_next(*wanted, library, folder),
-                    Err(error) => self.give_up(&error),
+                    Err(error) => self.give_up(&error, library, folder),
                 }
+            }
+            Awaited::Withdrawn(named) => {
+                if let Some(file) = answer {
+                    match Library::add_withdrawn(folder, &named, &file.body) {
+                        Ok(()) => self.withdrawn = true,
+                        Err(error) => warn!(%error, "the centre's list is not taken"),
+                    }
+                }
+
+                self.next_list(library, folder)
             }
         }
     }
@@ -134,9 +163,35 @@ impl Refresh {
         match library.take_list(folder, wanted) {
             Ok(()) => {
                 self.changed = true;
-                self.done()
+                self.next_list(library, folder)
             }
-            Err(error) => self.give_up(&error),
+            Err(error) => self.give_up(&error, library, folder),
+        }
+    }
+
+    /// The lists of what was taken back come last, and one that does not come holds up no other.
+    fn next_list(&mut self, library: &mut Library, folder: &Folder) -> Next {
+        let lists = self
+            .lists
+            .get_or_insert_with(|| library.missing_withdrawn(folder));
+        if let Some(named) = lists.pop() {
+            let length = usize::try_from(named.length).unwrap_or(usize::MAX);
+            let request = Request::RevocationFile {
+                sha256: named.sha256,
+                length,
+            };
+            self.awaited = Awaited::Withdrawn(named);
+            return Next::Ask(request);
+        }
+        self.count_withdrawn(library, folder);
+
+        self.done()
+    }
+
+    fn count_withdrawn(&mut self, library: &mut Library, folder: &Folder) {
+        if std::mem::take(&mut self.withdrawn) {
+            library.read_withdrawn(folder);
+            self.changed = true;
         }
     }
 
@@ -147,10 +202,10 @@ impl Refresh {
         }
     }
 
-    fn give_up(&self, error: &KnowledgeError) -> Next {
+    fn give_up(&mut self, error: &KnowledgeError, library: &mut Library, folder: &Folder) -> Next {
         warn!(%error, "the centre's status list is not taken");
 
-        self.done()
+        self.next_list(library, folder)
     }
 
     fn done(&self) -> Next {

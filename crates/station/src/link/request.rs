@@ -24,6 +24,13 @@ pub enum Request {
     Manifest,
     /// A batch of entries of an epoch that is over.
     Tail(Vec<u8>),
+    /// A list of what an issuer took back, and the length that the trust list gives it.
+    RevocationFile {
+        /// Its SHA-256.
+        sha256: [u8; 32],
+        /// In bytes.
+        length: usize,
+    },
     /// A status file by its SHA-256.
     StatusFile([u8; 32]),
     /// The trust list in force.
@@ -49,6 +56,9 @@ impl Request {
             Self::Head(_) => "/v1/head".to_owned(),
             Self::Hole(_) => "/v1/holes".to_owned(),
             Self::Manifest => "/v1/knowledge/manifest".to_owned(),
+            Self::RevocationFile { sha256, .. } => {
+                format!("/v1/revocation/{}", hex::encode(sha256))
+            }
             Self::StatusFile(hash) => format!("/v1/status/{}", hex::encode(hash)),
             Self::Tail(_) => "/v1/tails".to_owned(),
             Self::Trust => "/v1/knowledge/trust".to_owned(),
@@ -64,7 +74,9 @@ impl Request {
             | Self::Head(body)
             | Self::Hole(body)
             | Self::Tail(body) => Some(body),
-            Self::Manifest | Self::StatusFile(_) | Self::Trust => None,
+            Self::Manifest | Self::RevocationFile { .. } | Self::StatusFile(_) | Self::Trust => {
+                None
+            }
         }
     }
 
@@ -77,7 +89,7 @@ impl Request {
             | Self::Head(_)
             | Self::Hole(_)
             | Self::Tail(_) => 60,
-            Self::Manifest | Self::Trust => 120,
+            Self::Manifest | Self::RevocationFile { .. } | Self::Trust => 120,
             Self::StatusFile(_) => 600,
         };
 
@@ -95,6 +107,7 @@ impl Request {
             // root and trust together
             Self::Enrol(_) => 4 * MIB + 128 * KIB,
             Self::Manifest => 256 * KIB,
+            Self::RevocationFile { length, .. } => *length,
             Self::StatusFile(_) => 64 * MIB,
             Self::Trust => 4 * MIB,
         }

@@ -24,6 +24,8 @@ pub struct Imported {
     pub files: Vec<(Name, Came)>,
     /// Other files, which were left alone.
     pub left: Vec<(String, Unusable)>,
+    /// Of the lists of what issuers took back that the trust list names: those that came, and those that are still missing.
+    pub lists: (usize, usize),
     /// The last entry with a receipt before and after.
     pub acked: (u64, u64),
     /// Entries that still have none.
@@ -74,6 +76,7 @@ pub fn import(data: &Path, unlock: &Unlock, at: &Path, clock: Clock) -> Result<I
             files.push((name, visit.look_at(&name, &stick)?));
         }
     }
+    let lists = visit.take_withdrawn(&stick)?;
     visit.keep()?;
 
     Ok(Imported {
@@ -81,6 +84,7 @@ pub fn import(data: &Path, unlock: &Unlock, at: &Path, clock: Clock) -> Result<I
         findings: visit.findings,
         files,
         left: content.left,
+        lists,
         acked: (before, visit.store.acked().seq),
         waiting: visit.store.waiting(),
     })
@@ -94,7 +98,7 @@ impl Visit {
             Name::Answers(part) => part.station == own,
             Name::Assignment(station) => *station == own,
             Name::Manifest | Name::Trust => true,
-            Name::Export(_) | Name::Status(_) => false,
+            Name::Export(_) | Name::Revocation(_) | Name::Status(_) => false,
         }
     }
 
@@ -125,10 +129,30 @@ impl Visit {
                 self.floor.trust(self.library.trust());
                 taken
             }
-            Name::Export(_) | Name::Status(_) => return Ok(Came::Damaged),
+            Name::Export(_) | Name::Revocation(_) | Name::Status(_) => return Ok(Came::Damaged),
         };
 
         Ok(Came::Document(document(taken)?))
+    }
+
+    /// Takes the lists that the trust list names and that were not here; one that is not on the stick, or is not what its
+    /// name says, stays missing.
+    fn take_withdrawn(&mut self, stick: &Stick) -> Result<(usize, usize), UsbError> {
+        let folder = self.store.folder();
+        let (mut came, mut missing) = (0, 0);
+        for named in self.library.missing_withdrawn(folder) {
+            let file = stick.read(&Name::Revocation(named.sha256)).ok();
+            match file.map(|file| Library::add_withdrawn(folder, &named, &file)) {
+                Some(Ok(())) => came += 1,
+                Some(Err(KnowledgeError::Folder(error))) => return Err(error.into()),
+                Some(Err(_)) | None => missing += 1,
+            }
+        }
+        if came > 0 {
+            self.library.read_withdrawn(folder);
+        }
+
+        Ok((came, missing))
     }
 
     fn take_answers(&mut self, bytes: &[u8]) -> Result<Came, UsbError> {

@@ -1,15 +1,20 @@
 //! A demonstration's authority: keys, documents, three residents.
 
+use domain::code::foreign::revocation::ListKind;
+use domain::code::foreign::{ForeignKey, Format};
 use domain::code::native::Claims;
 use domain::crypto::{Fresh, OpeningKey, PublicKey, SealingKey, Secret, SigningKey, sha256};
 use domain::document::{
     Assignment, ExchangeTurn, Header, ISSUER_FORMAT_NATIVE, Issuer, IssuerKind, Manifest,
-    PreviousEpoch, RoleKey, Root, SealedSecret, SealingTurn, Shard, TrustBody, Venue, VenuePolicy,
+    PreviousEpoch, Product, RevocationFile, RoleKey, Root, SealedSecret, SealingTurn, Shard,
+    TrustBody, Venue, VenuePolicy,
 };
 use domain::ids::{AuthorityId, Handle, StationId, VenueId};
 use domain::screen::{Colour, HolderClass, Preset};
 use domain::status::{Cell, Sample, pack_full};
 use domain::time::{DAY, HOUR, Timestamp};
+
+use crate::foreign::{ORGANISER, PRODUCT};
 
 const URI: &str = "https://s.example/1";
 pub(crate) const AUTHORITY: AuthorityId = AuthorityId([1; 16]);
@@ -53,6 +58,40 @@ impl Authority {
         let mut body = trust(self.now);
         body.header.version = 2;
         body.status[0].key = key(23).public();
+        self.trust = body.sign(&[&key(1), &key(3)]);
+    }
+
+    /// Signs the next trust list, under which the hall takes an organiser's tickets.
+    pub(crate) fn sell_tickets(&mut self, version: u64, lists: &[&[u8]]) {
+        let mut body = trust(self.now);
+        body.header.version = version;
+        body.foreign = vec![ForeignKey {
+            format: Format::Pretix,
+            key_id: Vec::new(),
+            issuer: None,
+            country: None,
+            key: Some(key(ORGANISER).public().into()),
+            not_before: None,
+            not_after: None,
+            kinds: Vec::new(),
+        }];
+        body.revocations = lists
+            .iter()
+            .map(|list| RevocationFile {
+                list: ListKind::PretixRevoked,
+                sha256: sha256(&[list]),
+                length: u64::try_from(list.len()).unwrap(),
+            })
+            .collect();
+        let product = Product {
+            item: i64::from(PRODUCT),
+            name: "Saturday".to_owned(),
+        };
+        let event = VenuePolicy::event(vec![product.clone()]);
+        for policy in &mut body.policies {
+            policy.rules.clone_from(&event.rules);
+            policy.products = vec![product.clone()];
+        }
         self.trust = body.sign(&[&key(1), &key(3)]);
     }
 

@@ -1,5 +1,6 @@
 //! A centre on loopback: the routes of `domain::wire` over TLS, with its log in memory.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -37,6 +38,8 @@ struct Desk {
     lists_asked: u32,
     holes: Vec<Hole>,
     takes_sealed: bool,
+    /// Lists of what was taken back, by their paths.
+    offered: BTreeMap<String, Vec<u8>>,
 }
 
 impl Centre {
@@ -69,6 +72,7 @@ impl Centre {
             lists_asked: 0,
             holes: Vec::new(),
             takes_sealed: true,
+            offered: BTreeMap::new(),
         }));
         let (config, shared) = (Arc::new(config), Arc::clone(&desk));
         thread::spawn(move || {
@@ -107,6 +111,28 @@ impl Centre {
     /// A newer trust list names another status key.
     pub(crate) fn drop_the_status_key(&self) {
         self.desk.lock().unwrap().authority.drop_the_status_key();
+    }
+
+    /// A trust list of this version that knows the organiser's key and the hall's product, and names these lists of what was
+    /// taken back.
+    pub(crate) fn sell_tickets(&self, version: u64, lists: &[&[u8]]) {
+        let mut desk = self.desk.lock().unwrap();
+        desk.authority.sell_tickets(version, lists);
+    }
+
+    /// Gives `bytes` where this list is asked for.
+    pub(crate) fn offer(&self, list: &[u8], bytes: &[u8]) {
+        let path = format!("/v1/revocation/{}", hex::encode(sha256(&[list])));
+        self.desk
+            .lock()
+            .unwrap()
+            .offered
+            .insert(path, bytes.to_vec());
+    }
+
+    /// The trust list as it is given out.
+    pub(crate) fn trust(&self) -> Vec<u8> {
+        self.desk.lock().unwrap().authority.trust.clone()
     }
 
     /// As after a loss of its register.
@@ -207,6 +233,10 @@ impl Desk {
                 self.lists_asked += 1;
                 (200, self.authority.manifest.clone())
             }
+            _ if path.starts_with("/v1/revocation/") => match self.offered.get(path) {
+                Some(list) => (200, list.clone()),
+                None => (404, Vec::new()),
+            },
             _ if path.starts_with("/v1/status/") => (200, self.authority.status_file.clone()),
             _ => (404, Vec::new()),
         }

@@ -6,6 +6,7 @@ mod authority;
 mod centre;
 mod disputes;
 mod draw;
+mod foreign;
 mod headless;
 mod knowledge;
 mod log;
