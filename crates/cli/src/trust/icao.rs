@@ -217,4 +217,19 @@ mod tests {
         let found = read_in(&[fixture!("csca-p521"), vec![0x30, 0]], &nothing_said());
         assert_eq!(passed(&found), ["certificate 2: it cannot be read"]);
     }
+
+    #[test]
+    fn a_signer_of_which_one_signed_byte_is_another_is_not_taken() {
+        let text = String::from_utf8(fixture!("bcsc")).unwrap();
+        let der = pem(&text, "CERTIFICATE").unwrap().remove(0);
+        // Between what is signed and the signature stands the head of the algorithm's name, which says nothing.
+        let unsigned = 367;
+        assert_eq!(der[unsigned..][..4], [0x30, 10, 0x06, 8]);
+        for at in (0..der.len()).filter(|at| *at != unsigned) {
+            let mut changed = der.clone();
+            changed[at] ^= 1 << (at % 8);
+            let found = read_in(&[fixture!("csca-p521"), changed], &nothing_said());
+            assert_eq!(found.keys, [], "byte {at}");
+        }
+    }
 }

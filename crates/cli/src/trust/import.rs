@@ -265,3 +265,62 @@ fn tell_unknown(base: &Base, new: &TrustBody, out: Out<'_>) -> Result<(), Failur
 fn printable_lines(text: &str) -> String {
     text.lines().map(|line| printable(line) + "\n").collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::found::tests::nothing_said;
+    use super::*;
+
+    #[test]
+    fn whatever_byte_of_a_published_file_is_another_its_import_ends_with_an_answer() {
+        macro_rules! fixture {
+            ($name:literal) => {
+                include_bytes!(concat!("../../tests/fixtures/trust/", $name)).as_slice()
+            };
+        }
+        let said = Said {
+            issuer: Some("did:web:pass.example".to_owned()),
+            ..nothing_said()
+        };
+        for (source, file) in [
+            (TrustSource::Gdhcn, fixture!("gdhcn.json")),
+            (TrustSource::EuDsc, fixture!("eu-dsc.json")),
+            (TrustSource::Vci, fixture!("vci.json")),
+            (TrustSource::Nzcp, fixture!("nzcp.json")),
+            (TrustSource::Pretix, fixture!("pretix.json")),
+            (TrustSource::Claim169, fixture!("claim169.json")),
+            (TrustSource::EuRevocation, fixture!("eu-revocation.json")),
+            (TrustSource::ShcRevocation, fixture!("shc-revocation.json")),
+            (
+                TrustSource::PretixRevocation,
+                fixture!("pretix-revoked.json"),
+            ),
+        ] {
+            let import = Import {
+                source,
+                said: said.clone(),
+                add: false,
+                shrink: false,
+                files: &[],
+            };
+            let read = |bytes: &[u8]| {
+                let mut found = Found::default();
+                one(&import, bytes, &mut found).map(|()| found.keys.len() + found.lists.len())
+            };
+            let file = file.trim_ascii_end();
+            let whole = read(file).unwrap();
+            assert!(whole > 0, "{source:?}");
+            for at in (0..file.len()).step_by(5) {
+                let mut changed = file.to_vec();
+                changed[at] ^= 1 << (at % 7);
+                // A name that is another may leave a certificate unseen, as if it were not there.
+                let taken = read(&changed).unwrap_or_default();
+                assert!(
+                    taken <= whole + 2,
+                    "{source:?}, byte {at}: {taken} of {whole}"
+                );
+                assert!(read(&file[..at]).is_err(), "{source:?}, cut at {at}");
+            }
+        }
+    }
+}
