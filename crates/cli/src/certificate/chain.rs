@@ -105,6 +105,9 @@ impl<'a> Link<'a> {
         if self.country() != authority.country() {
             return Err("the authority is of another country".to_owned());
         }
+        if !self.is_strict() {
+            return Err("what stands around its signed part is not as it must be".to_owned());
+        }
         curves::verify(&self.x509, authority.x509.public_key()).map_err(|why| {
             match why {
                 Unsigned::Bad => "the authority did not sign it",
@@ -121,6 +124,26 @@ impl<'a> Link<'a> {
         let by_key = self.authority_key().is_some() && self.authority_key() == authority.own_key();
 
         by_key || self.x509.issuer().as_raw() == authority.x509.subject().as_raw()
+    }
+
+    /// Whether what nobody signs is written in the one way: the algorithm as in the signed part, a signature of whole bytes.
+    fn is_strict(&self) -> bool {
+        let signed: &[u8] = self.x509.tbs_certificate.as_ref();
+        let frame = self
+            .der
+            .windows(signed.len())
+            .position(|part| part == signed);
+        let algorithm = frame
+            .and_then(|at| self.der.get(at + signed.len()..))
+            .and_then(|after| after.split_at_checked(first(0x30, after)?.0.len() + 2))
+            .map(|(algorithm, _)| algorithm);
+        let is_repeated = algorithm.is_some_and(|algorithm| {
+            signed
+                .windows(algorithm.len())
+                .any(|part| part == algorithm)
+        });
+
+        is_repeated && self.x509.signature_value.unused_bits == 0
     }
 
     fn check_time(&self, now: Timestamp) -> Result<(), String> {

@@ -219,13 +219,11 @@ mod tests {
     }
 
     #[test]
-    fn a_signer_of_which_one_signed_byte_is_another_is_not_taken() {
+    fn a_signer_of_which_one_byte_is_another_is_not_taken() {
         let text = String::from_utf8(fixture!("bcsc")).unwrap();
         let der = pem(&text, "CERTIFICATE").unwrap().remove(0);
-        // Between what is signed and the signature stands the head of the algorithm's name, which says nothing.
-        let unsigned = 367;
-        assert_eq!(der[unsigned..][..4], [0x30, 10, 0x06, 8]);
-        for at in (0..der.len()).filter(|at| *at != unsigned) {
+        // Every byte of the unsigned frame, and every seventh of the others.
+        for at in (0..der.len()).filter(|at| at % 7 == 0 || (364..386).contains(at)) {
             let mut changed = der.clone();
             changed[at] ^= 1 << (at % 8);
             let found = read_in(&[fixture!("csca-p521"), changed], &nothing_said());
