@@ -1,6 +1,7 @@
 //! The words of the command line.
 
 mod rules;
+mod trust;
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -14,6 +15,10 @@ use station::Expected;
 use crate::{COLUMNS, clock};
 
 pub use rules::{RulesAction, RulesArgs, RulesCheckArgs, RulesTestArgs};
+pub use trust::{
+    TrustAction, TrustArgs, TrustCombineArgs, TrustImportArgs, TrustKind, TrustShowArgs,
+    TrustSignArgs, TrustSource,
+};
 
 /// Menshen's command line.
 #[derive(Debug, Parser)]
@@ -53,6 +58,8 @@ pub enum Command {
     Station(StationArgs),
     /// Sign the status list anew, perhaps with changes.
     Status(StatusArgs),
+    /// The trust list: others' keys imported, the next list drafted and signed.
+    Trust(TrustArgs),
     /// A station's entries and receipts on a USB stick.
     Usb(UsbArgs),
     /// Say whether a code is genuine and in time, and why or why not, field by field.

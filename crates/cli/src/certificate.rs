@@ -1,7 +1,10 @@
-//! What a signer's certificate (X.509, RFC 5280) says of it. The certificate's own signature is not looked at here: who
-//! is believed is decided where a trust list is imported.
+//! What a signer's certificate (X.509, RFC 5280) says of it. The certificate's own signature is looked at in [`chain`] alone:
+//! in all other lists who publishes them vouches for their signers.
 
-use domain::code::foreign::ProofKind;
+pub(crate) mod chain;
+mod curves;
+
+use domain::code::foreign::{ForeignKey, ProofKind};
 use domain::crypto::{KeyError, VerifyingKey, sha256};
 use domain::time::Timestamp;
 use thiserror::Error;
@@ -63,6 +66,20 @@ impl Signer {
             not_after: Timestamp(validity.not_after.timestamp()),
             kinds: kinds(&certificate)?,
         })
+    }
+
+    /// `entry` with the certificate's times and kinds, and with its country where `entry` has none.
+    pub(crate) fn describe(&self, entry: ForeignKey) -> ForeignKey {
+        let country = self.country.as_ref().map(|text| text.to_ascii_uppercase());
+        let country = country.filter(|text| text.len() == 2 && text.is_ascii());
+
+        ForeignKey {
+            country: entry.country.or(country),
+            not_before: Some(self.not_before),
+            not_after: Some(self.not_after),
+            kinds: self.kinds.clone(),
+            ..entry
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod random;
 mod read;
 mod residents;
 pub mod sheet;
+mod trust;
 pub mod verify;
 
 use std::io::Write;

@@ -11,8 +11,8 @@ pub const EDDSA: i64 = -8;
 const TAG_SIGN1: u64 = 18;
 const TAG_SIGN: u64 = 98;
 const MAX_SIGNATURES: usize = 8;
-/// A trust document holds up to 20,000 keys of up to a dozen items each (SECURITY.md §8).
-const MAX_ITEMS: usize = 400_000;
+/// A trust document holds up to 20,000 keys of up to two dozen items each (SECURITY.md §8).
+const MAX_ITEMS: usize = 500_000;
 
 /// Why bytes are not a signed document of the wanted type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -103,17 +103,65 @@ impl Sign {
     /// Signs `payload` as a document of type `typ` with every one of `keys`.
     #[must_use]
     pub fn sign(typ: &str, payload: &Value, keys: &[&SigningKey]) -> Vec<u8> {
-        let body_protected = protected(typ, None);
-        let payload = cbor::encode(payload);
-        let aad = label(typ);
-        let signatures = keys
-            .iter()
-            .map(|key| {
-                let signer = signer_protected(key.public().kid());
-                let signature = key.sign(&sig_structure(&body_protected, &signer, &aad, &payload));
+        let mut object = Self {
+            body_protected: protected(typ, None),
+            aad: label(typ),
+            payload: cbor::encode(payload),
+            signatures: Vec::new(),
+        };
+        for key in keys {
+            object.add(key);
+        }
 
+        object.to_bytes()
+    }
+
+    /// Signs the payload with one more key, beside the signatures that are there.
+    pub fn add(&mut self, key: &SigningKey) {
+        let signer = signer_protected(key.public().kid());
+        let signature = key.sign(&self.signed_by(&signer));
+        self.signatures.push((signer, signature));
+    }
+
+    /// Takes the signatures of another copy, made elsewhere over the same payload; none that is here already.
+    ///
+    /// # Errors
+    /// [`OtherPayload`], and nothing is taken.
+    pub fn join(&mut self, other: &Self) -> Result<(), OtherPayload> {
+        if self.payload != other.payload || self.body_protected != other.body_protected {
+            return Err(OtherPayload);
+        }
+        for signature in &other.signatures {
+            if !self.signatures.contains(signature) {
+                self.signatures.push(signature.clone());
+            }
+        }
+
+        Ok(())
+    }
+
+    /// Keeps one signature of each of `keys` that made one, and no other: what came from elsewhere may hold more than
+    /// [`Self::read`] takes.
+    pub fn keep_verified(&mut self, keys: &[PublicKey]) {
+        let mut kept: Vec<(Vec<u8>, [u8; 64])> = Vec::new();
+        for (signer, signature) in &self.signatures {
+            let is_new = kept.iter().all(|(known, _)| known != signer);
+            if is_new && keys.iter().any(|key| self.fits(key, signer, signature)) {
+                kept.push((signer.clone(), *signature));
+            }
+        }
+        self.signatures = kept;
+    }
+
+    /// The object as [`Self::read`] reads it: as many signatures as there are, also none.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let signatures = self
+            .signatures
+            .iter()
+            .map(|(signer, signature)| {
                 Value::Array(vec![
-                    Value::Bytes(signer),
+                    Value::bytes(signer),
                     Value::Map(Vec::new()),
                     Value::bytes(signature),
                 ])
@@ -122,8 +170,8 @@ impl Sign {
 
         cbor::encode(&tagged(
             TAG_SIGN,
-            body_protected,
-            payload,
+            self.body_protected.clone(),
+            self.payload.clone(),
             Value::Array(signatures),
         ))
     }
@@ -183,20 +231,35 @@ impl Sign {
         self.unverified_payload().ok()
     }
 
-    fn has_signed(&self, key: &PublicKey) -> bool {
-        let expected = signer_protected(key.kid());
+    /// The signed bytes: what copies that were signed apart must have in common.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// Whether `key` made one of the signatures.
+    #[must_use]
+    pub fn has_signed(&self, key: &PublicKey) -> bool {
         self.signatures
             .iter()
-            .filter(|(signer, _)| *signer == expected)
-            .any(|(signer, signature)| {
-                key.verify(
-                    &sig_structure(&self.body_protected, signer, &self.aad, &self.payload),
-                    signature,
-                )
-                .is_ok()
-            })
+            .any(|(signer, signature)| self.fits(key, signer, signature))
+    }
+
+    fn fits(&self, key: &PublicKey, signer: &[u8], signature: &[u8; 64]) -> bool {
+        *signer == signer_protected(key.kid())
+            && key.verify(&self.signed_by(signer), signature).is_ok()
+    }
+
+    /// What a signer with this protected bucket signs.
+    fn signed_by(&self, signer: &[u8]) -> Vec<u8> {
+        sig_structure(&self.body_protected, signer, &self.aad, &self.payload)
     }
 }
+
+/// Two copies do not hold the same payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the signatures are over other bytes")]
+pub struct OtherPayload;
 
 /// `Sig_structure` of a `COSE_Sign1` (RFC 9052 §4.4).
 pub(crate) fn sig_structure1(protected: &[u8], aad: &[u8], payload: &[u8]) -> Vec<u8> {
@@ -380,6 +443,35 @@ mod tests {
         let one = key(1);
         let many = Sign::sign("trust", &payload(), &[&one; 9]);
         assert_eq!(Sign::read("trust", &many), Err(CoseError::Shape));
+    }
+
+    #[test]
+    fn copies_signed_apart_join_to_what_would_have_been_signed_together() {
+        let copy = || Sign::read("trust", &Sign::sign("trust", &payload(), &[])).unwrap();
+        let (mut one, mut other) = (copy(), copy());
+        one.add(&key(1));
+        other.add(&key(3));
+        one.join(&other).unwrap();
+        one.join(&other).unwrap();
+        let together = Sign::sign("trust", &payload(), &[&key(1), &key(3)]);
+        assert_eq!(one.to_bytes(), together);
+
+        let strange = Value::map([("authority", Value::bytes([2; 16]))]);
+        let strange = Sign::read("trust", &Sign::sign("trust", &strange, &[&key(2)])).unwrap();
+        assert_eq!(one.join(&strange), Err(OtherPayload));
+        assert_eq!(one.to_bytes(), together);
+    }
+
+    #[test]
+    fn only_one_verified_signature_of_each_key_is_kept() {
+        let mut signed = Sign::read("trust", &Sign::sign("trust", &payload(), &[&key(1)])).unwrap();
+        let forged = (signer_protected(key(2).public().kid()), [7; 64]);
+        signed.signatures.insert(0, forged);
+        signed.add(&key(1));
+        signed.add(&key(3));
+        signed.keep_verified(&[key(1).public(), key(2).public()]);
+        let alone = Sign::sign("trust", &payload(), &[&key(1)]);
+        assert_eq!(signed.to_bytes(), alone);
     }
 
     #[test]

@@ -244,7 +244,7 @@ fn hold(folder: &Path) -> Result<File, Failure> {
 const ABOUT: &str = "authority.json";
 const LOCK: &str = "lock";
 const ROOT: &str = "root.cbor";
-const TRUST: &str = "trust.cbor";
+pub(crate) const TRUST: &str = "trust.cbor";
 const MANIFEST: &str = "manifest.cbor";
 const STATUS_FILES: &str = "status";
 const STATUS_SECRETS: &str = "status-secret";

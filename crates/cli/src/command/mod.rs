@@ -7,11 +7,12 @@ mod print;
 mod question;
 mod rules;
 mod station;
+mod trust;
 mod usb;
 
 pub(crate) use print::write_sheet;
 
-use crate::args::{Cli, Command, LogAction, RulesAction, StationAction, UsbAction};
+use crate::args::{Cli, Command, LogAction, RulesAction, StationAction, TrustAction, UsbAction};
 use crate::{Failure, Out, clock};
 
 /// How a command ended, for the exit status.
@@ -56,6 +57,12 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
             None => station::run(&args.run, out)?,
         },
         Command::Status(args) => desk::status(args, now(args.at), out)?,
+        Command::Trust(args) => match &args.action {
+            TrustAction::Combine(args) => trust::combine(args, now(args.at), out)?,
+            TrustAction::Import(args) => trust::import(args, now(args.at), out)?,
+            TrustAction::Show(args) => trust::show(args, out)?,
+            TrustAction::Sign(args) => trust::sign(args, now(args.at), out)?,
+        },
         Command::Usb(args) => {
             return match &args.action {
                 UsbAction::Export(args) => usb::export(args, out),

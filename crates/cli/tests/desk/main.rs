@@ -7,6 +7,7 @@ mod issue;
 mod keys;
 mod paper;
 mod questions;
+mod trust;
 
 use std::path::{Path, PathBuf};
 

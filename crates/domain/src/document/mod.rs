@@ -1,6 +1,7 @@
 //! Signed knowledge: `root`, `trust`, `assignment` and `manifest` (SECURITY.md §2 and §4).
 
 mod assignment;
+mod draft;
 mod foreign;
 mod header;
 mod issuer;
@@ -12,6 +13,7 @@ mod venue_policy;
 mod withdrawn;
 
 pub use assignment::{Assignment, PreviousEpoch, SealedSecret, Venue};
+pub use draft::TrustDraft;
 pub use foreign::RevocationFile;
 pub use header::{DocumentError, Header, Held, Newer};
 pub use issuer::{ISSUER_FORMAT_NATIVE, Issuer, IssuerKind};

@@ -16,9 +16,9 @@ use crate::rules::RuleSet;
 use crate::screen::Preset;
 use crate::time::{DAY, Timestamp};
 
-const TYP: &str = "trust";
+pub(super) const TYP: &str = "trust";
 /// 4 MiB (SECURITY.md §8).
-const MAX_BYTES: usize = 4 * 1024 * 1024;
+pub(super) const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// 20,000 keys (SECURITY.md §8).
 const MAX_KEYS: usize = 20_000;
 /// Lists of what was taken back.
@@ -90,9 +90,6 @@ impl Trust {
             .verify(&root.keys, root.threshold)
             .ok_or(DocumentError::NotSigned)?;
         let body = TrustBody::from_value(payload)?;
-        if body.header.authority != root.header.authority {
-            return Err(DocumentError::OtherAuthority);
-        }
         body.check(root)?;
 
         Ok(Self {
@@ -215,7 +212,7 @@ impl TrustBody {
         Sign::sign(TYP, &Value::Map(entries), roots)
     }
 
-    fn from_value(value: Value) -> Result<Self, DocumentError> {
+    pub(super) fn from_value(value: Value) -> Result<Self, DocumentError> {
         let mut fields = Fields::of(value)?;
         let text = |item: Value| item.as_text().map(str::to_owned).ok_or(WrongShape);
         let body = Self {
@@ -241,7 +238,10 @@ impl TrustBody {
         Ok(body)
     }
 
-    fn check(&self, root: &Root) -> Result<(), DocumentError> {
+    pub(super) fn check(&self, root: &Root) -> Result<(), DocumentError> {
+        if self.header.authority != root.header.authority {
+            return Err(DocumentError::OtherAuthority);
+        }
         self.header.check_life(MAX_LIFE)?;
         if !self.agrees_with_itself() {
             return Err(DocumentError::Content);

@@ -21,6 +21,18 @@ const DOORS: &[Door] = &[
         modules: &["crates/server/src/http"],
     },
     Door {
+        library: "bp256",
+        modules: &["crates/cli/src/certificate"],
+    },
+    Door {
+        library: "bp384",
+        modules: &["crates/cli/src/certificate"],
+    },
+    Door {
+        library: "ecdsa",
+        modules: &["crates/cli/src/certificate"],
+    },
+    Door {
         library: "hpke",
         modules: &["crates/domain/src/crypto"],
     },
@@ -44,6 +56,10 @@ const DOORS: &[Door] = &[
     Door {
         library: "nokhwa",
         modules: &["crates/station/src/camera"],
+    },
+    Door {
+        library: "p521",
+        modules: &["crates/cli/src/certificate"],
     },
     Door {
         library: "qrcodegen",
@@ -73,6 +89,10 @@ const DOORS: &[Door] = &[
     Door {
         library: "rxing",
         modules: &["crates/reader/src"],
+    },
+    Door {
+        library: "sha2",
+        modules: &["crates/cli/src/certificate"],
     },
     Door {
         library: "tauri",

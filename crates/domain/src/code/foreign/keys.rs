@@ -17,7 +17,8 @@ pub struct ForeignKey {
     /// The id by which codes name it, not always its own; empty where the format has none, and then it is a candidate for
     /// every code of the format.
     pub key_id: Vec<u8>,
-    /// Its owner, as its codes must say; `None` where the trust list does not tell.
+    /// Its owner, as its codes must say; `None` where the trust list does not tell. Of a ticket's key, whose codes say none,
+    /// the event.
     pub issuer: Option<String>,
     /// Its owner's country (ISO 3166-1 alpha-2), to show.
     pub country: Option<String>,

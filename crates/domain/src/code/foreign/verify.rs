@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{ForeignKey, KeyRing, SignedForeign};
+use super::{ForeignKey, Format, KeyRing, SignedForeign};
 use crate::time::Timestamp;
 use crate::verdict::Reason;
 
@@ -134,7 +134,9 @@ pub fn may_sign(signer: &ForeignKey, code: &SignedForeign, now: Timestamp) -> Re
     if !signer.may_vouch_for(&code.kinds) {
         return Err(Reason::KindNotAllowed);
     }
-    if signer.issuer.is_some() && signer.issuer != code.issuer {
+    // A ticket names no issuer: its key's is the event, to show.
+    let says_whose = code.format != Format::Pretix;
+    if says_whose && signer.issuer.is_some() && signer.issuer != code.issuer {
         return Err(Reason::IssuerDiffers);
     }
 

@@ -135,6 +135,22 @@ fn a_named_signer_signs_in_no_other_name() {
 }
 
 #[test]
+fn a_ticket_names_no_issuer_so_its_keys_event_is_shown_and_not_compared() {
+    let ticket = SignedForeign {
+        format: Format::Pretix,
+        issuer: None,
+        ..code()
+    };
+    let event = ForeignKey {
+        format: Format::Pretix,
+        issuer: Some("sommerfest".to_owned()),
+        ..candidate()
+    };
+    let verified = verify(&KeyRing::new([event.clone()]), &ticket, NOW).unwrap();
+    assert_eq!(verified.signer(), &event);
+}
+
+#[test]
 fn keys_of_others_with_the_same_id_take_nobodys_place() {
     let owned = |name: &str, by: ForeignKey| ForeignKey {
         issuer: Some(name.to_owned()),

@@ -1,0 +1,175 @@
+//! The words of `menshen trust`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use domain::time::Timestamp;
+
+use crate::clock;
+
+/// `menshen trust`.
+#[derive(Debug, Args)]
+pub struct TrustArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: TrustAction,
+}
+
+/// What to do with the trust list.
+#[derive(Debug, Subcommand)]
+pub enum TrustAction {
+    /// Join signatures that were made on separate machines, and publish the list once there are enough.
+    Combine(TrustCombineArgs),
+    /// Write the keys and revocations of others into the draft of the next trust list, and say what changes.
+    Import(TrustImportArgs),
+    /// Say what the trust list in force, or the draft of the next one, holds.
+    Show(TrustShowArgs),
+    /// Sign the draft with root keys: shows what changes and asks for two words of its hash first.
+    Sign(TrustSignArgs),
+}
+
+/// `menshen trust import`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The draft lies in draft/trust.cbor of the authority's folder. What an earlier import of the same format brought and these files \
+do not is removed from it, unless --add is given. docs/trust.md has the formats and where they are published.\n\
+Exit status: 0 drafted, or nothing changed; 2 nothing was drafted."
+)]
+pub struct TrustImportArgs {
+    /// The authority's folder.
+    #[arg(long, value_name = "DIR")]
+    pub authority: PathBuf,
+    /// What the files are.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: TrustSource,
+    /// Keep what earlier imports of this format brought.
+    #[arg(long)]
+    pub add: bool,
+    /// Remove more than half of the keys or lists of a format. Without it such files are taken for a torn download.
+    #[arg(long)]
+    pub shrink: bool,
+    /// The issuer's name, as its codes give it; for a ticket key the event's. Where the files say it, it is not needed.
+    #[arg(long, value_name = "NAME")]
+    pub issuer: Option<String>,
+    /// The issuer's country, by two letters, where the files do not say it.
+    #[arg(long, value_name = "CC", value_parser = country)]
+    pub country: Option<String>,
+    /// What the keys may vouch for where the files do not say it: several joined by commas. All unless it is given.
+    #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
+    pub kinds: Vec<TrustKind>,
+    /// Until when the keys count where the files do not say it.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse)]
+    pub not_after: Option<Timestamp>,
+    /// The time, instead of the clock's.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse)]
+    pub at: Option<Timestamp>,
+    /// The files; certificates of one chain all at once.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// What others publish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum TrustSource {
+    /// WHO's network: did.json of the trust list, version 2.
+    Gdhcn,
+    /// Signers of EU certificates: a national backend's list, or JWKS.
+    EuDsc,
+    /// SMART Health Cards: the snapshot of the VCI directory.
+    Vci,
+    /// New Zealand Covid Pass: an issuer's DID document.
+    Nzcp,
+    /// VDS-NC: certificates of authorities (CSCA) and signers (BCSC), PEM or DER.
+    Icao,
+    /// Tickets: an event's keys, as pretix gives them.
+    Pretix,
+    /// MOSIP identity codes: JWKS, DID document or PEM of the issuer that --issuer names.
+    Claim169,
+    /// Revoked EU certificates: a batch of hashes.
+    EuRevocation,
+    /// Revoked SMART Health Cards: a key's list.
+    ShcRevocation,
+    /// Revoked or blocked tickets: an event's list.
+    PretixRevocation,
+}
+
+/// What a key may vouch for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TrustKind {
+    /// Vaccinations.
+    Vaccination,
+    /// Tests.
+    Test,
+    /// Recoveries.
+    Recovery,
+    /// Who somebody is.
+    Identity,
+    /// Tickets.
+    Ticket,
+}
+
+/// `menshen trust show`.
+#[derive(Debug, Args)]
+pub struct TrustShowArgs {
+    /// The authority's folder.
+    #[arg(long, value_name = "DIR")]
+    pub authority: PathBuf,
+    /// The draft instead of the list in force.
+    #[arg(long)]
+    pub draft: bool,
+}
+
+/// `menshen trust sign`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "With fewer keys than the root asks for, the signature is written beside the draft for `menshen trust combine`.\n\
+On a machine with a root key and no authority's folder: --root FILE --held FILE --draft FILE --key FILE --out FILE, the first two from the \
+authority's public folder (root.cbor, trust.cbor)."
+)]
+pub struct TrustSignArgs {
+    /// The authority's folder.
+    #[arg(long, value_name = "DIR", required_unless_present = "root", conflicts_with_all = ["root", "held", "out"])]
+    pub authority: Option<PathBuf>,
+    /// The draft, where it lies elsewhere than in the authority's folder.
+    #[arg(long, value_name = "FILE")]
+    pub draft: Option<PathBuf>,
+    /// A root key file; several may follow.
+    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
+    pub key: Vec<PathBuf>,
+    /// The first two words of the draft's hash, instead of asking for them.
+    #[arg(long, value_name = "WORDS")]
+    pub words: Option<String>,
+    /// The root, where there is no authority's folder.
+    #[arg(long, value_name = "FILE", requires_all = ["held", "draft", "out"])]
+    pub root: Option<PathBuf>,
+    /// The trust list in force, where there is no authority's folder.
+    #[arg(long, value_name = "FILE", requires = "root")]
+    pub held: Option<PathBuf>,
+    /// Where the signed draft goes, where there is no authority's folder; it must not be there yet.
+    #[arg(long, value_name = "FILE", requires = "root")]
+    pub out: Option<PathBuf>,
+    /// The time, instead of the clock's.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse)]
+    pub at: Option<Timestamp>,
+}
+
+/// `menshen trust combine`.
+#[derive(Debug, Args)]
+pub struct TrustCombineArgs {
+    /// The authority's folder.
+    #[arg(long, value_name = "DIR")]
+    pub authority: PathBuf,
+    /// The time, instead of the clock's.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse)]
+    pub at: Option<Timestamp>,
+    /// Drafts that were signed on separate machines.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+fn country(text: &str) -> Result<String, String> {
+    let fits = text.len() == 2 && text.bytes().all(|c| c.is_ascii_alphabetic());
+
+    fits.then(|| text.to_ascii_uppercase())
+        .ok_or_else(|| "write a country's two letters, as ISO 3166-1 has them".to_owned())
+}

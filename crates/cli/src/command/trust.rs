@@ -1,0 +1,92 @@
+//! The trust list: importing, showing, signing, combining.
+
+use domain::code::foreign::ProofKind;
+use domain::time::Timestamp;
+
+use crate::args::{TrustCombineArgs, TrustImportArgs, TrustKind, TrustShowArgs, TrustSignArgs};
+use crate::trust::{self, Apart, Folder, Import, Said, Table};
+use crate::verify::printable;
+use crate::{Failure, Out};
+
+pub(super) fn import(args: &TrustImportArgs, now: Timestamp, out: Out<'_>) -> Result<(), Failure> {
+    let import = Import {
+        source: args.format,
+        said: Said {
+            issuer: args.issuer.clone(),
+            country: args.country.clone(),
+            kinds: args.kinds.iter().map(|kind| proof(*kind)).collect(),
+            not_after: args.not_after,
+            now,
+        },
+        add: args.add,
+        shrink: args.shrink,
+        files: &args.files,
+    };
+
+    trust::import(&args.authority, &import, out)
+}
+
+pub(super) fn show(args: &TrustShowArgs, out: Out<'_>) -> Result<(), Failure> {
+    let folder = Folder::open(&args.authority)?;
+    let lines = if args.draft {
+        let draft = folder.draft()?.ok_or_else(|| {
+            Failure::Refused(format!(
+                "there is no draft in {}",
+                folder.draft_path().display()
+            ))
+        })?;
+        trust::summary(draft.body())
+    } else {
+        trust::summary(&folder.held().body)
+    };
+    for line in lines {
+        writeln!(out, "{}", printable(&line))?;
+    }
+
+    Ok(())
+}
+
+pub(super) fn sign(args: &TrustSignArgs, now: Timestamp, out: Out<'_>) -> Result<(), Failure> {
+    let table = Table {
+        keys: &args.key,
+        words: args.words.as_deref(),
+        now,
+    };
+    if let (Some(root), Some(held), Some(draft), Some(to)) =
+        (&args.root, &args.held, &args.draft, &args.out)
+    {
+        let apart = Apart {
+            root,
+            held,
+            draft,
+            out: to,
+        };
+        return apart.sign(&table, out);
+    }
+    let folder = args.authority.as_deref().ok_or_else(|| {
+        Failure::Refused(
+            "say where the draft is: --authority DIR, or --root, --held, --draft and --out"
+                .to_owned(),
+        )
+    })?;
+
+    trust::sign(&Folder::open(folder)?, args.draft.as_deref(), &table, out)
+}
+
+pub(super) fn combine(
+    args: &TrustCombineArgs,
+    now: Timestamp,
+    out: Out<'_>,
+) -> Result<(), Failure> {
+    trust::combine(&Folder::open(&args.authority)?, &args.files, now, out)
+}
+
+fn proof(kind: TrustKind) -> ProofKind {
+    match kind {
+        TrustKind::Vaccination => ProofKind::Vaccination,
+        TrustKind::Test => ProofKind::Test,
+        TrustKind::Recovery => ProofKind::Recovery,
+        TrustKind::Identity => ProofKind::Identity,
+        TrustKind::Ticket => ProofKind::Ticket,
+    }
+}

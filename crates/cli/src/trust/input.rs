@@ -1,0 +1,83 @@
+//! Reading what others publish: within limits, and strictly.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use domain::json::{self, JsonError, Limits};
+use serde_json::Value;
+
+use crate::Failure;
+
+/// The longest file that is read: the largest published list, of 2026, has 2 MB.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+const LIMITS: Limits = Limits {
+    items: 2_000_000,
+    bytes: 512 * 1024 * 1024,
+};
+
+/// The bytes of a file.
+///
+/// # Errors
+/// [`Failure::File`]; [`Failure::Refused`] for one that is longer than any list.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let file = File::open(path).map_err(Failure::file(path, "read"))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(Failure::file(path, "read"))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_BYTES) {
+        return Err(Failure::Refused(format!(
+            "{}: longer than 64 MiB, which no published list is: nothing was drafted, look where the file came from",
+            path.display()
+        )));
+    }
+
+    Ok(bytes)
+}
+
+/// The JSON in `bytes`.
+///
+/// # Errors
+/// What is wrong with it, and what to do.
+pub(super) fn json(bytes: &[u8]) -> Result<Value, String> {
+    json::decode(bytes, LIMITS).map_err(|error| match error {
+        JsonError::NotJson => {
+            "this is not one JSON text: it may be an error page or a part of the file, so download it again"
+        }
+        JsonError::DuplicateName => {
+            "a name stands twice in one object, so that two readers would see two lists: ask the publisher"
+        }
+        JsonError::TooLarge => {
+            "nested deeper than 32 levels, or with more than two million values, which no published list is: look where the file came from"
+        }
+    }
+    .to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_longer_than_any_list_is_refused_before_it_is_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.json");
+        let file = File::create(&path).unwrap();
+        file.set_len(65 * 1_000_000).unwrap();
+        assert!(read(&path).is_ok());
+        file.set_len(MAX_BYTES + 1).unwrap();
+        let refused = read(&path).unwrap_err().to_string();
+        assert!(refused.contains("longer than 64 MiB"), "{refused}");
+    }
+
+    #[test]
+    fn each_text_that_is_no_list_is_told_apart() {
+        let why = |text: &str| json(text.as_bytes()).unwrap_err();
+        assert!(why("<html>").starts_with("this is not one JSON text"));
+        assert!(why("{} {}").starts_with("this is not one JSON text"));
+        assert!(why(r#"{"a":1,"a":2}"#).starts_with("a name stands twice"));
+        let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
+        assert!(why(&deep).starts_with("nested deeper"));
+    }
+}

@@ -1,0 +1,222 @@
+//! What a trust list holds, a line each: as it is shown, and as two lists are compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::code::foreign::revocation::ListKind;
+use domain::code::foreign::{ForeignKey, Format, ProofKind};
+use domain::crypto::{KeyKind, VerifyingKey};
+use domain::document::{IssuerKind, RevocationFile, TrustBody};
+use domain::hex;
+use domain::screen::Preset;
+use domain::time::Timestamp;
+
+use crate::clock::show;
+
+/// The word of a format in documents.
+pub(super) fn format_word(format: Format) -> &'static str {
+    match format {
+        Format::Hcert => "hcert",
+        Format::Shc => "shc",
+        Format::Nzcp => "nzcp",
+        Format::VdsNc => "vds_nc",
+        Format::Claim169 => "claim169",
+        Format::Pretix => "pretix",
+    }
+}
+
+/// The word of a kind of list in documents.
+pub(super) fn list_word(kind: ListKind) -> &'static str {
+    match kind {
+        ListKind::EuHashes => "eu_hashes",
+        ListKind::PretixBlocked => "pretix_blocked",
+        ListKind::PretixRevoked => "pretix_revoked",
+        ListKind::ShcRids => "shc_rids",
+    }
+}
+
+/// A file of what was taken back.
+pub(super) fn list_line(file: &RevocationFile) -> String {
+    let (list, hash) = (list_word(file.list), hex::encode(file.sha256));
+
+    format!("revocations {list} {hash}, {} bytes", file.length)
+}
+
+fn kind_word(kind: ProofKind) -> &'static str {
+    match kind {
+        ProofKind::Vaccination => "vaccination",
+        ProofKind::Test => "test",
+        ProofKind::Recovery => "recovery",
+        ProofKind::Identity => "identity",
+        ProofKind::Ticket => "ticket",
+    }
+}
+
+fn key_word(key: Option<&VerifyingKey>) -> &'static str {
+    match key.map(VerifyingKey::kind) {
+        Some(KeyKind::P256) => "P-256",
+        Some(KeyKind::P384) => "P-384",
+        Some(KeyKind::Rsa) => "RSA",
+        Some(KeyKind::Ed25519) => "Ed25519",
+        None => "unsupported",
+    }
+}
+
+/// Whose a foreign key is: format, issuer where codes must name one, country.
+pub(super) fn owner(key: &ForeignKey) -> String {
+    let mut words = vec![format_word(key.format)];
+    words.extend(key.issuer.as_deref());
+    words.push(key.country.as_deref().unwrap_or("no country"));
+
+    words.join(", ")
+}
+
+/// A foreign key, short enough for a line.
+pub(super) fn key_line(key: &ForeignKey) -> String {
+    let id = match str::from_utf8(&key.key_id) {
+        Ok("") => "without an id".to_owned(),
+        Ok(text) if text.bytes().all(|c| c.is_ascii_graphic()) => text.to_owned(),
+        Ok(_) | Err(_) => hex::encode(&key.key_id),
+    };
+    let mut words = vec![id, key_word(key.key.as_ref()).to_owned()];
+    words.extend(key.not_before.map(|start| format!("from {}", show(start))));
+    words.extend(key.not_after.map(|end| format!("to {}", show(end))));
+    if !key.kinds.is_empty() {
+        let kinds: Vec<_> = key.kinds.iter().map(|kind| kind_word(*kind)).collect();
+        words.push(format!("for {} alone", kinds.join(" and ")));
+    }
+
+    words.join(" ")
+}
+
+/// Everything in a list but its version, its times and the keys of others.
+pub(super) fn own_lines(body: &TrustBody) -> BTreeSet<String> {
+    let mut lines = BTreeSet::new();
+    let roles = [
+        ("registry", &body.registry),
+        ("status", &body.status),
+        ("receipt", &body.receipt),
+    ];
+    for (role, keys) in roles {
+        lines.extend(
+            keys.iter()
+                .map(|key| turn(role, key.key.as_bytes(), key.not_before, key.not_after)),
+        );
+    }
+    lines.extend(body.exchange.iter().map(|key| {
+        turn(
+            "exchange",
+            key.key.as_bytes(),
+            key.not_before,
+            key.not_after,
+        )
+    }));
+    lines.extend(
+        body.sealing
+            .iter()
+            .map(|key| turn("sealing", key.key.as_bytes(), key.not_before, key.not_after)),
+    );
+    lines.extend(body.issuers.iter().map(|issuer| {
+        let kind = match issuer.kind {
+            IssuerKind::Resident => "sheets",
+            IssuerKind::Slip => "slips",
+        };
+        let role = format!(
+            "issuer {} of {kind} ({}, {}, at most {} s)",
+            issuer.name, issuer.format, issuer.algorithm, issuer.max_lifetime
+        );
+        turn(&role, &issuer.key, issuer.not_before, issuer.not_after)
+    }));
+    lines.extend(body.revocations.iter().map(list_line));
+    lines.extend(
+        body.status_uris
+            .iter()
+            .map(|uri| format!("status list {uri}")),
+    );
+    lines.extend(
+        body.pins
+            .iter()
+            .map(|pin| format!("TLS pin {}", hex::encode(pin))),
+    );
+    lines.extend(body.districts.iter().map(|code| format!("district {code}")));
+    lines.extend(
+        body.policies
+            .iter()
+            .map(|policy| format!("policy {policy:?}")),
+    );
+    lines.insert(format!("entries are kept {} days", body.retention_days));
+    lines.insert(format!(
+        "releases from {} to {}",
+        body.min_version, body.release
+    ));
+
+    lines
+}
+
+fn turn(role: &str, key: &[u8], from: Timestamp, to: Timestamp) -> String {
+    format!(
+        "{role} key {} from {} to {}",
+        hex::encode(key),
+        show(from),
+        show(to)
+    )
+}
+
+/// A list in short: version, times, keys by format and country, revocations, policies.
+pub(crate) fn summary(body: &TrustBody) -> Vec<String> {
+    let header = &body.header;
+    let mut lines = vec![
+        format!("version {}", header.version),
+        format!(
+            "holds from {} to {}",
+            show(header.issued_at),
+            show(header.expires)
+        ),
+        format!(
+            "own keys: {} registry, {} status, {} receipt, {} exchange, {} sealing, {} issuers",
+            body.registry.len(),
+            body.status.len(),
+            body.receipt.len(),
+            body.exchange.len(),
+            body.sealing.len(),
+            body.issuers.len()
+        ),
+    ];
+    let mut counts: BTreeMap<Format, BTreeMap<&str, usize>> = BTreeMap::new();
+    for key in &body.foreign {
+        let country = key.country.as_deref().unwrap_or("no country");
+        *counts
+            .entry(key.format)
+            .or_default()
+            .entry(country)
+            .or_default() += 1;
+    }
+    for (format, countries) in &counts {
+        let all: usize = countries.values().sum();
+        let each: Vec<_> = countries
+            .iter()
+            .map(|(name, n)| format!("{name} {n}"))
+            .collect();
+        lines.push(format!(
+            "keys for {}: {all} ({})",
+            format_word(*format),
+            each.join(", ")
+        ));
+    }
+    if counts.is_empty() {
+        lines.push("keys of others: none".to_owned());
+    }
+    for file in &body.revocations {
+        lines.push(list_line(file));
+    }
+    let policies = body.policies.iter().map(|policy| match policy.kind {
+        Preset::Event => "event",
+        Preset::PublicPlace => "public_place",
+        Preset::Residential => "residential",
+    });
+    lines.push(format!(
+        "policies: {}",
+        policies.collect::<Vec<_>>().join(", ")
+    ));
+
+    lines
+}

@@ -1,0 +1,121 @@
+//! Lists of what issuers took back, in the forms that stations read. A list that is not understood is refused and nothing
+//! is passed over: what it revokes would be admitted.
+
+use domain::code::foreign::revocation::{ListError, ListKind, Revocations};
+
+use super::found::{Found, List};
+use super::input;
+
+/// Reads one batch of the EU's hash lists.
+///
+/// # Errors
+/// Why it is none.
+pub(super) fn eu(bytes: &[u8], found: &mut Found) -> Result<(), String> {
+    let form = "a batch of the EU's gateway: {country, expires, kid, hashType, entries}";
+
+    add(ListKind::EuHashes, bytes, form, found)
+}
+
+/// Reads one key's list of revoked cards.
+///
+/// # Errors
+/// Why it is none.
+pub(super) fn shc(bytes: &[u8], found: &mut Found) -> Result<(), String> {
+    let form = "an issuer's /.well-known/crl/KID.json: {kid, method, ctr, rids}";
+
+    add(ListKind::ShcRids, bytes, form, found)
+}
+
+/// Reads a list of revoked or of blocked secrets: entries of the second have a field `blocked`.
+///
+/// # Errors
+/// Why it is neither.
+pub(super) fn pretix(bytes: &[u8], found: &mut Found) -> Result<(), String> {
+    let form = "pretix's revokedsecrets or blockedsecrets, all pages in one list";
+    let value = input::json(bytes)?;
+    let entries = value.get("results").unwrap_or(&value).as_array();
+    let entries = entries.ok_or_else(|| in_words(ListError::Malformed, form))?;
+    let blocked = entries
+        .iter()
+        .filter(|entry| entry.get("blocked").is_some())
+        .count();
+    let kind = if blocked == 0 {
+        ListKind::PretixRevoked
+    } else if blocked == entries.len() {
+        ListKind::PretixBlocked
+    } else {
+        return Err(
+            "some entries are blocked secrets and others revoked ones: import the two lists as two files"
+                .to_owned(),
+        );
+    };
+
+    add(kind, bytes, form, found)
+}
+
+/// Takes the list if a station would read it.
+fn add(kind: ListKind, bytes: &[u8], form: &str, found: &mut Found) -> Result<(), String> {
+    Revocations::default()
+        .add(kind, bytes)
+        .map_err(|error| in_words(error, form))?;
+    found.list(List {
+        kind,
+        bytes: bytes.to_vec(),
+    });
+
+    Ok(())
+}
+
+fn in_words(error: ListError, form: &str) -> String {
+    format!("{error}; wanted is {form}")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(
+        by: fn(&[u8], &mut Found) -> Result<(), String>,
+        value: &Value,
+    ) -> Result<usize, String> {
+        let mut found = Found::default();
+        by(value.to_string().as_bytes(), &mut found)?;
+        assert_eq!(
+            found.lists[0].bytes,
+            value.to_string().as_bytes(),
+            "not a byte is changed"
+        );
+
+        Ok(found.lists.len())
+    }
+
+    #[test]
+    fn each_form_is_taken_as_it_is_and_by_its_own_word_alone() {
+        let eu_batch = json!({"country": "DE", "expires": "2027-01-01T00:00:00Z", "kid": "UNKNOWN_KID",
+            "hashType": "UCI", "entries": [{"hash": "AAAAAAAAAAAAAAAAAAAAAA=="}]});
+        let rids = json!({"kid": "k", "method": "rid", "ctr": 4, "rids": ["abc", "d.1700000000"]});
+        let revoked = json!([{"id": 1, "secret": "x", "created": "2026"}]);
+        let blocked = json!({"next": null, "results": [{"secret": "y", "blocked": true}]});
+        assert_eq!(read(eu, &eu_batch), Ok(1));
+        assert_eq!(read(shc, &rids), Ok(1));
+        assert_eq!(read(pretix, &revoked), Ok(1));
+        assert_eq!(read(pretix, &blocked), Ok(1));
+        for (by, other) in [
+            (eu as fn(&[u8], &mut Found) -> _, &rids),
+            (shc, &eu_batch),
+            (pretix, &rids),
+        ] {
+            assert!(read(by, other).unwrap_err().contains("wanted is"));
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_not_all_and_a_mixture_are_refused() {
+        let page = json!({"next": "https://p.example/?page=2", "results": []});
+        assert!(read(pretix, &page).unwrap_err().contains("all pages"));
+        let mixed = json!([{"secret": "x"}, {"secret": "y", "blocked": true}]);
+        assert!(read(pretix, &mixed).unwrap_err().contains("two files"));
+    }
+}
