@@ -16,8 +16,8 @@ use crate::{COLUMNS, clock};
 
 pub use rules::{RulesAction, RulesArgs, RulesCheckArgs, RulesTestArgs};
 pub use trust::{
-    TrustAction, TrustArgs, TrustCombineArgs, TrustImportArgs, TrustKind, TrustShowArgs,
-    TrustSignArgs, TrustSource,
+    Proofs, TrustAction, TrustArgs, TrustCombineArgs, TrustImportArgs, TrustKind, TrustPolicyArgs,
+    TrustShowArgs, TrustSignArgs, TrustSource, TrustVenue,
 };
 
 /// Menshen's command line.

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use domain::code::clean_text;
+use domain::document::Product;
+use domain::rules::CodeKind;
 use domain::time::Timestamp;
 
 use crate::clock;
@@ -22,6 +25,8 @@ pub enum TrustAction {
     Combine(TrustCombineArgs),
     /// Write the keys and revocations of others into the draft of the next trust list, and say what changes.
     Import(TrustImportArgs),
+    /// Write the rules of a kind of venue into the draft of the next trust list, and say what changes.
+    Policy(TrustPolicyArgs),
     /// Say what the trust list in force, or the draft of the next one, holds.
     Show(TrustShowArgs),
     /// Sign the draft with root keys: shows what changes and asks for two words of its hash first.
@@ -108,6 +113,59 @@ pub enum TrustKind {
     Ticket,
 }
 
+/// `menshen trust policy`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A code of another format is taken at a venue where one of its rules is about the code's kind (docs/rules.md). What is not given \
+stays as it is; --clear takes away rules, products and proofs that are not given.\n\
+Exit status: 0 drafted, or nothing changed; 2 nothing was drafted."
+)]
+pub struct TrustPolicyArgs {
+    /// The authority's folder.
+    #[arg(long, value_name = "DIR")]
+    pub authority: PathBuf,
+    /// Which kind of venue.
+    #[arg(long, value_enum)]
+    pub venue: TrustVenue,
+    /// A preset (eu-style, public-place, residential, ticket) or a rule file; several may follow.
+    #[arg(long, value_name = "PRESET|FILE", num_args = 1..)]
+    pub rules: Vec<String>,
+    /// A product that tickets are taken for, by its number and its name for the screen; several may follow.
+    #[arg(long, value_name = "ITEM=NAME", num_args = 1.., value_parser = product)]
+    pub product: Vec<Product>,
+    /// Kinds of code joined by commas, of which one is wanted. Given more than once, one of each is wanted, all of one person.
+    #[arg(long, value_name = "KINDS", value_parser = proof)]
+    pub proof: Vec<Proofs>,
+    /// Take away rules, products and proofs that are not given.
+    #[arg(long)]
+    pub clear: bool,
+    /// Seconds in which the same code again is attention, and the same ticket refused.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(0..=604_800))]
+    pub again_within: Option<i64>,
+    /// Whether staff compare the ID document.
+    #[arg(long, value_name = "true|false")]
+    pub identity_check: Option<bool>,
+    /// The time, instead of the clock's.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse)]
+    pub at: Option<Timestamp>,
+}
+
+/// A kind of venue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum TrustVenue {
+    /// Green, and a test within the set hours.
+    PublicPlace,
+    /// Green.
+    Residential,
+    /// What its rules ask for.
+    Event,
+}
+
+/// Kinds of code of which one is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proofs(pub Vec<CodeKind>);
+
 /// `menshen trust show`.
 #[derive(Debug, Args)]
 pub struct TrustShowArgs {
@@ -165,6 +223,32 @@ pub struct TrustCombineArgs {
     /// Drafts that were signed on separate machines.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+}
+
+fn product(text: &str) -> Result<Product, String> {
+    let (item, name) = text
+        .split_once('=')
+        .ok_or_else(|| "write a product as 42=Saturday".to_owned())?;
+    let item = item
+        .parse()
+        .map_err(|_| "a product's number is a whole number".to_owned())?;
+    let (name, altered) = clean_text(name.trim());
+    if name.is_empty() || altered {
+        return Err("a product's name has 1 to 64 letters that can be shown".to_owned());
+    }
+
+    Ok(Product { item, name })
+}
+
+fn proof(text: &str) -> Result<Proofs, String> {
+    let kinds = text.split(',').map(|word| {
+        CodeKind::from_word(word.trim()).ok_or_else(|| {
+            let words = CodeKind::ALL.map(CodeKind::word).join(", ");
+            format!("`{word}` is no kind of code; those are {words}")
+        })
+    });
+
+    kinds.collect::<Result<_, _>>().map(Proofs)
 }
 
 fn country(text: &str) -> Result<String, String> {

@@ -60,6 +60,7 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
         Command::Trust(args) => match &args.action {
             TrustAction::Combine(args) => trust::combine(args, now(args.at), out)?,
             TrustAction::Import(args) => trust::import(args, now(args.at), out)?,
+            TrustAction::Policy(args) => trust::policy(args, now(args.at), out)?,
             TrustAction::Show(args) => trust::show(args, out)?,
             TrustAction::Sign(args) => trust::sign(args, now(args.at), out)?,
         },

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use domain::document::Withdrawn;
 use domain::time::Timestamp;
 
 use super::Ending;
@@ -58,6 +59,7 @@ fn known(args: &VerifyArgs, now: Timestamp) -> Result<verify::Known, Failure> {
         let (_, trust) = authority::documents_at(root, trust)?;
 
         return Ok(verify::Known {
+            withdrawn: Withdrawn::open(&trust.body.revocations, |_| None),
             trust,
             snapshot: Err("no status list was given".to_owned()),
         });

@@ -1,10 +1,14 @@
 //! The trust list: importing, showing, signing, combining.
 
 use domain::code::foreign::ProofKind;
+use domain::screen::Preset;
 use domain::time::Timestamp;
 
-use crate::args::{TrustCombineArgs, TrustImportArgs, TrustKind, TrustShowArgs, TrustSignArgs};
-use crate::trust::{self, Apart, Folder, Import, Said, Table};
+use crate::args::{
+    TrustCombineArgs, TrustImportArgs, TrustKind, TrustPolicyArgs, TrustShowArgs, TrustSignArgs,
+    TrustVenue,
+};
+use crate::trust::{self, Apart, Asked, Folder, Import, Said, Table};
 use crate::verify::printable;
 use crate::{Failure, Out};
 
@@ -24,6 +28,25 @@ pub(super) fn import(args: &TrustImportArgs, now: Timestamp, out: Out<'_>) -> Re
     };
 
     trust::import(&args.authority, &import, out)
+}
+
+pub(super) fn policy(args: &TrustPolicyArgs, now: Timestamp, out: Out<'_>) -> Result<(), Failure> {
+    let proofs: Vec<_> = args.proof.iter().map(|group| group.0.clone()).collect();
+    let asked = Asked {
+        venue: match args.venue {
+            TrustVenue::PublicPlace => Preset::PublicPlace,
+            TrustVenue::Residential => Preset::Residential,
+            TrustVenue::Event => Preset::Event,
+        },
+        rules: &args.rules,
+        products: &args.product,
+        proofs: &proofs,
+        clear: args.clear,
+        again_within: args.again_within,
+        identity_check: args.identity_check,
+    };
+
+    trust::policy(&args.authority, &asked, now, out)
 }
 
 pub(super) fn show(args: &TrustShowArgs, out: Out<'_>) -> Result<(), Failure> {

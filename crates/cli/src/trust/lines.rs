@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::code::foreign::revocation::ListKind;
 use domain::code::foreign::{ForeignKey, Format, ProofKind};
-use domain::crypto::{KeyKind, VerifyingKey};
-use domain::document::{IssuerKind, RevocationFile, TrustBody};
+use domain::crypto::{KeyKind, VerifyingKey, sha256};
+use domain::document::{IssuerKind, RevocationFile, TrustBody, VenuePolicy};
 use domain::hex;
+use domain::rules::RuleSet;
 use domain::screen::Preset;
 use domain::time::Timestamp;
 
@@ -138,11 +139,7 @@ pub(super) fn own_lines(body: &TrustBody) -> BTreeSet<String> {
             .map(|pin| format!("TLS pin {}", hex::encode(pin))),
     );
     lines.extend(body.districts.iter().map(|code| format!("district {code}")));
-    lines.extend(
-        body.policies
-            .iter()
-            .map(|policy| format!("policy {policy:?}")),
-    );
+    lines.extend(body.policies.iter().flat_map(policy_lines));
     lines.insert(format!("entries are kept {} days", body.retention_days));
     lines.insert(format!(
         "releases from {} to {}",
@@ -150,6 +147,33 @@ pub(super) fn own_lines(body: &TrustBody) -> BTreeSet<String> {
     ));
 
     lines
+}
+
+/// A policy, and each of its rule files by its name and what it says, so that another text is another line.
+fn policy_lines(policy: &VenuePolicy) -> Vec<String> {
+    let kind = venue_word(policy.kind);
+    let plain = VenuePolicy {
+        rules: Vec::new(),
+        ..policy.clone()
+    };
+    let rules = policy.rules.iter().map(|text| {
+        let hash = hex::encode(sha256(&[text.as_bytes()]));
+        let what = RuleSet::read(text).map_or_else(
+            |_| "a rule file that cannot be read".to_owned(),
+            |set| format!("rule file {}, rules: {}", set.id, set.rules.len()),
+        );
+        format!("policy of {kind}: {what}, SHA-256 {hash}")
+    });
+
+    std::iter::once(format!("{plain:?}")).chain(rules).collect()
+}
+
+fn venue_word(kind: Preset) -> &'static str {
+    match kind {
+        Preset::Event => "event",
+        Preset::PublicPlace => "public_place",
+        Preset::Residential => "residential",
+    }
 }
 
 fn turn(role: &str, key: &[u8], from: Timestamp, to: Timestamp) -> String {
@@ -208,11 +232,7 @@ pub(crate) fn summary(body: &TrustBody) -> Vec<String> {
     for file in &body.revocations {
         lines.push(list_line(file));
     }
-    let policies = body.policies.iter().map(|policy| match policy.kind {
-        Preset::Event => "event",
-        Preset::PublicPlace => "public_place",
-        Preset::Residential => "residential",
-    });
+    let policies = body.policies.iter().map(|policy| venue_word(policy.kind));
     lines.push(format!(
         "policies: {}",
         policies.collect::<Vec<_>>().join(", ")

@@ -2,13 +2,15 @@
 
 mod foreign;
 mod native;
+mod others;
 mod status;
 mod vectors;
 
 use std::fmt;
 use std::path::Path;
 
-use domain::document::Trust;
+use domain::document::{Trust, Withdrawn};
+use domain::hex;
 use domain::keyfile::KeyFile;
 use domain::status::Snapshot;
 use domain::time::Timestamp;
@@ -26,6 +28,8 @@ pub struct Known {
     pub trust: Trust,
     /// The status list, or why there is none.
     pub snapshot: Result<Snapshot, String>,
+    /// What issuers of other formats took back.
+    pub withdrawn: Withdrawn,
 }
 
 impl Known {
@@ -42,9 +46,17 @@ impl Known {
             (folder.parent(), folder.to_path_buf())
         };
         let (_, trust) = authority::documents(&public)?;
+        let lists = public.join("revocation");
+        let withdrawn = Withdrawn::open(&trust.body.revocations, |sha256| {
+            files::read(&lists.join(format!("{}.json", hex::encode(sha256)))).ok()
+        });
         let snapshot = snapshot(home, &PublicFolder::new(public), &trust, now);
 
-        Ok(Self { trust, snapshot })
+        Ok(Self {
+            trust,
+            snapshot,
+            withdrawn,
+        })
     }
 }
 

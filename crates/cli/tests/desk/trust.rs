@@ -1,6 +1,7 @@
 //! The next trust list: others' keys imported, the draft signed here or apart, and codes judged by what came of it.
 
 mod lists;
+mod policy;
 mod signing;
 mod vectors;
 
