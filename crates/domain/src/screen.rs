@@ -361,6 +361,8 @@ pub struct VerdictView {
     pub returns_in_ms: Option<u64>,
     /// The sentence of the venue's rule that failed: it stands in place of the reason's own.
     pub rule: Option<RuleSentence>,
+    /// What was shown is no paper of a resident's: their office can do nothing about it.
+    pub foreign: bool,
 }
 
 /// What a venue's rule says where it fails, as its author wrote it.

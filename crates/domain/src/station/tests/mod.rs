@@ -3,6 +3,7 @@
 mod bench;
 mod compare;
 mod emergency;
+mod foreign;
 mod go_in;
 mod look;
 mod random;
