@@ -173,7 +173,7 @@ since: Timestamp, };
 /**
  * A word for staff that is no verdict.
  */
-export type Notice = "closer" | "flatten" | "further" | "hold_still" | "more_light" | "one_sheet" | "tilt" | "press_again" | "too_late_to_undo" | "not_stored" | "incomplete";
+export type Notice = "closer" | "flatten" | "further" | "hold_still" | "more_light" | "one_sheet" | "more_parts" | "tilt" | "press_again" | "too_late_to_undo" | "not_stored" | "incomplete";
 
 /**
  * How far the centre's clock is ahead of ours.
@@ -264,9 +264,14 @@ export type Outcome = "admit" | "attention" | "refuse" | "undecided" | "let_in" 
  */
 export type PersonView = {
 /**
- * The masked name, cleaned for display (SECURITY.md §9).
+ * The name as the code has it, masked on our own paper, cleaned for display (SECURITY.md §9); empty where the code
+ * names nobody, as a ticket.
  */
 name: string,
+/**
+ * The same name in the other script that the code has it in, if it has one.
+ */
+name_other: string | null,
 /**
  * Something was dropped from the name: staff compare with care.
  */
@@ -276,7 +281,11 @@ name_altered: boolean,
  */
 birth_year: number | null,
 /**
- * Last four of the ID document.
+ * The date of birth, ISO 8601, as far as the code has it; none on our own paper, which has the year alone.
+ */
+birth_date: string | null,
+/**
+ * Last four of the ID document; empty where the code does not have them.
  */
 last_four: string,
 /**
@@ -284,9 +293,17 @@ last_four: string,
  */
 class: HolderClass | null,
 /**
- * Where the entry came from.
+ * Who vouches for it, in the words of the trust list.
  */
 issuer: string | null,
+/**
+ * The signer's country (ISO 3166-1 alpha-2, or three letters of ICAO), in the words of the trust list.
+ */
+country: string | null,
+/**
+ * When the trust list was signed that its signer stands in; none for a person registered by hand.
+ */
+keys_as_of: Timestamp | null,
 /**
  * The first second in which the sheet no longer counts.
  */
@@ -294,12 +311,81 @@ expires: Timestamp | null,
 /**
  * What the list says; none for a person registered by hand.
  */
-status: StatusView | null, };
+status: StatusView | null,
+/**
+ * What codes of other formats prove, the one shown last first.
+ */
+proofs: Array<ProofView>, };
 
 /**
- * The presets of the first release.
+ * The kinds of venue, each with its preset.
  */
-export type Preset = "public_place" | "residential";
+export type Preset = "public_place" | "residential" | "event";
+
+/**
+ * What a code of another format proves, as staff read it. Texts are cleaned for display.
+ */
+export type ProofView = { "proof": "vaccination",
+/**
+ * The vaccine.
+ */
+vaccine: string,
+/**
+ * Which dose this was, where the code counts them.
+ */
+dose: number | null,
+/**
+ * Of how many, where the code says it.
+ */
+doses: number | null,
+/**
+ * The day, ISO 8601.
+ */
+on: string, } | { "proof": "test",
+/**
+ * How.
+ */
+method: TestMethod,
+/**
+ * What came of it.
+ */
+result: TestOutcome,
+/**
+ * When the sample was taken; none where the code has a day alone.
+ */
+at: Timestamp | null,
+/**
+ * The day, ISO 8601.
+ */
+on: string, } | { "proof": "recovery",
+/**
+ * The day of the first positive test, ISO 8601.
+ */
+positive_on: string,
+/**
+ * Counts from this day on.
+ */
+from: string,
+/**
+ * Counts up to this day.
+ */
+until: string, } | { "proof": "pass" } | { "proof": "identity" } | { "proof": "ticket",
+/**
+ * The product's name in the venue's policy; none where the policy has no such product.
+ */
+product: string | null,
+/**
+ * The product's number.
+ */
+item: number,
+/**
+ * The variation's number; 0 without one.
+ */
+variation: number,
+/**
+ * The number of the date in a series; 0 without one.
+ */
+subevent: number, };
 
 /**
  * How the station's key is kept (SECURITY.md §6).
@@ -309,7 +395,7 @@ export type Protection = "keychain" | "key_file" | "passphrase";
 /**
  * Why. Each has a sentence and a next step in every language of `ui/locales`.
  */
-export type Reason = "rules_hold" | "id_matches" | "status_ageing" | "seen_recently" | "yellow" | "class_differs" | "by_hand" | "forged" | "unknown_issuer" | "issuer_differs" | "signer_not_valid" | "revoked_lost" | "revoked_reissued" | "revoked" | "expired" | "not_yet_valid" | "lifetime_too_long" | "red" | "no_test" | "test_too_old" | "test_positive" | "id_differs" | "id_missing" | "kind_not_allowed" | "venue_code" | "not_a_pass" | "malformed" | "blocked" | "status_too_old" | "test_unknown" | "rule_failed" | "log_rolled_back" | "unsupported" | "keys_too_old" | "clock_doubt" | "not_in_list" | "cannot_store" | "no_rules";
+export type Reason = "rules_hold" | "id_matches" | "status_ageing" | "ticket_ok" | "seen_recently" | "yellow" | "class_differs" | "by_hand" | "second_proof" | "names_differ" | "forged" | "unknown_issuer" | "issuer_differs" | "signer_not_valid" | "revoked_lost" | "revoked_reissued" | "revoked" | "expired" | "not_yet_valid" | "lifetime_too_long" | "red" | "no_test" | "test_too_old" | "test_positive" | "id_differs" | "id_missing" | "kind_not_allowed" | "venue_code" | "not_a_pass" | "malformed" | "blocked" | "rule_not_met" | "ticket_used" | "status_too_old" | "test_unknown" | "rule_failed" | "log_rolled_back" | "unsupported" | "keys_too_old" | "clock_doubt" | "not_in_list" | "cannot_store" | "no_rules" | "revocations_missing";
 
 /**
  * A reason with the number in its sentence.
@@ -324,6 +410,23 @@ reason: Reason,
  * hours for `status_ageing`, `status_too_old`, `test_too_old` and `test_unknown`; none elsewhere.
  */
 amount: number | null, };
+
+/**
+ * What a venue's rule says where it fails, as its author wrote it.
+ */
+export type RuleSentence = {
+/**
+ * The rule's name.
+ */
+id: string,
+/**
+ * In Chinese.
+ */
+zh: string,
+/**
+ * In English.
+ */
+en: string, };
 
 /**
  * The rule that the venue's kind selects.
@@ -425,6 +528,16 @@ link: LinkView,
  * What stands between our log and the centre's, also while the line is cut and after a restart.
  */
 dispute: Dispute | null, };
+
+/**
+ * How a test was made.
+ */
+export type TestMethod = "antigen" | "naat" | "other";
+
+/**
+ * What came of a test on paper.
+ */
+export type TestOutcome = "negative" | "positive" | "unknown";
 
 /**
  * The latest test.
@@ -547,4 +660,12 @@ worn: boolean,
 /**
  * Milliseconds until the screen returns by itself; none where it stays.
  */
-returns_in_ms: number | null, };
+returns_in_ms: number | null,
+/**
+ * The sentence of the venue's rule that failed: it stands in place of the reason's own.
+ */
+rule: RuleSentence | null,
+/**
+ * What was shown is no paper of a resident's: their office can do nothing about it.
+ */
+foreign: boolean, };

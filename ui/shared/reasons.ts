@@ -1,14 +1,16 @@
 // The sentence of a reason, with its amount, and the row of facts that it washes.
 import type { Reason, ReasonView, RuleView } from './bindings';
 import { HOUR, duration } from './time';
-import { say } from './words.svelte';
+import { type Key, say } from './words.svelte';
 
 export type Row = 'colour' | 'test' | 'as_of' | 'expires' | 'seen' | 'class';
 
-/** Why, in one sentence. */
-export function why(view: ReasonView, rule: RuleView | null): string {
+/** Why, in one sentence; `foreign` where what was shown is no resident's paper. */
+export function why(view: ReasonView, rule: RuleView | null, foreign = false): string {
   const { reason, amount } = view;
   const hours = rule?.test_within_hours ?? null;
+  if (foreign && reason === 'rules_hold') return say('reason.rules_hold.why_foreign');
+  if (foreign && reason === 'revoked') return say('reason.revoked.why_foreign');
   const special = OF_ITS_OWN[reason];
 
   return special === undefined ? say(`reason.${reason}.why`, { n: amount ?? 0 }) : special(amount, hours);
@@ -40,10 +42,23 @@ const OF_ITS_OWN: Readonly<Partial<Record<Reason, (amount: number | null, hours:
   ),
 };
 
-/** What to do next, in one sentence. */
-export function step(reason: Reason): string {
-  return say(`reason.${reason}.step`);
+/** What to do next, in one sentence. No residents' office prints a foreign code, and an event asks for no resident's paper. */
+export function step(reason: Reason, rule: RuleView | null = null, foreign = false): string {
+  const special = (foreign ? FOREIGN_STEP[reason] : undefined) ?? (rule?.preset === 'event' ? EVENT_STEP[reason] : undefined);
+
+  return say(special ?? `reason.${reason}.step`);
 }
+
+const FOREIGN_STEP: Readonly<Partial<Record<Reason, Key>>> = {
+  expired: 'reason.expired.step_foreign',
+  revoked: 'reason.revoked.step_foreign',
+  signer_not_valid: 'reason.signer_not_valid.step_foreign',
+};
+
+const EVENT_STEP: Readonly<Partial<Record<Reason, Key>>> = {
+  kind_not_allowed: 'reason.kind_not_allowed.step_event',
+  not_a_pass: 'reason.not_a_pass.step_event',
+};
 
 /** A few words, for lists. */
 export function short(reason: Reason): string {
@@ -55,10 +70,13 @@ const DECIDED_BY: Readonly<Record<Reason, Row | null>> = {
   rules_hold: null,
   id_matches: null,
   status_ageing: 'as_of',
+  ticket_ok: null,
   seen_recently: 'seen',
   yellow: 'colour',
   class_differs: 'class',
   by_hand: null,
+  second_proof: null,
+  names_differ: null,
 
   forged: null,
   unknown_issuer: null,
@@ -81,6 +99,8 @@ const DECIDED_BY: Readonly<Record<Reason, Row | null>> = {
   not_a_pass: null,
   malformed: null,
   blocked: null,
+  rule_not_met: null,
+  ticket_used: 'seen',
 
   status_too_old: 'as_of',
   test_unknown: 'test',
@@ -92,11 +112,21 @@ const DECIDED_BY: Readonly<Record<Reason, Row | null>> = {
   not_in_list: 'colour',
   cannot_store: null,
   no_rules: null,
+  revocations_missing: null,
 };
 
 /** The fact that decided. */
 export function decidingRow(reason: Reason): Row | null {
   return DECIDED_BY[reason];
+}
+
+/** How large the sentence of a venue's rule can stand: the longer, the smaller. A Chinese letter is as wide as two. */
+export function sizeOf(sentence: string): '' | 'long' | 'longer' | 'longest' {
+  const letters = [...sentence].length + (sentence.match(/[\p{Script=Han}，。；：！？（）]/gu)?.length ?? 0);
+  if (letters <= 70) return '';
+  if (letters <= 140) return 'long';
+
+  return letters <= 210 ? 'longer' : 'longest';
 }
 
 function notYetValid(days: number): string {

@@ -65,6 +65,44 @@ export function fullDate(at: Timestamp, offsetMinutes: number): string {
   return `${date.getUTCFullYear()}年${monthAndDay(at, offsetMinutes)}`;
 }
 
+/** A calendar day, month or year as a code writes it (ISO 8601), wherever the reader is; what is none stays as it is. */
+export function written(date: string): string {
+  const [, years = '', months, days] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(date) ?? [];
+  const [month, day] = [Number(months ?? 1), Number(days ?? 1)];
+  const found = calendarDay(Number(years), month, day);
+  if (found === null) return date;
+  if (language() === 'en') {
+    const order = (['day', 'month', 'year'] as const).slice(days !== undefined ? 0 : months !== undefined ? 1 : 2);
+
+    return parts(found, { day: 'numeric', month: 'short', year: 'numeric' }, order);
+  }
+
+  return `${years}年${months === undefined ? '' : `${month}月`}${days === undefined ? '' : `${day}日`}`;
+}
+
+/** Days from a calendar day to today at the venue; none for what is no day. */
+export function daysSince(date: string, now: Timestamp, offsetMinutes: number): number | null {
+  const [, years, months, days] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(date) ?? [];
+  const found = calendarDay(Number(years), Number(months), Number(days));
+
+  return found === null ? null : dayNumber(now, offsetMinutes) - found.getTime() / (DAY * 1_000);
+}
+
+/** From so many days on, years are counted. */
+const MANY_DAYS = 731;
+const DAYS_A_YEAR = 365.25;
+
+/** `今天`, `1 天前`, `7 年前`; none for what is to come, or is no day. */
+export function daysAgo(date: string, now: Timestamp, offsetMinutes: number): string | null {
+  const days = daysSince(date, now, offsetMinutes);
+  if (days === null || days < 0) return null;
+
+  if (days === 0) return say('age.today');
+  const age = days < MANY_DAYS ? say('age.days', { n: days }) : say('age.years', { n: Math.floor(days / DAYS_A_YEAR) });
+
+  return say('age.ago', { age });
+}
+
 /** The last day that counts before `end`, as the sheet prints it: what ends at midnight is valid to the day before. */
 export function lastDay(end: Timestamp, offsetMinutes: number): string {
   return fullDate(end - 1, offsetMinutes);
@@ -99,6 +137,14 @@ export function ago(at: Timestamp, now: Timestamp): string {
   if (now - at < MINUTE) return say('age.now');
 
   return say('age.ago', { age: duration(now - at) });
+}
+
+/** None for the 31st of February. */
+function calendarDay(year: number, month: number, day: number): Date | null {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  const same = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+
+  return same ? date : null;
 }
 
 function dayNumber(at: Timestamp, offsetMinutes: number): number {

@@ -136,6 +136,10 @@ function verdict(screen: OperatorScreen, view: VerdictView, covered: boolean): r
           : [paper('Space', 'act.hold', send({ command: 'hold', scan: view.scan })), quiet('Esc', 'act.dismiss', dismiss)]),
       ];
     case 'attention':
+      if (waitsForProof(reason)) {
+        return [paper('Esc', 'act.not_admitted', dismiss), sill('F2', 'act.register_by_id', open('register'))];
+      }
+
       return [
         view.may_let_in ? letIn(view.scan, reason, covered) : first('Enter', 'act.sent_to_desk', dismiss),
         paper('Esc', 'act.not_admitted', dismiss),
@@ -161,6 +165,11 @@ function letInWords(reason: Reason | undefined): Key {
   return 'act.let_in';
 }
 
+/** Another sheet of the same person is what follows, and no key. */
+function waitsForProof(reason: Reason | undefined): boolean {
+  return reason === 'second_proof' || reason === 'names_differ';
+}
+
 /** What helps first: whom to turn to in need, another sheet, the person's ID, or news from the centre. */
 type Help = 'emergency' | 'other_sheet' | 'by_id' | 'update';
 
@@ -169,10 +178,13 @@ const HELP: Readonly<Record<Reason, Help | null>> = {
   rules_hold: null,
   id_matches: null,
   status_ageing: null,
+  ticket_ok: null,
   seen_recently: null,
   yellow: null,
   class_differs: null,
   by_hand: null,
+  second_proof: null,
+  names_differ: null,
 
   forged: 'by_id',
   unknown_issuer: 'by_id',
@@ -195,6 +207,8 @@ const HELP: Readonly<Record<Reason, Help | null>> = {
   not_a_pass: 'other_sheet',
   malformed: 'by_id',
   blocked: 'other_sheet',
+  rule_not_met: 'other_sheet',
+  ticket_used: 'other_sheet',
 
   status_too_old: 'update',
   test_unknown: 'update',
@@ -206,6 +220,7 @@ const HELP: Readonly<Record<Reason, Help | null>> = {
   not_in_list: 'by_id',
   cannot_store: 'emergency',
   no_rules: 'update',
+  revocations_missing: 'update',
 };
 
 function help(reason: Reason | undefined): Help | null {

@@ -1,11 +1,13 @@
 // The rows of facts on the paper.
 import type { Colour, KnowledgeView, PersonView, ReasonView, StatusView, TestView } from '../shared/bindings';
 import { type Row, decidingRow } from '../shared/reasons';
+import { country, issuerOf } from '../shared/origin';
 import { HOUR, ago, dayAndTime, duration, hoursAndMinutes, lastDay, monthAndDay } from '../shared/time';
 import { say } from '../shared/words.svelte';
+import { type ProofRow, isForeign, proofRows } from './proofs';
 
 export interface Fact {
-  readonly row: Row | 'claims' | 'keys' | 'last_four';
+  readonly row: Row | 'claims' | 'issuer' | 'keys' | 'last_four' | ProofRow['row'];
   readonly label: string;
   readonly value: string;
   readonly note?: string;
@@ -22,6 +24,8 @@ export interface Known {
   readonly offset: number;
   readonly compares: boolean;
   readonly covered: boolean;
+  /** What was shown is no resident's paper. */
+  readonly foreign: boolean;
 }
 
 export function factsOf(known: Known): readonly Fact[] {
@@ -29,18 +33,29 @@ export function factsOf(known: Known): readonly Fact[] {
   const washed = known.deciding === null ? null : decidingRow(known.deciding.reason);
   const rows = person === null ? unproven(known) : proven(known, person);
 
-  return rows.map((row) => ({ ...row, washed: row.row === washed || stale(known, row) }));
+  return rows.map(({ positive = false, ...row }) => (
+    { ...row, washed: row.row === washed || (positive && washed === 'test') || stale(known, row) }
+  ));
 }
 
-type Unwashed = Omit<Fact, 'washed'>;
+type Unwashed = Omit<Fact, 'washed'> & Pick<ProofRow, 'positive'>;
 
 function proven(known: Known, person: PersonView): readonly Unwashed[] {
   const { status } = person;
+  const proofs = proofRows(person.proofs, known.clock, known.offset);
+  if (isForeign(person)) {
+    const until = person.expires === null ? [] : [expires(known, person.expires, say('facts.valid_to'))];
+
+    return [...proofs, ...seen(known), issuer(person), ...until];
+  }
 
   return [
-    ...(status === null ? [] : revoked(known) ? [unasked('colour'), unasked('test')] : [colour(known, status), test(known, status.test)]),
+    ...(status === null
+      ? []
+      : revoked(known) ? [unasked('colour'), unasked('test')] : [colour(known, status), test(known, status.test)]),
     asOf(known, status?.as_of ?? known.knowledge.status_as_of),
     ...(person.expires === null ? [] : [expires(known, person.expires)]),
+    ...proofs,
     ...seen(known),
     ...holder(known, person),
     ...(known.compares ? [{ row: 'last_four' as const, label: say('facts.last_four'), value: person.last_four }] : []),
@@ -54,6 +69,8 @@ function unproven(known: Known): readonly Unwashed[] {
     label: known.covered ? say('facts.person') : say('facts.claims'),
     value: known.covered ? say('facts.covered') : say('facts.claims_hidden'),
   };
+  // The list is of residents: of nobody else it says anything.
+  if (known.foreign) return [claims, ...keys(known)];
   const listed = asOf(known, known.knowledge.status_as_of);
 
   return known.covered ? [claims, listed] : [claims, unasked('colour'), listed, ...keys(known)];
@@ -115,8 +132,17 @@ function asOf(known: Known, at: number | null): Unwashed {
   return { row: 'as_of', label, value: dayAndTime(at, known.clock, known.offset), note };
 }
 
-function expires(known: Known, at: number): Unwashed {
-  const fact: Unwashed = { row: 'expires', label: say('facts.expires'), value: lastDay(at, known.offset) };
+/** Who vouches for it; some formats name nobody, and then the trust list is what stands for it. */
+function issuer(person: PersonView): Unwashed {
+  const name = person.issuer === null ? null : issuerOf(person.issuer);
+  const from = person.country === null ? null : country(person.country);
+  const fact: Unwashed = { row: 'issuer', label: say('facts.issuer'), value: name ?? from ?? say('facts.issuer_none') };
+
+  return from === null || from === fact.value ? fact : { ...fact, note: from };
+}
+
+function expires(known: Known, at: number, label = say('facts.expires')): Unwashed {
+  const fact: Unwashed = { row: 'expires', label, value: lastDay(at, known.offset) };
   switch (known.deciding?.reason) {
     case 'revoked':
     case 'revoked_lost':
@@ -132,7 +158,7 @@ function expires(known: Known, at: number): Unwashed {
 
 function seen(known: Known): readonly Unwashed[] {
   const { deciding } = known;
-  if (deciding?.reason !== 'seen_recently' || deciding.amount === null) return [];
+  if (deciding === null || decidingRow(deciding.reason) !== 'seen' || deciding.amount === null) return [];
 
   return [{ row: 'seen', label: say('facts.seen'), value: say('age.ago', { age: say('age.minutes', { n: deciding.amount }) }) }];
 }
@@ -142,7 +168,7 @@ function holder(known: Known, person: PersonView): readonly Unwashed[] {
   const value = say(person.class === null ? 'class.none' : `class.${person.class}`);
   const fact: Unwashed = { row: 'class', label: say('facts.class'), value };
 
-  return [person.birth_year === null ? fact : { ...fact, note: say('person.born', { year: person.birth_year }) }];
+  return [person.birth_year === null ? fact : { ...fact, note: say('person.born', { on: person.birth_year }) }];
 }
 
 function keys(known: Known): readonly Unwashed[] {

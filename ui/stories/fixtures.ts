@@ -1,98 +1,14 @@
 // A screen for every state that the station can be in, as it would send it.
-import type {
-  CameraView, LastVerdict, OperatorScreen, PersonView, Reason, ReasonView, Stage, StatusView, TestView, VerdictView,
-} from '../shared/bindings';
+import type { CameraView, OperatorScreen, StatusView } from '../shared/bindings';
 import type { Fault } from '../shared/shell';
 import { DAY, HOUR, MINUTE } from '../shared/time';
+import { FOREIGN } from './foreign';
+import { ADMITTED, NOW, PERSON, REFUSED, STATUS, TO_SEND, WATCHING, because, decided, negative, screen } from './ground';
 
-/** 24 November 2026, 14:32:07 in Shanghai. */
-export const NOW = 1_795_501_927;
-
-const UTC_OFFSET = 480;
-const SLOT = 4 * HOUR;
-
-export const STATUS: StatusView = { colour: 'green', test: negative(20), as_of: NOW - 12 * MINUTE };
-
-export const PERSON: PersonView = {
-  name: '王*',
-  name_altered: false,
-  birth_year: 1941,
-  last_four: '3827',
-  class: 'senior',
-  issuer: '上海市 Shanghai',
-  expires: NOW + 108 * DAY,
-  status: STATUS,
-};
-
-const ADMITTED: LastVerdict = { outcome: 'admit', reason: 'id_matches', at: NOW - 27, undone: false };
-const REFUSED: LastVerdict = { outcome: 'refuse', reason: 'expired', at: NOW - 132, undone: false };
-
-const WATCHING: OperatorScreen = {
-  demo: true,
-  protection: 'key_file',
-  venue: {
-    name: '华山医院门诊药房 Huashan Pharmacy',
-    address: '上海市静安区乌鲁木齐中路 12 号',
-    gate: 2,
-    utc_offset_minutes: UTC_OFFSET,
-  },
-  rule: { preset: 'public_place', test_within_hours: 48, identity_check: true },
-  now: NOW,
-  today: { admit: 412, attention: 23, refuse: 9, undecided: 3, let_in: 17, emergency: 1 },
-  knowledge: {
-    status_as_of: NOW - 12 * MINUTE,
-    status_warn_hours: 24,
-    status_stop_hours: 72,
-    keys_until: NOW + 41 * DAY,
-    clock_doubt: false,
-    clock_offset: { ahead_ms: 20, within_ms: 1_020 },
-  },
-  sync: { waiting: 0, last_receipt: NOW - MINUTE, link: { state: 'online' }, dispute: null },
-  shredded: 0,
-  camera: { state: 'running', name: 'Integrated Webcam', demo: false },
-  next_camera: null,
-  last: [ADMITTED, REFUSED],
-  undo: null,
-  stage: { stage: 'watching' },
-  notice: null,
-};
-
-export function screen(changes: Partial<OperatorScreen> = {}): OperatorScreen {
-  return { ...WATCHING, ...changes };
-}
-
-export function verdict(changes: Partial<VerdictView> & Pick<VerdictView, 'verdict' | 'reasons'>): Stage {
-  return {
-    stage: 'verdict',
-    scan: 7,
-    person: PERSON,
-    seq: 18_204,
-    may_let_in: false,
-    worn: false,
-    returns_in_ms: null,
-    ...changes,
-  };
-}
-
-export function because(reason: Reason, amount: number | null = null): ReasonView[] {
-  return [{ reason, amount }];
-}
-
-const TO_SEND = { waiting: 1, last_receipt: NOW - 3 * MINUTE, link: { state: 'online' }, dispute: null } as const;
-
-function decided(changes: Parameters<typeof verdict>[0], rest: Partial<OperatorScreen> = {}): OperatorScreen {
-  return screen({ sync: TO_SEND, stage: verdict(changes), ...rest });
-}
+export { NOW, PERSON, STATUS, because, screen, verdict } from './ground';
 
 function sampled(hoursAgo: number): StatusView {
   return { ...STATUS, test: negative(hoursAgo) };
-}
-
-/** The slot that holds a sample of so many hours ago. */
-function negative(hoursAgo: number): TestView {
-  const from = Math.floor((NOW - hoursAgo * HOUR) / SLOT) * SLOT;
-
-  return { result: 'negative', from, until: from + SLOT };
 }
 
 const OLD: StatusView = { ...sampled(99), as_of: NOW - 77 * HOUR };
@@ -198,7 +114,7 @@ export const SCREENS = {
   attention_by_hand: decided({
     verdict: 'attention',
     reasons: because('by_hand'),
-    person: { ...PERSON, name: '赵小兰', issuer: null, expires: null, status: null },
+    person: { ...PERSON, name: '赵小兰', issuer: null, keys_as_of: null, expires: null, status: null },
     may_let_in: true,
   }),
   refuse_forged: decided({ verdict: 'refuse', reasons: because('forged'), person: null, seq: 18_207 }),
@@ -263,6 +179,7 @@ export const SCREENS = {
   camera_missing_real: { ...screen({ camera: { state: 'missing' } }), demo: false },
   camera_gone_other: { ...lost('gone'), demo: false, next_camera: 'USB Document Camera' },
   camera_gone_demo: { ...lost('gone'), next_camera: 'USB Document Camera' },
+  ...FOREIGN,
 } as const satisfies Record<string, OperatorScreen>;
 
 export type ScreenName = keyof typeof SCREENS;

@@ -18,6 +18,10 @@ const SHOWN = [
   'undecided_status', 'undecided_clock', 'undecided_store', 'let_in', 'undone', 'emergency', 'emergency_chosen',
   'emergency_held', 'emergency_done', 'emergency_lost', 'register', 'camera_missing', 'camera_missing_real', 'camera_busy',
   'camera_forbidden', 'camera_gone', 'camera_gone_other', 'camera_stalled', 'fault', 'passphrase',
+  'comparing_hcert', 'admit_hcert', 'comparing_test', 'admit_test', 'admit_recovery', 'comparing_half_born', 'admit_shc',
+  'scan_parts', 'admit_nzcp', 'comparing_vds', 'comparing_claim169', 'admit_icvp', 'admit_ticket', 'refuse_ticket_used',
+  'admit_paper_and_ticket', 'attention_second', 'admit_two', 'attention_differ', 'refuse_rule', 'refuse_rule_long',
+  'refuse_expired_foreign', 'undecided_withdrawn',
 ];
 /** Shown in the dark theme as well. */
 const SHOWN_DARK = ['scan', 'comparing', 'admit', 'register'];

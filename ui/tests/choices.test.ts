@@ -119,6 +119,13 @@ test('another webcam is one key away where there is one, and is the first action
   });
 });
 
+test('while another proof is awaited no key lets in, and Enter does nothing', () => {
+  for (const name of ['attention_second', 'attention_differ'] as const) {
+    const offered = choices(SCREENS[name], false);
+    expect([doing(offered, 'Enter'), drawn(SCREENS[name])], name).toEqual([undefined, ['Esc']]);
+  }
+});
+
 test('the key of another webcam gives way in the sill to what can be taken back', () => {
   const both = screen({ next_camera: 'USB Document Camera', undo: { seq: 18_204, left_ms: 21_000 } });
   const where = choices(both, false).flatMap(({ key, at }) => (key === 'C' || key === 'U' ? [[key, at]] : []));

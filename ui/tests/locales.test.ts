@@ -48,6 +48,8 @@ describe.each(Object.entries(LANGUAGES))('%s', (name, words) => {
     ['Preset', 'preset', ['']],
     ['Dispute', 'dispute', ['']],
     ['Colour', 'colour', ['']],
+    ['TestMethod', 'test_method', ['']],
+    ['TestOutcome', 'test_outcome', ['']],
   ] as const)('has words for every %s', (type, prefix, endings) => {
     for (const value of union(bindings, type)) {
       for (const ending of endings) expect(words[`${prefix}.${value}${ending}`], `${value}${ending}`).toBeTypeOf('string');

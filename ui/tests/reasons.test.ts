@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { KnowledgeView, PersonView, ReasonView, RuleView } from '../shared/bindings';
-import { why } from '../shared/reasons';
+import { sizeOf, step, why } from '../shared/reasons';
 import { HOUR } from '../shared/time';
 import { speak } from '../shared/words.svelte';
 import { type Fact, type Known, factsOf } from '../station/facts';
@@ -29,12 +29,34 @@ describe('a reason', () => {
     [{ reason: 'status_too_old', amount: 77 }, PUBLIC, 'Our status list is 3 days old.'],
     [{ reason: 'status_too_old', amount: null }, PUBLIC, 'We have no status list yet.'],
     [{ reason: 'test_unknown', amount: 31 }, PUBLIC, 'List is 31 h old; a newer test may exist.'],
+    [{ reason: 'ticket_used', amount: 1 }, PUBLIC, 'Ticket used here 1 minute ago.'],
+    [{ reason: 'ticket_used', amount: 4 }, PUBLIC, 'Ticket used here 4 minutes ago.'],
+    [{ reason: 'rule_not_met', amount: null }, PUBLIC, 'A rule of this venue is not met.'],
     [{ reason: 'forged', amount: null }, null, 'False signature: not issued by the authority, or altered.'],
   ];
   test.each(told)('%o is told with its amount', (view, rule, sentence) => {
     speak('en');
     expect(why(view, rule)).toBe(sentence);
   });
+});
+
+test('of a foreign code no residents’ office and no health colour is spoken, and at an event no resident’s paper is asked for', () => {
+  speak('en');
+  expect(why({ reason: 'rules_hold', amount: null }, PUBLIC, true)).toBe('All rules of this venue hold.');
+  expect(why({ reason: 'revoked', amount: null }, PUBLIC, true)).toBe('Withdrawn by its issuer.');
+  for (const reason of ['expired', 'revoked', 'signer_not_valid'] as const) {
+    expect(step(reason)).toContain('residents’ office');
+    expect(step(reason, PUBLIC, true)).not.toContain('residents’ office');
+  }
+  for (const reason of ['kind_not_allowed', 'not_a_pass'] as const) {
+    expect(step(reason, PUBLIC, true)).toBe('Ask for the resident’s sheet.');
+    expect(step(reason, { ...HOME, preset: 'event' })).toBe('Ask for the ticket or a certificate.');
+  }
+});
+
+test('the longer a rule’s sentence, the smaller it stands, and a Chinese letter counts for two', () => {
+  expect([35, 36, 70, 71, 105, 106].map((n) => sizeOf('则'.repeat(n)))).toEqual(['', 'long', 'long', 'longer', 'longer', 'longest']);
+  expect([70, 71, 140, 141, 200].map((n) => sizeOf('a'.repeat(n)))).toEqual(['', 'long', 'long', 'longer', 'longer']);
 });
 
 describe('the paper', () => {
@@ -98,7 +120,7 @@ describe('the paper', () => {
 
 function known(changes: Partial<Known>): Known {
   return {
-    person: PERSON, knowledge: FRESH, deciding: null, clock: NOW, offset: 480, compares: false, covered: false, ...changes,
+    person: PERSON, knowledge: FRESH, deciding: null, clock: NOW, offset: 480, compares: false, covered: false, foreign: false, ...changes,
   };
 }
 

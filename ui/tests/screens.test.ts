@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { OperatorScreen } from '../shared/bindings';
 import type { Fault } from '../shared/shell';
+import { step, why } from '../shared/reasons';
 import { type Language, say, speak } from '../shared/words.svelte';
 import App from '../station/App.svelte';
 import { Desk } from '../station/desk.svelte';
@@ -50,7 +51,10 @@ describe.each(LANGUAGES)('in %s', (language) => {
     if (stage.stage !== 'verdict') throw new Error('no verdict');
     const alert = page.getByRole('alert');
     expect(alert.textContent).toContain(say(`verdict.${stage.verdict}`));
-    expect(alert.textContent).toContain(say(`reason.${stage.reasons[0]?.reason ?? 'red'}.step`));
+    const deciding = stage.reasons[0] ?? { reason: 'red', amount: null };
+    const sentence = stage.rule === null ? why(deciding, SCREENS[name].rule, stage.foreign) : stage.rule[language === 'en' ? 'en' : 'zh'];
+    expect(plain(alert)).toContain(plainly(sentence));
+    expect(plain(alert)).toContain(plainly(step(deciding.reason, SCREENS[name].rule, stage.foreign)));
     expect(alert.querySelector(`[data-shape="${stage.verdict}"]`)).not.toBeNull();
     expect(container.querySelector('[data-door]')?.getAttribute('data-door')).toBe(stage.verdict);
   });
@@ -63,6 +67,7 @@ test.each([
   ['scan_hold_still', '拿稳', 'Hold still'],
   ['scan_more_light', '太暗了，加点光', 'More light'],
   ['scan_two', '一次一张', 'One sheet at a time'],
+  ['scan_parts', '请出示下一张码', 'Show the next code'],
   ['scan_tilt', '斜一点，避开反光', 'Tilt it, it glares'],
 ] as const)('%s says what would help in one line, to readers too', async (name, chinese, english) => {
   for (const [language, words] of [['zh-CN', chinese], ['en', english]] as const) {
@@ -95,8 +100,10 @@ test('no screen but a verdict wears a verdict’s colour', async () => {
 test('every verdict says how old its knowledge is, and whether it is in the log', async () => {
   for (const name of VERDICTS) {
     const { container, unmount } = await shown(SCREENS[name]);
-    expect(container.querySelector('[data-row="as_of"]'), name).not.toBeNull();
     const stage = SCREENS[name].stage;
+    // The status list is of residents. What else is judged by is the trust list.
+    const knowledge = stage.stage === 'verdict' && stage.foreign ? '[data-row="trust"], [data-row="keys"]' : '[data-row="as_of"]';
+    expect(container.querySelector(knowledge), name).not.toBeNull();
     const seal = stage.stage === 'verdict' && stage.seq !== null ? '已记入日志' : '没有记入日志';
     expect(container.textContent, name).toContain(seal);
     unmount();

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 
 import { keysPlace, statusPlace } from '../shared/ages';
-import { DAY, HOUR, MINUTE, ago, dayAndTime, dayAndWeekday, duration, fullDate, howOld, lastDay, monthAndDay, timeOfDay, year } from '../shared/time';
+import {
+  DAY, HOUR, MINUTE, ago, dayAndTime, dayAndWeekday, daysAgo, duration, fullDate, howOld, lastDay, monthAndDay, timeOfDay, written, year,
+} from '../shared/time';
 import { speak } from '../shared/words.svelte';
 
 /** 2026-11-24 15:59:59 UTC: a second before midnight in Shanghai. */
@@ -49,6 +51,20 @@ test('within the first minute it is now, and what lies ahead is now too', () => 
   speak('en');
   expect([ago(LATE, LATE + 59), ago(LATE, LATE + 60), ago(LATE + 600, LATE)]).toEqual(['just now', '1 min ago', 'just now']);
   expect([howOld(59), howOld(60)]).toEqual(['just now', '1 min']);
+});
+
+test('a date that a code writes is told as far as it goes, and one that is none stays as it is', () => {
+  const dates = ['1964-03-14', '1964-03', '1964', '2026-02-31', '0000-00-00', '1964-13', '14.03.1964', ''];
+  expect(dates.map(written)).toEqual(['1964年3月14日', '1964年3月', '1964年', ...dates.slice(3)]);
+  speak('en');
+  expect(dates.map(written)).toEqual(['14 Mar 1964', 'Mar 1964', '1964', ...dates.slice(3)]);
+});
+
+test('days are counted from the venue’s midnight, and many of them as years', () => {
+  speak('en');
+  const ago = ['2026-11-25', '2026-11-24', '2026-11-23', '2024-11-24', '2024-11-23', '2019-02-11', '2026-11', 'x'];
+  expect(ago.map((day) => daysAgo(day, LATE, SHANGHAI))).toEqual([null, 'today', '1 day ago', '730 days ago', '2 years ago', '7 years ago', null, null]);
+  expect(daysAgo('2026-11-24', LATE + 1, SHANGHAI)).toBe('1 day ago');
 });
 
 test('12 minutes and 31 hours stand far apart, and each limit at its mark', () => {

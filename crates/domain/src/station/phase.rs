@@ -3,6 +3,7 @@
 use super::beside::Sheets;
 use super::event::Ticket;
 use super::tally::WentIn;
+use crate::code::SignedCredential;
 use crate::entry::{Kind, Personal};
 use crate::policy::{Decision, Typed};
 use crate::recent::Tag;
@@ -149,6 +150,16 @@ impl Subject {
         match &self.shown {
             Shown::Code { content, .. } => Some(content),
             Shown::Nothing(_) => None,
+        }
+    }
+
+    /// Whether they showed a code of another format.
+    pub(super) fn is_foreign(&self) -> bool {
+        match &self.shown {
+            Shown::Code { sheets, .. } => sheets
+                .as_ref()
+                .is_some_and(|sheets| matches!(sheets.code, SignedCredential::Foreign(_))),
+            Shown::Nothing(_) => false,
         }
     }
 

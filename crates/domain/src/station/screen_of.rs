@@ -139,12 +139,17 @@ impl Showing {
             scan: self.subject.scan,
             verdict: decision.verdict,
             reasons: decision.reasons.clone(),
-            person: decision.person.clone().filter(|_| now_ms < self.blank_at),
+            // Of what names nobody there is nothing to cover.
+            person: decision
+                .person
+                .clone()
+                .filter(|person| person.name.is_empty() || now_ms < self.blank_at),
             seq: self.seq,
             may_let_in: decision.may_let_in,
             worn: sheet.is_some_and(|content| gaze.is_worn(content)),
             returns_in_ms: self.until.map(|until| until.saturating_sub(now_ms)),
             rule: decision.rule.clone(),
+            foreign: self.subject.is_foreign(),
         }
     }
 }

@@ -238,6 +238,7 @@ mod tests {
             worn: false,
             returns_in_ms: None,
             rule: None,
+            foreign: false,
         }
     }
 

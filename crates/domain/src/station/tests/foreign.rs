@@ -1,6 +1,6 @@
 //! Codes of other formats at the station: admitted, refused in the rule's words, shown in two proofs, or in several codes.
 
-use super::bench::{Bench, held, knowledge};
+use super::bench::{Bench, held, knowledge, unchecked};
 use crate::code::foreign::Format;
 use crate::code::foreign::fixture::{KEY_ID, key, ticket, vaccinated};
 use crate::code::foreign::shc;
@@ -274,4 +274,38 @@ fn a_part_beside_another_code_is_two_sheets() {
     assert_eq!(bench.screen.stage, Stage::Watching);
     bench.wait(1_000);
     assert!(bench.asked.is_empty());
+}
+
+#[test]
+fn a_ticket_is_nobodys_so_nothing_of_it_is_covered_after_fifteen_seconds() {
+    let mut bench = Bench::new(known(Preset::Event, |_| {}));
+    bench.show_text(&ticket("a", 42));
+    bench.commit();
+    bench.take_away();
+    bench.wait(60_000);
+    bench.show_text(&ticket("a", 42));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::TicketUsed]);
+    bench.wait(60_000);
+    let person = bench.verdict().person.as_ref().unwrap();
+    assert_eq!((person.name.as_str(), person.proofs.len()), ("", 1));
+    assert_eq!(person.keys_as_of, Some(NOW.plus(-DAY)));
+}
+
+#[test]
+fn a_screen_says_that_a_code_is_of_another_format_verified_or_not_and_of_nothing_else() {
+    for knowledge in [known(Preset::Event, |_| {}), knowledge()] {
+        let mut bench = Bench::new(knowledge);
+        bench.show_text(&ticket("a", 42));
+        bench.commit();
+        assert!(bench.verdict().foreign);
+        bench.take_away();
+        bench.step(Event::reading(vec![b"https://example.org".to_vec()]));
+        bench.commit();
+        assert!(!bench.verdict().foreign);
+    }
+    let mut bench = Bench::new(unchecked());
+    bench.show(&claims());
+    bench.commit();
+    assert!(!bench.verdict().foreign);
 }
