@@ -140,19 +140,11 @@ fn health() -> Value {
         ("ci", Value::text("URN:UVCI:01:XX:1")),
         ("dn", Value::int(2)),
         ("dt", Value::text("2026-08-01")),
-        ("mp", Value::text("EU/1/20/1528")),
-        ("sd", Value::int(2)),
         ("tg", Value::text("840539006")),
     ]);
     let dcc = Value::map([
         ("dob", Value::text("1964-03-14")),
-        (
-            "nam",
-            Value::map([
-                ("fn", Value::text("Muster")),
-                ("fnt", Value::text("MUSTER")),
-            ]),
-        ),
+        ("nam", Value::map([("fn", Value::text("Muster"))])),
         ("v", Value::Array(vec![dose])),
         ("ver", Value::text("1.3.0")),
     ]);
