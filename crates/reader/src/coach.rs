@@ -4,7 +4,7 @@
 
 mod spot;
 
-use std::borrow::Borrow;
+use std::{borrow::Borrow, ops::Range};
 
 use self::spot::{Block, Size, Spot, brightest, extent, grain, middle, share};
 use crate::{
@@ -86,7 +86,15 @@ pub fn advise(luma: &Luma, sights: &Sights<'_>) -> Option<Hint> {
         sights.is_likely(sight, size)
     });
     let Some((place, size)) = unread.first().or(likely.first()) else {
-        return pieces(luma, sights);
+        let is_smeared = sights
+            .perhaps
+            .iter()
+            .any(|sight| is_smeared(luma, &sight.place));
+        return if is_smeared {
+            Some(Hint::HoldStill)
+        } else {
+            pieces(luma, sights)
+        };
     };
     let spot = Spot::new(luma, place)?;
     let hint = judge(&Seen::measure(&spot, size.module, sights.before));
@@ -157,6 +165,22 @@ fn pieces(luma: &Luma, sights: &Sights<'_>) -> Option<Hint> {
     Some(Hint::Flatten)
 }
 
+/// Print all over that is drawn out in one direction, as no other print is: a code that was moved too fast hardly shows a
+/// finder pattern, but whatever was sighted there lies within it.
+fn is_smeared(luma: &Luma, place: &Place) -> bool {
+    let Some(spot) = Spot::new(luma, place) else {
+        return false;
+    };
+    // First, as it costs less and most print is even.
+    if !DRAWN_OUT.contains(&spot.evenness()) {
+        return false;
+    }
+    let blocks = spot.blocks();
+    let contrast = extent(&blocks);
+
+    share(&blocks, |block| block.contrast() > PRINT * contrast) > PRINTED
+}
+
 /// A second code: as large, and beside the first, not a part of it that looks like one.
 fn is_another((other, size): &(Place, Size), place: &Place) -> bool {
     let larger = other.side().max(place.side());
@@ -193,6 +217,12 @@ const GRAINY: f32 = 10.0;
 const DARK: f32 = 75.0;
 /// How much weaker edges are across the direction of a movement.
 const SMEARED: f32 = 0.5;
+/// The same where nothing looks like a code: other sheets and desks have more where they are printed all over, and bars
+/// have less, which change in one direction only.
+const DRAWN_OUT: Range<f32> = 0.1..0.4;
+/// Contrast of a printed block as a share of the place's, and the share of printed blocks in a code that is smeared.
+const PRINT: f32 = 0.4;
+const PRINTED: f32 = 0.6;
 /// Deviation of the blur, in modules.
 const BLURRED: f32 = 0.5;
 /// Share of the picture's height from which a code is near.
@@ -412,6 +442,48 @@ mod tests {
         assert_eq!(advise(&noisy, &filled), Some(Hint::MoreLight));
         let bright = Luma::new(200, 200, vec![128; 40_000]).unwrap();
         assert_eq!(advise(&bright, &filled), Some(Hint::Further));
+    }
+
+    #[test]
+    fn print_all_over_that_is_drawn_out_is_to_be_held_still_though_no_code_was_seen_in_it() {
+        let place = Place {
+            corners: [(40.0, 40.0), (160.0, 40.0), (160.0, 160.0), (40.0, 160.0)]
+                .map(|(x, y)| Corner { x, y }),
+        };
+        let hint = |luma: &Luma| {
+            let perhaps = [Sight { place, score: 0.5 }];
+            let sights = Sights {
+                perhaps: &perhaps,
+                ..Sights::default()
+            };
+            advise(luma, &sights)
+        };
+        let all_over = |x: usize, y: usize| is_dark(x / 6, y / 6);
+        let bars = |x: usize, _: usize| is_dark(x / 6, 0);
+
+        assert_eq!(hint(&drawn_out(12, all_over)), Some(Hint::HoldStill));
+        assert_eq!(hint(&drawn_out(1, all_over)), None, "sharp");
+        assert_eq!(hint(&drawn_out(1, bars)), None, "bars");
+        let half = |x: usize, y: usize| x < 90 && all_over(x, y);
+        assert_eq!(hint(&drawn_out(12, half)), None, "half of it bare");
+    }
+
+    /// A module that is dark by chance.
+    fn is_dark(column: usize, row: usize) -> bool {
+        (column * 7 + row * 11 + column * row * 5) % 9 < 4
+    }
+
+    /// Black and white evened out over so many pixels along their rows.
+    fn drawn_out(smear: usize, is_black: impl Fn(usize, usize) -> bool) -> Luma {
+        let pixels = (0..200)
+            .flat_map(|y| (0..200).map(move |x| (x, y)))
+            .map(|(x, y)| {
+                let black = (x..x + smear).filter(|x| is_black(*x, y)).count();
+                u8::try_from(200 - 150 * black / smear).unwrap()
+            })
+            .collect();
+
+        Luma::new(200, 200, pixels).unwrap()
     }
 
     #[test]

@@ -126,12 +126,12 @@ fn a_picture_of_4000_by_3000_pixels_is_read() {
     }
 }
 
-/// Measured: of 12 turns each, at 2 pixels at least 11, at 1.7 at least 10.
+/// Measured: of 12 turns each, at 2 pixels all, also in two other grains; at 1.7 at least 10.
 #[test]
 fn a_module_may_have_two_pixels_and_mostly_less() {
     for version in [1, 2, 4, 7, 10, 13, 20] {
         let drawn = code("SMALL", version, QrCodeEcc::Medium);
-        for (module, least) in [(2.0, 11), (1.7, 10)] {
+        for (module, least) in [(2.0, 12), (1.7, 10)] {
             let count = (0..12_u8).filter(|turn| {
                 let mut desk = Canvas::new(320, 320, DESK);
                 let turn = f32::from(*turn);
