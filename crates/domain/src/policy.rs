@@ -13,6 +13,7 @@ use crate::code::clean_text;
 use crate::code::foreign::VerifiedForeign;
 use crate::code::native::TestResult;
 use crate::document::{Assignment, IssuerKind, Trust, VenuePolicy, Withdrawn};
+use crate::ids::Handle;
 use crate::rules::CodeKind;
 use crate::screen::{
     Colour, HolderClass, PersonView, Preset, ReasonView, RuleSentence, StatusView, TestView,
@@ -70,6 +71,8 @@ pub struct Decision {
     pub identity_check: bool,
     /// The sentence of the venue's rule that failed.
     pub rule: Option<RuleSentence>,
+    /// The ticket that this admit uses up: it is what is remembered, as it counts once.
+    pub ticket: Option<Handle>,
 }
 
 /// The policy of the venue that an assignment names.
@@ -88,8 +91,12 @@ pub fn decide(case: &Case<'_>) -> Decision {
         return Decision::plain(Reason::KindNotAllowed);
     }
     let mut person = case.person();
-    match case.judge(&mut person) {
-        Ok(reasons) => Decision::of(reasons, Some(person), case.asks_for_identity()),
+    let mut ticket = None;
+    match case.judge(&mut person, &mut ticket) {
+        Ok(reasons) => Decision {
+            ticket,
+            ..Decision::of(reasons, Some(person), case.asks_for_identity())
+        },
         Err(stop) => stop.decision(person),
     }
 }
@@ -107,7 +114,10 @@ pub fn decide_unverified(
         reason,
         Reason::Malformed | Reason::NotAPass | Reason::Unsupported | Reason::VenueCode
     );
-    let needs_time = reason == Reason::SignerNotValid;
+    let needs_time = matches!(
+        reason,
+        Reason::SignerNotValid | Reason::Expired | Reason::NotYetValid
+    );
     let cannot_judge = cannot_judge(trust, assignment, now, clock_doubt)
         .filter(|doubt| !of_its_form && (*doubt != Reason::ClockDoubt || needs_time));
 
@@ -213,13 +223,18 @@ impl Decision {
             reasons,
             person,
             rule: None,
+            ticket: None,
         }
     }
 }
 
 impl Case<'_> {
     /// What staff must look at, or why they may go in, or the first step that fails; `person` gets what was shown beside.
-    fn judge(&self, person: &mut PersonView) -> Result<Vec<ReasonView>, Stop> {
+    fn judge(
+        &self,
+        person: &mut PersonView,
+        ticket: &mut Option<Handle>,
+    ) -> Result<Vec<ReasonView>, Stop> {
         self.check_life()?;
         let (colour, sample) = self.standing()?;
         if colour == Colour::Red {
@@ -231,7 +246,7 @@ impl Case<'_> {
         let policy = policy_of(self.trust, self.assignment).ok_or(Reason::NoRules)?;
         self.check_test(policy, sample)?;
         self.check_rules(colour, sample)?;
-        self.check_proofs(policy, person)?;
+        *ticket = self.check_proofs(policy, person)?;
         let attentions = self.attentions(colour);
         if attentions.is_empty() {
             return Ok(vec![self.admit_reason(person)]);
@@ -260,7 +275,11 @@ impl Case<'_> {
 
     /// The other proofs that the venue asks for beside a resident's paper. Its name is masked, so that only a ticket, which
     /// names nobody, can be told to be theirs.
-    fn check_proofs(&self, policy: &VenuePolicy, person: &mut PersonView) -> Result<(), Stop> {
+    fn check_proofs(
+        &self,
+        policy: &VenuePolicy,
+        person: &mut PersonView,
+    ) -> Result<Option<Handle>, Stop> {
         let grounds = Grounds {
             trust: self.trust,
             assignment: self.assignment,
@@ -269,12 +288,12 @@ impl Case<'_> {
             now: self.now,
         };
         let own = [CodeKind::Resident];
-        grounds.complete(policy, &own, Bearer::Masked, self.beside, person)?;
+        let ticket = grounds.complete(policy, &own, Bearer::Masked, self.beside, person)?;
         let again = self.seen_at.map(|at| seen_again(at, self.now));
-
-        again
-            .filter(|_| person.proofs.iter().any(is_ticket))
-            .map_or(Ok(()), |again| Err(used(again).into()))
+        match again.filter(|_| ticket.is_some()) {
+            Some(again) => Err(used(again).into()),
+            None => Ok(ticket),
+        }
     }
 
     fn check_life(&self) -> Result<(), ReasonView> {

@@ -130,6 +130,7 @@ fn a_green_code_tested_within_48_hours_is_admitted_with_all_its_facts() {
             may_let_in: false,
             identity_check: true,
             rule: None,
+            ticket: None,
         }
     );
 }

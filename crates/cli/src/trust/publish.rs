@@ -142,16 +142,22 @@ fn remove_draft(folder: &Folder) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Those stay that the new list or the one before names.
+/// Those stay that the new list, the one before, or a draft that is still pending names.
 fn remove_lists(folder: &Folder, new: &TrustBody) -> Result<(), Failure> {
     let lists = folder.public(REVOCATIONS);
     if !lists.exists() {
         return Ok(());
     }
+    let pending = match folder.draft() {
+        Ok(draft) => draft.map(|draft| draft.body().revocations.clone()),
+        // A draft that is refused when it is looked at again names nothing.
+        Err(_) => None,
+    };
     let kept: BTreeSet<PathBuf> = new
         .revocations
         .iter()
         .chain(&folder.held().body.revocations)
+        .chain(pending.iter().flatten())
         .map(|file| revocation(folder, file))
         .collect();
     for entry in fs::read_dir(&lists).map_err(Failure::file(&lists, "read"))? {

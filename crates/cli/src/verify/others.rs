@@ -56,7 +56,11 @@ fn look_at(code: &SignedForeign, known: &Known, now: Timestamp, report: &mut Rep
             return;
         }
     };
-    if let Some(signer) = signers.first() {
+    // A key may stand in the list twice, with other times: the one that may sign counts, as at a station.
+    let able = signers
+        .iter()
+        .find(|signer| may_sign(signer, code, now).is_ok());
+    if let Some(signer) = able.or(signers.first()) {
         report.add("signature", Outcome::Ok, owner(signer));
         match may_sign(signer, code, now) {
             Ok(()) => report.add(
@@ -97,8 +101,8 @@ fn taken_back(code: &SignedForeign, known: &Known, report: &mut Report) {
         Some(Revocation::Revoked) => (Outcome::Fails(Reason::Revoked), "revoked by its issuer"),
         Some(Revocation::Blocked) => (Outcome::Fails(Reason::Blocked), "blocked by its organiser"),
         None if known.withdrawn.incomplete.contains(&code.format) => (
-            Outcome::NotChecked,
-            "a list that the trust list names is not here: a station without it decides nothing",
+            Outcome::Fails(Reason::RevocationsMissing),
+            "a list that the trust list names is not here, and without it nothing is decided",
         ),
         None => (Outcome::Ok, "on no list of what was taken back"),
     };

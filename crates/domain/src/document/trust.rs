@@ -21,8 +21,8 @@ pub(super) const TYP: &str = "trust";
 pub(super) const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// 20,000 keys (SECURITY.md §8).
 const MAX_KEYS: usize = 20_000;
-/// Lists of what was taken back.
-const MAX_LISTS: usize = 4_096;
+/// Lists of what was taken back: a stick has room for them beside all else.
+const MAX_LISTS: usize = 512;
 /// All of them together.
 const MAX_LISTS_BYTES: u64 = 64 * 1024 * 1024;
 /// exp <= iat + 90 d (SECURITY.md §2).

@@ -7,6 +7,7 @@ use crate::code::clean_text;
 use crate::code::foreign::revocation::Revocation;
 use crate::code::foreign::{Content, Holder, VerifiedForeign};
 use crate::document::{Assignment, Trust, VenuePolicy, Withdrawn};
+use crate::ids::Handle;
 use crate::rules::CodeKind;
 use crate::screen::{PersonView, ProofView, ReasonView, RuleSentence, TestOutcome};
 use crate::time::Timestamp;
@@ -132,7 +133,8 @@ impl Grounds<'_> {
     }
 
     /// Whether each group of proofs that the venue asks for has one, all of the same person: `kinds` are those of the code
-    /// that was shown, whose `bearer` is known. `person` gets what those `beside` it prove.
+    /// that was shown, whose `bearer` is known. `person` gets what those `beside` it prove; the ticket among them is given,
+    /// as it counts once.
     pub(super) fn complete(
         &self,
         policy: &VenuePolicy,
@@ -140,12 +142,18 @@ impl Grounds<'_> {
         mut bearer: Bearer,
         beside: &[VerifiedForeign],
         person: &mut PersonView,
-    ) -> Result<(), Stop> {
+    ) -> Result<Option<Handle>, Stop> {
+        // Beside a paper the code shown last is not the one that is judged: what is wrong with it is told all the same.
+        if let (Bearer::Masked, Some(last)) = (&bearer, beside.last()) {
+            let content = Content::of(last.code()).ok_or(Reason::Malformed)?;
+            self.judge_one(last, &content)?;
+        }
+        let mut ticket = None;
         for group in &policy.proofs {
             if kinds.iter().any(|kind| group.contains(kind)) {
                 continue;
             }
-            let fitting: Vec<Content> = beside
+            let fitting: Vec<(Handle, Content)> = beside
                 .iter()
                 .filter_map(|code| {
                     let content = Content::of(code.code())?;
@@ -153,13 +161,13 @@ impl Grounds<'_> {
                     kinds
                         .iter()
                         .any(|kind| group.contains(kind))
-                        .then_some(content)
+                        .then(|| (code.code().handle, content))
                 })
                 .collect();
             let same = fitting
                 .iter()
-                .find(|content| bearer.goes_with(content.holder.as_ref()));
-            let Some(content) = same else {
+                .find(|(_, content)| bearer.goes_with(content.holder.as_ref()));
+            let Some((handle, content)) = same else {
                 let lacking = if fitting.is_empty() {
                     Reason::SecondProof
                 } else {
@@ -172,9 +180,12 @@ impl Grounds<'_> {
                 name(person, content);
             }
             person.proofs.extend(proofs(content, policy));
+            if content.proofs.iter().any(|(_, proof)| is_ticket(proof)) {
+                ticket = Some(*handle);
+            }
         }
 
-        Ok(())
+        Ok(ticket)
     }
 }
 
@@ -209,11 +220,15 @@ pub fn decide_foreign(case: &ForeignCase<'_>) -> Decision {
     };
     let policy = policy_of(case.trust, case.assignment);
     let mut person = case.person(&content, policy);
-    match case.judge(&content, policy, &mut person) {
+    let mut ticket = None;
+    match case.judge(&content, policy, &mut person, &mut ticket) {
         Ok(reasons) => {
             let identity = person.name_altered
                 || (!person.name.is_empty() && policy.is_none_or(|policy| policy.identity_check));
-            Decision::of(reasons, Some(person), identity)
+            Decision {
+                ticket,
+                ..Decision::of(reasons, Some(person), identity)
+            }
         }
         Err(stop) => stop.decision(person),
     }
@@ -226,12 +241,17 @@ impl ForeignCase<'_> {
         content: &Content,
         policy: Option<&VenuePolicy>,
         person: &mut PersonView,
+        ticket: &mut Option<Handle>,
     ) -> Result<Vec<ReasonView>, Stop> {
         let grounds = self.grounds();
         let kinds = grounds.judge_one(self.code, content)?;
         let policy = policy.ok_or(Reason::NoRules)?;
         let bearer = content.holder.clone().map_or(Bearer::Anyone, Bearer::Named);
-        grounds.complete(policy, &kinds, bearer, self.beside, person)?;
+        let beside = grounds.complete(policy, &kinds, bearer, self.beside, person)?;
+        let own = kinds
+            .contains(&CodeKind::Ticket)
+            .then_some(self.code.code().handle);
+        *ticket = own.or(beside);
         if let Some(at) = self.seen_at {
             let again = seen_again(at, self.now);
             if person.proofs.iter().any(is_ticket) {

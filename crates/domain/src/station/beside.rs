@@ -33,6 +33,8 @@ pub(super) struct Beside {
     /// The paper whose holder was asked for a further proof.
     waiting: Option<SignedCode>,
     proofs: Vec<SignedForeign>,
+    /// When the last of those was shown.
+    asked_at_ms: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -48,6 +50,10 @@ impl Beside {
         let old = |laid: &mut Laid| now_ms.saturating_sub(laid.at_ms) > BESIDE_MS;
         self.paper.take_if(old);
         self.slip.take_if(old);
+        // Whoever walked off leaves nothing to the next visitor, though the screen still asks for it.
+        if now_ms.saturating_sub(self.asked_at_ms) > BESIDE_MS {
+            self.forget_proofs();
+        }
     }
 
     /// The screen asks for no further proof: what comes next is of somebody else.
@@ -86,13 +92,18 @@ impl Ground<'_> {
                 let slip = beside.slip.as_ref().filter(of_holder);
                 let pair = (laid.signed.clone(), slip.map(|slip| slip.signed.clone()));
                 beside.waiting = Some(laid.signed.clone());
+                beside.asked_at_ms = self.now.mono_ms;
                 beside.paper = Some(laid);
                 pair
             }
             IssuerKind::Slip => {
                 let paper = beside.paper.as_ref().filter(of_holder);
                 let pair = match paper {
-                    Some(paper) => (paper.signed.clone(), Some(laid.signed.clone())),
+                    Some(paper) => {
+                        beside.waiting = Some(paper.signed.clone());
+                        beside.asked_at_ms = self.now.mono_ms;
+                        (paper.signed.clone(), Some(laid.signed.clone()))
+                    }
                     None => (laid.signed.clone(), None),
                 };
                 beside.slip = Some(laid);
@@ -116,14 +127,22 @@ impl Ground<'_> {
         others.retain(|other| other.handle != code.handle);
         beside.proofs.clone_from(&others);
         beside.proofs.push(code.clone());
+        beside.asked_at_ms = self.now.mono_ms;
         if beside.proofs.len() > MAX_PROOFS {
             beside.proofs.remove(0);
         }
         if let Some(paper) = beside.waiting.clone() {
             others.push(code);
+            let of_holder = |slip: &&Laid| {
+                beside
+                    .paper
+                    .as_ref()
+                    .is_some_and(|paper| paper.handle == slip.handle)
+            };
+            let slip = beside.slip.as_ref().filter(of_holder);
             return Sheets {
                 code: SignedCredential::Native(Box::new(paper)),
-                slip: None,
+                slip: slip.map(|slip| slip.signed.clone()),
                 beside: others,
             };
         }

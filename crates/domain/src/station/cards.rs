@@ -81,10 +81,16 @@ impl Cards {
         dealt
     }
 
+    /// Another scan is on the screen, or none: what was gathered is nobody's.
+    pub(super) fn forget(&mut self) {
+        self.gathering.clear();
+        self.parts.clear();
+    }
+
     fn finish(&mut self, card: Result<Box<SignedForeign>, Reason>, now: u64) -> Dealt {
         let parts = std::mem::take(&mut self.parts);
         let content = parts.iter().flatten().copied().collect();
-        self.gathering.clear();
+        self.forget();
         self.done = Some(Done {
             parts,
             seen_at: now,

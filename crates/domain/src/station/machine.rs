@@ -46,7 +46,7 @@ pub struct Machine {
     pub(super) gaze: Gaze,
     coach: Coach,
     beside: Beside,
-    cards: Cards,
+    pub(super) cards: Cards,
     doubted: bool,
     kept: ClockState,
     tickets: u64,
@@ -260,8 +260,10 @@ impl Machine {
 
     fn look(&mut self, codes: Vec<Sighting>, hint: Option<Hint>, now: Moment) {
         let may = self.may_begin(now);
-        if may != May::Wait && are_parts(&codes) {
-            self.look_at_parts(&codes, now);
+        if are_parts(&codes) {
+            if may == May::Begin {
+                self.look_at_parts(&codes, now);
+            }
             return;
         }
         let said = match self.gaze.look(codes, may, now.mono_ms) {
@@ -313,6 +315,7 @@ impl Machine {
     }
 
     fn begin(&mut self, content: Vec<u8>, now: Moment) {
+        self.cards.forget();
         let read = decode_with(&self.knowledge.reading, &content);
         self.begin_with(content, read, now);
     }

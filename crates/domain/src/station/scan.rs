@@ -3,7 +3,7 @@
 use super::beside::{Beside, Sheets};
 use super::event::Knowledge;
 use super::phase::{Shown, Subject};
-use crate::code::foreign::{self, Format, SignedForeign, VerifiedForeign};
+use crate::code::foreign::{self, SignedForeign, VerifiedForeign};
 use crate::code::native::SignedCode;
 use crate::code::{SignedCredential, clean_text};
 use crate::document::{Assignment, Trust};
@@ -181,6 +181,10 @@ impl Ground<'_> {
             clock_doubt: self.clock_doubt,
         });
 
+        let remembered = decision
+            .ticket
+            .map_or(tag, |ticket| self.recent.tag(ticket));
+
         Ok(Judged {
             decision,
             personal: Personal {
@@ -191,7 +195,7 @@ impl Ground<'_> {
                 class: Some(claims.class),
                 ..Personal::default()
             },
-            tag: Some(self.binding(tag, shown.beside)),
+            tag: Some(remembered),
         })
     }
 
@@ -208,6 +212,9 @@ impl Ground<'_> {
             now: self.now.wall,
             clock_doubt: self.clock_doubt,
         });
+        let remembered = decision
+            .ticket
+            .map_or(tag, |ticket| self.recent.tag(ticket));
         let person = decision.person.as_ref();
         let name = person.map(|person| person.name.clone());
 
@@ -224,7 +231,7 @@ impl Ground<'_> {
                 ..Personal::default()
             },
             decision,
-            tag: Some(self.binding(tag, shown.beside)),
+            tag: Some(remembered),
         })
     }
 
@@ -234,15 +241,6 @@ impl Ground<'_> {
             .into_iter()
             .filter_map(|tag| self.seen_tag(tag))
             .max()
-    }
-
-    /// What is remembered of codes that are judged together: the ticket, which counts once, or else the code itself.
-    fn binding(&self, tag: Tag, beside: &[VerifiedForeign]) -> Tag {
-        let mut tickets = beside.iter().map(VerifiedForeign::code);
-
-        tickets
-            .find(|code| code.format == Format::Pretix)
-            .map_or(tag, |ticket| self.recent.tag(ticket.handle))
     }
 
     fn tags(&self, tag: Tag, beside: &[VerifiedForeign]) -> Vec<Tag> {

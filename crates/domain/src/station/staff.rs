@@ -217,6 +217,7 @@ impl Machine {
         };
         if over {
             self.abandon(now);
+            self.cards.forget();
             self.enter(Phase::Watching, now);
         }
     }

@@ -38,9 +38,9 @@ pub(super) fn lay(
     for hello in hellos {
         lay_assignment(centre, stick, hello, report)?;
     }
-    lay_withdrawn(centre, stick, report)?;
+    lay_list(centre, stick, report)?;
 
-    lay_list(centre, stick, report)
+    lay_withdrawn(centre, stick, report)
 }
 
 fn lay_assignment(
@@ -126,12 +126,19 @@ fn lay_withdrawn(centre: &Centre, stick: &Stick, report: &mut Report) -> Result<
         }
     }
     for file in named {
-        let Some(bytes) = authority.revocation_file(&file.sha256)? else {
-            tracing::warn!(
-                sha256 = %domain::hex::encode(file.sha256),
-                "a list that the trust document names is not in the authority's folder"
-            );
-            continue;
+        let bytes = match authority.revocation_file(&file.sha256) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => {
+                tracing::warn!(
+                    sha256 = %domain::hex::encode(file.sha256),
+                    "a list that the trust document names is not in the authority's folder"
+                );
+                continue;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a list that the trust document names cannot be laid");
+                continue;
+            }
         };
         put(
             stick,

@@ -238,8 +238,8 @@ impl Library {
                     Held::of(trust.body.header.version, bytes),
                 );
                 self.drop_list_of_a_stranger();
-                self.forget_withdrawn(folder, &before)?;
                 self.read_withdrawn(folder);
+                self.forget_withdrawn(folder, &before);
 
                 Ok(true)
             }
@@ -378,15 +378,15 @@ impl Library {
     }
 
     /// Files that only the trust list before named.
-    fn forget_withdrawn(&self, folder: &Folder, before: &Trust) -> Result<(), KnowledgeError> {
+    fn forget_withdrawn(&self, folder: &Folder, before: &Trust) {
         let named = &self.trust.0.body.revocations;
         for old in &before.body.revocations {
-            if !named.iter().any(|file| file.sha256 == old.sha256) {
-                folder.remove(&revocation_name(&old.sha256))?;
+            if !named.iter().any(|file| file.sha256 == old.sha256)
+                && let Err(error) = folder.remove(&revocation_name(&old.sha256))
+            {
+                warn!(%error, "a list that the trust list names no more stays on the disk");
             }
         }
-
-        Ok(())
     }
 
     fn load_list(&mut self, folder: &Folder) -> Result<(), KnowledgeError> {

@@ -6,7 +6,7 @@ use crate::code::foreign::fixture::{KEY_ID, key, ticket, vaccinated};
 use crate::code::foreign::shc;
 use crate::document::{Product, TrustBody, VenuePolicy};
 use crate::entry::Body;
-use crate::fixture::{NOW, assignment, claims, trust, trust_of};
+use crate::fixture::{NOW, assignment, claims, resident, trust, trust_of};
 use crate::rules::{CodeKind, preset_text};
 use crate::screen::{Command, Notice, Outcome, Preset, Stage};
 use crate::station::{Event, Knowledge, Sighting};
@@ -215,6 +215,69 @@ fn what_somebody_left_behind_never_completes_the_next_visitors_proofs() {
         [Reason::SecondProof],
         "another code came in between"
     );
+}
+
+#[test]
+fn a_proof_that_waits_is_nobodys_after_two_minutes_though_the_screen_still_asks() {
+    let mut bench = two_proofs();
+    bench.show_text(&ticket("a", 42));
+    bench.commit();
+    bench.take_away();
+    bench.wait(121_000);
+    bench.show_text(&vaccinated("Muster", &on(30)));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::SecondProof]);
+}
+
+#[test]
+fn beside_a_paper_a_ticket_that_does_not_count_is_refused_and_the_good_one_is_used_up() {
+    let mut bench = two_proofs();
+    bench.show(&claims());
+    bench.commit();
+    bench.take_away();
+    bench.show_text(&ticket("other", 41));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::RuleNotMet]);
+
+    bench.take_away();
+    bench.show(&claims());
+    bench.commit();
+    bench.take_away();
+    bench.show_text(&ticket("a", 42));
+    let scan = bench.scan();
+    bench.press(Command::Matches { scan });
+    bench.commit();
+    assert_eq!(bench.says().0, Verdict::Admit);
+
+    bench.wait(5_000);
+    bench.take_away();
+    bench.show(&resident(1));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::SecondProof]);
+    bench.take_away();
+    bench.show_text(&ticket("a", 42));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::TicketUsed]);
+}
+
+#[test]
+fn in_doubt_about_the_clock_a_foreign_codes_time_decides_nothing() {
+    let mut bench = public_place();
+    // Before the code was signed, by a clock that contradicts the trust list.
+    bench.set_clock(-60 * DAY);
+    bench.commit();
+    bench.show_text(&vaccinated("Muster", &on(30)));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::ClockDoubt]);
+}
+
+#[test]
+fn a_log_that_was_put_back_admits_no_foreign_code() {
+    let mut bench = public_place();
+    bench.step(Event::LogRolledBack(true));
+    bench.show_text(&vaccinated("Muster", &on(30)));
+    bench.commit();
+    assert_eq!(bench.says().1, [Reason::LogRolledBack]);
 }
 
 #[test]

@@ -25,7 +25,12 @@ pub(super) fn read(payload: &Value) -> Option<Content> {
     let of = |kind: &'static str| {
         resources().filter(move |resource| text(resource, "resourceType") == Some(kind))
     };
-    let patient = of("Patient").next()?;
+    let mut patients = of("Patient");
+    let patient = patients.next()?;
+    // Whose of two the proofs are would have to be told by references.
+    if patients.next().is_some() {
+        return None;
+    }
     let mut doses: Vec<&Value> = of("Immunization")
         .filter(|resource| text(resource, "status") == Some("completed"))
         .collect();

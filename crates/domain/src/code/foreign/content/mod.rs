@@ -30,7 +30,8 @@ pub struct Content {
 }
 
 impl Content {
-    /// Reads what `code` says. None where its format's schema asks for something that is not there.
+    /// Reads what `code` says. None where its format's schema asks for something that is not there, a name among it: a
+    /// certificate of nobody would be anybody's.
     #[must_use]
     pub fn of(code: &SignedForeign) -> Option<Self> {
         let payload = &code.payload;
@@ -47,7 +48,15 @@ impl Content {
             Format::Pretix => ticket::read(payload),
         };
 
-        content.filter(|content| !content.proofs.is_empty())
+        let is_whole = |content: &Content| {
+            let named = content
+                .holder
+                .as_ref()
+                .is_none_or(|holder| !holder.name.is_empty());
+            named && !content.proofs.is_empty()
+        };
+
+        content.filter(is_whole)
     }
 }
 

@@ -212,6 +212,23 @@ fn a_card_that_proves_nothing_or_names_nobody_is_not_read() {
 }
 
 #[test]
+fn a_card_of_two_patients_and_a_code_of_nobody_are_not_read() {
+    let dose = json!({"resourceType": "Immunization", "status": "completed", "occurrenceDateTime": "2021-01-01"});
+    let child = json!({"resourceType": "Patient", "name": [{"family": "Child"}]});
+    assert!(content(Format::Shc, card(vec![dose.clone()])).is_some());
+    assert_eq!(content(Format::Shc, card(vec![dose, child])), None);
+
+    let subject = json!({"givenName": " ", "dob": "1960-04-16"});
+    assert_eq!(
+        content(Format::Nzcp, json!({"vc": {"credentialSubject": subject}})),
+        None
+    );
+    let mut nobody = dcc();
+    nobody["nam"] = json!({"fnt": ""});
+    assert_eq!(content(Format::Hcert, json!({"dcc": nobody})), None);
+}
+
+#[test]
 fn a_new_zealand_pass_is_a_pass_with_a_name_and_a_birthday() {
     let subject = json!({"givenName": "Jack", "familyName": "Sparrow", "dob": "1960-04-16"});
     let read = content(Format::Nzcp, json!({"vc": {"credentialSubject": subject}})).unwrap();
