@@ -118,7 +118,7 @@ impl fmt::Display for DateTime {
     }
 }
 
-/// The second that a date-time names, as [`DateTime::parse`] reads it; none for a date alone.
+/// The second that a date-time names, as `plusTime` reads it; none for a date alone.
 #[must_use]
 pub fn moment(text: &str) -> Option<Timestamp> {
     let time = text.contains('T').then(|| DateTime::parse(text))??;

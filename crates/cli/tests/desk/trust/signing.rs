@@ -201,7 +201,7 @@ fn only_two_distinct_keys_of_the_root_in_force_publish_a_list() {
 }
 
 #[test]
-fn a_draft_that_is_too_old_or_anothers_is_not_signed() {
+fn a_draft_that_is_too_old_or_of_others_is_not_signed() {
     let desk = Desk::new();
     let said = import_fixture(&desk, "nzcp", "nzcp.json");
     let words = words(&said);
@@ -215,7 +215,7 @@ fn a_draft_that_is_too_old_or_anothers_is_not_signed() {
         .path("authority/draft/trust.cbor")
         .display()
         .to_string();
-    let anothers = desk.try_run(&[
+    let of_others = desk.try_run(&[
         "trust",
         "sign",
         "--at",
@@ -230,7 +230,7 @@ fn a_draft_that_is_too_old_or_anothers_is_not_signed() {
         &key(&desk, 1),
     ]);
     let wanted = DocumentError::OtherAuthority;
-    assert!(matches!(anothers, Err(Failure::Document { source, .. }) if source == wanted));
+    assert!(matches!(of_others, Err(Failure::Document { source, .. }) if source == wanted));
     // A draft of the version in force: left behind by hand.
     std::fs::copy(desk.path("authority/draft/trust.cbor"), desk.path("kept")).unwrap();
     sign(&desk, &[1, 2], &words, NOW).unwrap();

@@ -110,7 +110,7 @@ fn a_certificate_without_what_its_schema_asks_for_is_not_read() {
 }
 
 #[test]
-fn whos_certificate_has_one_name_and_a_dose_in_number_or_words() {
+fn a_certificate_of_who_has_one_name_and_a_dose_in_number_or_words() {
     for (dn, dose) in [
         (json!(1), Some(1)),
         (json!("1/1"), Some(1)),
