@@ -1,4 +1,4 @@
-//! The rule sets that come with the program, as data. The station's own decision does not ask them yet.
+//! The rule sets that come with the program, as data: a policy in `trust` holds the text of those that a venue goes by.
 
 use super::file::{Fault, RuleSet};
 
