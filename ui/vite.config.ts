@@ -28,8 +28,6 @@ export default defineConfig(({ mode }) => ({
     include: ['**/*.test.ts'],
     setupFiles: [here('tests/setup.ts')],
     restoreMocks: true,
-    // A machine that builds at the same time draws slowly.
-    testTimeout: 30_000,
     css: { include: /tokens\.css/ },
   },
 }));

@@ -5,7 +5,7 @@ use super::*;
 use crate::document::Withdrawn;
 use crate::fixture::{NOW, assignment, claims, everyone, trust, verified};
 use crate::policy::{Case, decide};
-use crate::rules::{CodeKind, Data, Judgement};
+use crate::rules::{CodeKind, Data, Judgement, written};
 use crate::screen::{Colour, Preset};
 use crate::status::{SLOT_SECONDS, Sample};
 use crate::time::{HOUR, Timestamp};
@@ -13,17 +13,6 @@ use crate::verdict::Verdict;
 
 fn set(id: &str) -> RuleSet {
     preset(id).unwrap().unwrap()
-}
-
-fn written(time: Timestamp) -> String {
-    let (year, month, day) = time.date(0);
-    let second = time.0.rem_euclid(86_400);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
-        second / 3_600,
-        second % 3_600 / 60,
-        second % 60
-    )
 }
 
 /// What the rule that decides is called, `hold` or `undecided`.
