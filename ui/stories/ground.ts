@@ -26,6 +26,7 @@ export const PERSON: PersonView = {
   expires: NOW + 108 * DAY,
   status: STATUS,
   proofs: [],
+  beside: [],
 };
 
 export const ADMITTED: LastVerdict = { outcome: 'admit', reason: 'id_matches', at: NOW - 27, undone: false };

@@ -164,6 +164,7 @@ pub fn decide_by_hand(
         expires: None,
         status: None,
         proofs: Vec::new(),
+        beside: Vec::new(),
     };
     let reasons = [
         Some(because(Reason::ByHand)),
@@ -454,6 +455,7 @@ impl Case<'_> {
             expires: Some(claims.expires),
             status: self.snapshot.map(|snapshot| self.status_view(snapshot)),
             proofs: Vec::new(),
+            beside: Vec::new(),
         }
     }
 

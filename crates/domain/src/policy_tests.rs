@@ -126,6 +126,7 @@ fn a_green_code_tested_within_48_hours_is_admitted_with_all_its_facts() {
                     as_of: NOW.plus(-HOUR),
                 }),
                 proofs: Vec::new(),
+                beside: Vec::new(),
             }),
             may_let_in: false,
             identity_check: true,

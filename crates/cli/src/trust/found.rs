@@ -65,14 +65,9 @@ impl Said {
     /// An entry of `format` with what was said and nothing else.
     pub(super) fn entry(&self, format: Format, key_id: Vec<u8>) -> ForeignKey {
         ForeignKey {
-            format,
-            key_id,
             issuer: self.issuer.clone(),
             country: self.country.clone(),
-            key: None,
-            not_before: None,
-            not_after: None,
-            kinds: Vec::new(),
+            ..ForeignKey::new(format, key_id)
         }
     }
 }

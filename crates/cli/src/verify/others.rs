@@ -60,7 +60,8 @@ fn look_at(code: &SignedForeign, known: &Known, now: Timestamp, report: &mut Rep
     let able = signers
         .iter()
         .find(|signer| may_sign(signer, code, now).is_ok());
-    if let Some(signer) = able.or(signers.first()) {
+    let signer = able.or(signers.first());
+    if let Some(signer) = signer {
         report.add("signature", Outcome::Ok, owner(signer));
         match may_sign(signer, code, now) {
             Ok(()) => report.add(
@@ -82,7 +83,8 @@ fn look_at(code: &SignedForeign, known: &Known, now: Timestamp, report: &mut Rep
         .collect();
     let outcome = in_time(code, now).map_or_else(Outcome::Fails, |()| Outcome::Ok);
     report.add("time", outcome, found.join(", "));
-    taken_back(code, known, report);
+    let ids = signer.map(|signer| known.trust.foreign_keys().ids_of(signer));
+    taken_back(code, &ids.unwrap_or_default(), known, report);
     content(code, report);
     // The domain has the last word.
     if report.good()
@@ -96,8 +98,8 @@ fn look_at(code: &SignedForeign, known: &Known, now: Timestamp, report: &mut Rep
     }
 }
 
-fn taken_back(code: &SignedForeign, known: &Known, report: &mut Report) {
-    let (outcome, found) = match known.withdrawn.lists.of(code) {
+fn taken_back(code: &SignedForeign, ids: &[&[u8]], known: &Known, report: &mut Report) {
+    let (outcome, found) = match known.withdrawn.lists.of(code, ids) {
         Some(Revocation::Revoked) => (Outcome::Fails(Reason::Revoked), "revoked by its issuer"),
         Some(Revocation::Blocked) => (Outcome::Fails(Reason::Blocked), "blocked by its organiser"),
         None if known.withdrawn.incomplete.contains(&code.format) => (

@@ -85,6 +85,7 @@ pub(super) fn key_to_value(key: &ForeignKey) -> Value {
         ("format", Some(word(&FORMATS, &key.format))),
         ("key_id", Some(Value::bytes(&key.key_id))),
         ("issuer", text(&key.issuer)),
+        ("name", text(&key.name)),
         ("country", text(&key.country)),
         (
             "key_kind",
@@ -96,6 +97,7 @@ pub(super) fn key_to_value(key: &ForeignKey) -> Value {
         ),
         ("not_before", key.not_before.map(|at| Value::int(at.0))),
         ("not_after", key.not_after.map(|at| Value::int(at.0))),
+        ("max_lifetime", key.max_lifetime.map(Value::int)),
         (
             "kinds",
             (!key.kinds.is_empty()).then_some(Value::Array(kinds)),
@@ -118,6 +120,7 @@ pub(super) fn key_from_value(value: Value) -> Result<ForeignKey, DocumentError> 
     let format = fields.get("format", |value| of_word(&FORMATS, value))?;
     let key_id = fields.get("key_id", |value| value.as_bytes().map(<[u8]>::to_vec))?;
     let issuer = fields.maybe("issuer").map(text).transpose()?;
+    let name = fields.maybe("name").map(text).transpose()?;
     let country = fields.maybe("country").map(text).transpose()?;
     let key = match (fields.maybe("key_kind"), fields.maybe("key")) {
         (Some(kind), Some(bytes)) => {
@@ -133,6 +136,8 @@ pub(super) fn key_from_value(value: Value) -> Result<ForeignKey, DocumentError> 
         fields.maybe(name).map(time).transpose()
     };
     let (not_before, not_after) = (time("not_before")?, time("not_after")?);
+    let seconds = |value: Value| value.as_i64().filter(|life| *life > 0).ok_or(WrongShape);
+    let max_lifetime = fields.maybe("max_lifetime").map(seconds).transpose()?;
     let kinds = match fields.maybe("kinds") {
         Some(Value::Array(kinds)) if !kinds.is_empty() => kinds
             .iter()
@@ -147,10 +152,12 @@ pub(super) fn key_from_value(value: Value) -> Result<ForeignKey, DocumentError> 
         format,
         key_id,
         issuer,
+        name,
         country,
         key,
         not_before,
         not_after,
+        max_lifetime,
         kinds,
     })
 }
@@ -185,28 +192,20 @@ mod tests {
     fn full() -> ForeignKey {
         let public = SigningKey::new(Secret::new([7; 32])).public();
         ForeignKey {
-            format: Format::Hcert,
-            key_id: vec![1, 2, 3],
             issuer: Some("AT".to_owned()),
+            name: Some("Österreich".to_owned()),
             country: Some("AT".to_owned()),
             key: VerifyingKey::new(KeyKind::Ed25519, public.as_bytes()).ok(),
             not_before: Some(Timestamp(5)),
             not_after: Some(Timestamp(9)),
+            max_lifetime: Some(86_400),
             kinds: vec![ProofKind::Test, ProofKind::Ticket],
+            ..ForeignKey::new(Format::Hcert, vec![1, 2, 3])
         }
     }
 
     fn bare() -> ForeignKey {
-        ForeignKey {
-            format: Format::Pretix,
-            key_id: Vec::new(),
-            issuer: None,
-            country: None,
-            key: None,
-            not_before: None,
-            not_after: None,
-            kinds: Vec::new(),
-        }
+        ForeignKey::new(Format::Pretix, Vec::new())
     }
 
     #[test]
@@ -254,6 +253,7 @@ mod tests {
             Err(DocumentError::WeakKey(_))
         ));
         assert_eq!(changed("format", Some(Value::text("dgc"))), shape);
+        assert_eq!(changed("max_lifetime", Some(Value::int(0))), shape);
         assert_eq!(changed("kinds", Some(Value::Array(Vec::new()))), shape);
         assert_eq!(changed("note", Some(Value::text("x"))), shape);
     }

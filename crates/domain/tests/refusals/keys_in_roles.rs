@@ -96,14 +96,9 @@ fn an_issuer_of_another_format_shares_no_key_either() {
 #[test]
 fn a_foreign_issuers_key_is_none_of_ours_and_may_stand_there_twice() {
     let foreign = |byte, format| ForeignKey {
-        format,
-        key_id: vec![1],
-        issuer: None,
         country: Some("NZ".to_owned()),
         key: VerifyingKey::new(KeyKind::Ed25519, public(byte).as_bytes()).ok(),
-        not_before: None,
-        not_after: None,
-        kinds: Vec::new(),
+        ..ForeignKey::new(format, vec![1])
     };
     let mut body = authority::trust();
     body.foreign = vec![foreign(0x71, Format::Hcert), foreign(0x71, Format::Shc)];

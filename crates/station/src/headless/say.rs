@@ -232,6 +232,7 @@ mod tests {
                 expires: None,
                 status: None,
                 proofs: Vec::new(),
+                beside: Vec::new(),
             }),
             seq: Some(17),
             may_let_in: false,

@@ -66,14 +66,8 @@ impl Authority {
         let mut body = trust(self.now);
         body.header.version = version;
         body.foreign = vec![ForeignKey {
-            format: Format::Pretix,
-            key_id: Vec::new(),
-            issuer: None,
-            country: None,
             key: Some(key(ORGANISER).public().into()),
-            not_before: None,
-            not_after: None,
-            kinds: Vec::new(),
+            ..ForeignKey::new(Format::Pretix, Vec::new())
         }];
         body.revocations = lists
             .iter()

@@ -21,14 +21,9 @@ pub(super) fn signing() -> SigningKey {
 /// The issuer's key, for everything and for ever.
 pub(crate) fn key(format: Format, key_id: &[u8]) -> ForeignKey {
     ForeignKey {
-        format,
-        key_id: key_id.to_vec(),
-        issuer: None,
         country: Some("XX".to_owned()),
         key: Some(signing().public().into()),
-        not_before: None,
-        not_after: None,
-        kinds: Vec::new(),
+        ..ForeignKey::new(format, key_id.to_vec())
     }
 }
 

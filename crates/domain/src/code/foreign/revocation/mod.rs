@@ -101,11 +101,12 @@ impl Revocations {
         Ok(())
     }
 
-    /// How `code` was taken back, if it was.
+    /// How `code` was taken back, if it was. `ids` are those that its signer's key has in the trust list
+    /// ([`KeyRing::ids_of`](super::KeyRing::ids_of)): a list may name it by another one than the code does.
     #[must_use]
-    pub fn of(&self, code: &SignedForeign) -> Option<Revocation> {
+    pub fn of(&self, code: &SignedForeign, ids: &[&[u8]]) -> Option<Revocation> {
         let revoked = match code.format {
-            Format::Hcert => self.hashes.revokes(code),
+            Format::Hcert => self.hashes.revokes(code, ids),
             Format::Shc => self.rids.iter().any(|list| list.revokes(code)),
             Format::Pretix => return self.secrets.of(code),
             // Withdrawn by the key alone: their issuers publish no lists.
