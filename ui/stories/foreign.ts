@@ -141,7 +141,6 @@ export const FOREIGN = {
       ...HOLDER,
       issuer: null,
       country: null,
-      expires: null,
       proofs: [TICKET, VACCINATED, { ...TESTED, method: 'antigen', at: null }],
       beside: [{ name: null, issuer: null, country: 'AT' }, { name: null, issuer: 'https://cards.health.example/issuer', country: 'US' }],
     },

@@ -56,6 +56,9 @@ pub struct TrustImportArgs {
     /// The issuer's name, as its codes give it; for a ticket key the event's. Where the files say it, it is not needed.
     #[arg(long, value_name = "NAME")]
     pub issuer: Option<String>,
+    /// The issuer's name as staff are to read it at the door, where its codes name it by an address or not at all.
+    #[arg(long, value_name = "NAME", value_parser = shown_name)]
+    pub name: Option<String>,
     /// The issuer's country, by two letters, where the files do not say it.
     #[arg(long, value_name = "CC", value_parser = country)]
     pub country: Option<String>,
@@ -65,6 +68,9 @@ pub struct TrustImportArgs {
     /// Until when the keys count where the files do not say it.
     #[arg(long, value_name = "TIME", value_parser = clock::parse)]
     pub not_after: Option<Timestamp>,
+    /// How many days a code may hold that these keys sign; one that holds longer, or does not say, is refused.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub max_days: Option<u32>,
     /// The time, instead of the clock's.
     #[arg(long, value_name = "TIME", value_parser = clock::parse)]
     pub at: Option<Timestamp>,
@@ -232,12 +238,18 @@ fn product(text: &str) -> Result<Product, String> {
     let item = item
         .parse()
         .map_err(|_| "a product's number is a whole number".to_owned())?;
-    let (name, altered) = clean_text(name.trim());
-    if name.is_empty() || altered {
-        return Err("a product's name has 1 to 64 letters that can be shown".to_owned());
-    }
+    let name = shown_name(name).map_err(|why| format!("a product: {why}"))?;
 
     Ok(Product { item, name })
+}
+
+fn shown_name(text: &str) -> Result<String, String> {
+    let (name, altered) = clean_text(text.trim());
+    if name.is_empty() || altered {
+        return Err("a name has 1 to 64 letters that can be shown".to_owned());
+    }
+
+    Ok(name)
 }
 
 fn proof(text: &str) -> Result<Proofs, String> {

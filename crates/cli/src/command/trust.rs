@@ -2,7 +2,7 @@
 
 use domain::code::foreign::ProofKind;
 use domain::screen::Preset;
-use domain::time::Timestamp;
+use domain::time::{DAY, Timestamp};
 
 use crate::args::{
     TrustCombineArgs, TrustImportArgs, TrustKind, TrustPolicyArgs, TrustShowArgs, TrustSignArgs,
@@ -17,9 +17,13 @@ pub(super) fn import(args: &TrustImportArgs, now: Timestamp, out: Out<'_>) -> Re
         source: args.format,
         said: Said {
             issuer: args.issuer.clone(),
+            name: args.name.clone(),
             country: args.country.clone(),
             kinds: args.kinds.iter().map(|kind| proof(*kind)).collect(),
             not_after: args.not_after,
+            max_lifetime: args
+                .max_days
+                .map(|days| i64::from(days).saturating_mul(DAY)),
             now,
         },
         add: args.add,

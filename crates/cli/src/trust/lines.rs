@@ -9,7 +9,7 @@ use domain::document::{IssuerKind, RevocationFile, TrustBody, VenuePolicy};
 use domain::hex;
 use domain::rules::RuleSet;
 use domain::screen::Preset;
-use domain::time::Timestamp;
+use domain::time::{DAY, Timestamp};
 
 use crate::clock::show;
 
@@ -81,6 +81,9 @@ pub(super) fn key_line(key: &ForeignKey) -> String {
     let mut words = vec![id, key_word(key.key.as_ref()).to_owned()];
     words.extend(key.not_before.map(|start| format!("from {}", show(start))));
     words.extend(key.not_after.map(|end| format!("to {}", show(end))));
+    let days = |seconds: i64| format!("for at most {} days a code", seconds / DAY);
+    words.extend(key.max_lifetime.map(days));
+    words.extend(key.name.as_ref().map(|name| format!("shown as {name}")));
     if !key.kinds.is_empty() {
         let kinds: Vec<_> = key.kinds.iter().map(|kind| kind_word(*kind)).collect();
         words.push(format!("for {} alone", kinds.join(" and ")));
