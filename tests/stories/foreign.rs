@@ -13,7 +13,7 @@ use serde_json::Value;
 
 /// Somebody vaccinated goes in at an event, by whoever the list says.
 const RULE: &str = r#"{"id": "SHOW-A-DOSE", "sentence": {"zh": "请出示接种证明。", "en": "Show a vaccination."},
-"kinds": ["vaccination"], "logic": {"===": [{"var": "external.venue.kind"}, "event"]}}"#;
+"kinds": ["vds_vaccination"], "logic": {"===": [{"var": "external.venue.kind"}, "event"]}}"#;
 
 fn published(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -36,10 +36,15 @@ fn trust(city: &City, action: &str, more: &[&str]) -> String {
     .unwrap()
 }
 
-fn import(city: &City, format: &str, file: &str) -> String {
-    let path = published(file).display().to_string();
+fn import(city: &City, format: &str, files: &[&str]) -> String {
+    let paths: Vec<String> = files
+        .iter()
+        .map(|file| published(file).display().to_string())
+        .collect();
+    let mut words = vec!["--format", format];
+    words.extend(paths.iter().map(String::as_str));
 
-    trust(city, "import", &["--format", format, &path])
+    trust(city, "import", &words)
 }
 
 /// Signs the draft as two officers would, who read the hash off what drafted it.
@@ -81,19 +86,21 @@ fn shown(city: &City, names: &[&str]) -> Vec<String> {
         .filter(|line| line.contains(" #"))
         .map(|line| {
             let words: Vec<&str> = line.split_whitespace().skip(1).take(2).collect();
-            words.join(" ")
+            // Minutes stand in brackets.
+            let told = words.join(" ");
+            told.split('(').next().unwrap_or_default().to_owned()
         })
         .collect()
 }
 
 #[test]
-fn tickets_and_cards_of_others_are_judged_by_what_their_issuers_publish_until_they_take_them_back()
+fn tickets_and_seals_of_others_are_judged_by_what_their_issuers_publish_until_they_take_them_back()
 {
     let mut city = City::found().unwrap();
     let rule = city.data().join("rule.json");
     fs::write(&rule, RULE).unwrap();
-    import(&city, "pretix", "pretix.json");
-    import(&city, "vci", "vci.json");
+    import(&city, "pretix", &["pretix.json"]);
+    import(&city, "icao", &["csca-p521.pem", "bcsc.pem"]);
     let drafted = trust(
         &city,
         "policy",
@@ -113,30 +120,25 @@ fn tickets_and_cards_of_others_are_judged_by_what_their_issuers_publish_until_th
 
     let first = shown(
         &city,
-        &["pretix", "shc", "shc_revoked", "pretix_revoked", "nzcp", "pretix"],
+        &["pretix", "vds_nc", "pretix_revoked", "nzcp", "pretix"],
     );
     assert_eq!(
         first,
         [
             "admit ticket_ok",
-            "admit rules_hold",
-            "refuse revoked",
+            "admit id_matches",
             "admit ticket_ok",
             "refuse unknown_issuer",
             "refuse ticket_used",
         ]
     );
 
-    // The organiser and an issuer take codes back: the next list names what they published, and the server carries it.
-    import(&city, "pretix-revocation", "pretix-revoked.json");
-    let drafted = import(&city, "shc-revocation", "shc-revocation.json");
+    // The organiser takes a ticket back: the next list names what was published, and the server carries it. It comes over
+    // the line while the station runs.
+    let drafted = import(&city, "pretix-revocation", &["pretix-revoked.json"]);
     sign(&city, &drafted);
-    // It comes over the line while the station runs.
-    shown(&city, &["nzcp"]);
-    assert_eq!(
-        shown(&city, &["pretix_revoked", "shc"]),
-        ["refuse revoked", "refuse revoked"]
-    );
+    let revoked = (0..5).any(|_| shown(&city, &["pretix_revoked"]) == ["refuse revoked"]);
+    assert!(revoked, "five runs brought no list");
     let (store, _) = city.store().unwrap();
     assert_eq!(store.waiting(), 0);
     assert_eq!(city.kept("entries", "true").unwrap(), store.head().seq);
