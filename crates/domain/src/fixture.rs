@@ -80,6 +80,7 @@ pub(crate) fn trust() -> Trust {
             ],
             foreign: Vec::new(),
             revocations: Vec::new(),
+            hcert: None,
             status_uris: vec![URI.to_owned()],
             policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
             retention_days: 14,

@@ -206,6 +206,7 @@ impl Maker<'_> {
             issuers: self.issuers()?,
             foreign: Vec::new(),
             revocations: Vec::new(),
+            hcert: None,
             status_uris: vec![self.founding.about.status_uri.clone()],
             policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
             retention_days: RETENTION_DAYS,

@@ -81,6 +81,7 @@ pub(crate) fn trust(receipt: u8) -> Vec<u8> {
         issuers: Vec::new(),
         foreign: Vec::new(),
         revocations: Vec::new(),
+        hcert: None,
         status_uris: vec!["https://s.example/1".to_owned()],
         policies: vec![VenuePolicy::public_place()],
         retention_days: 14,

@@ -209,6 +209,7 @@ fn trust(now: Timestamp) -> TrustBody {
         }],
         foreign: Vec::new(),
         revocations: Vec::new(),
+        hcert: None,
         status_uris: vec![URI.to_owned()],
         policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
         retention_days: 14,

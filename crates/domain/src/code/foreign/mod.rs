@@ -19,6 +19,7 @@ pub mod vds_nc;
 mod verify;
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::code::longest;
 use crate::crypto::{Algorithm, ContentKey, label, sha256};
@@ -45,8 +46,8 @@ pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
 pub struct Reading {
     /// Which numbers of an HCERT hold what.
     pub hcert: HcertMap,
-    /// Keys for codes that are encrypted to the station.
-    pub content_keys: Vec<ContentKey>,
+    /// Keys for codes that are encrypted to the station. They outlive a change of what stands beside them.
+    pub content_keys: Arc<[ContentKey]>,
 }
 
 impl Reading {
