@@ -128,6 +128,7 @@ pub(crate) fn assignment(kind: Preset) -> Assignment {
         epoch: 1,
         previous: PreviousEpoch::NONE,
         secrets: Vec::new(),
+        content_keys: Vec::new(),
     }
 }
 

@@ -173,6 +173,7 @@ pub(crate) fn assignment() -> Assignment {
             station_id(),
             Fresh::new([0xf1; 32]),
         )],
+        content_keys: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use domain::crypto::{OpeningKey, PublicKey, Secret, SigningKey};
+use domain::crypto::{ContentKey, OpeningKey, PublicKey, Secret, SigningKey};
 use domain::document::{Header, RoleKey, Root, SealingTurn, TrustBody, VenuePolicy};
 use domain::ids::AuthorityId;
 use domain::keyfile::{KeyFile, KeyRole};
@@ -48,6 +48,13 @@ pub(crate) fn write_key(path: &Path, role: KeyRole, byte: u8) {
 pub(crate) fn write_status_secret(data: &Path, week: u64) {
     let path = data.join(format!("authority/status-secret/{week}.key"));
     write_key(&path, KeyRole::StatusSecret, status_secret(week));
+}
+
+pub(crate) fn write_content_key(data: &Path, name: &str, key: &[u8]) {
+    let folder = data.join("authority/content-keys");
+    fs::create_dir_all(&folder).unwrap();
+    let file = KeyFile::of_content(&ContentKey::new(key).unwrap(), true);
+    fs::write(folder.join(format!("{name}.key")), file.in_clear()).unwrap();
 }
 
 /// What a week's status secret is made of.

@@ -93,6 +93,11 @@ pub(super) fn dcc() -> Value {
 
 /// A certificate of the last of two doses on this day, of which nothing is missing.
 pub(crate) fn vaccinated(family: &str, on: &str) -> String {
+    health_code(numbered([(1, certificate(family, on))]))
+}
+
+/// The same certificate before it is numbered and signed.
+pub(super) fn certificate(family: &str, on: &str) -> Value {
     let dose = Value::map([
         ("ci", Value::text("URN:UVCI:01:XX:2")),
         ("co", Value::text("XX")),
@@ -111,14 +116,13 @@ pub(crate) fn vaccinated(family: &str, on: &str) -> String {
         ("gn", Value::text("Anna")),
         ("gnt", Value::text("ANNA")),
     ]);
-    let certificate = Value::map([
+
+    Value::map([
         ("dob", Value::text("1964-03-14")),
         ("nam", name),
         ("v", Value::Array(vec![dose])),
         ("ver", Value::text("1.3.0")),
-    ]);
-
-    health_code(numbered([(1, certificate)]))
+    ])
 }
 
 /// A ticket for a product, in its text.
