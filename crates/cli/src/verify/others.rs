@@ -2,7 +2,7 @@
 
 use domain::code::foreign::revocation::Revocation;
 use domain::code::foreign::{
-    Content, ForeignKey, Format, SignedForeign, decode, in_time, may_sign, signers, verify,
+    Content, ForeignKey, Format, SignedForeign, in_time, may_sign, signers, verify,
 };
 use domain::screen::ProofView;
 use domain::time::Timestamp;
@@ -21,13 +21,16 @@ pub(super) fn report(text: &str, known: &Known, now: Timestamp) -> Report {
     let mut report = Report::default();
     let format = Format::of(text).map_or("none", |(format, _)| word(format));
     report.add("format", Outcome::Ok, format);
-    match decode(text) {
+    match known.reading.decode(text) {
         Ok(code) => look_at(&code, known, now, &mut report),
-        Err(reason) => report.add(
-            "structure",
-            Outcome::Fails(reason),
-            "not built as its format wants",
-        ),
+        Err(reason) => {
+            let found = if reason == Reason::Unsupported {
+                "made by means that are not checked here, or encrypted with a key that is not here"
+            } else {
+                "not built as its format wants"
+            };
+            report.add("structure", Outcome::Fails(reason), found);
+        }
     }
 
     report

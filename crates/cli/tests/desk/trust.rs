@@ -1,5 +1,6 @@
 //! The next trust list: others' keys imported, the draft signed here or apart, and codes judged by what came of it.
 
+mod hcert;
 mod lists;
 mod policy;
 mod signing;
