@@ -98,6 +98,8 @@ pub enum TrustSource {
     ShcRevocation,
     /// Revoked or blocked tickets: an event's list.
     PretixRevocation,
+    /// Status tokens (IETF Token Status List), JWT or CWT, of keys that the draft holds already.
+    StatusToken,
 }
 
 /// What a key may vouch for.

@@ -32,6 +32,7 @@ pub(super) fn list_word(kind: ListKind) -> &'static str {
         ListKind::PretixBlocked => "pretix_blocked",
         ListKind::PretixRevoked => "pretix_revoked",
         ListKind::ShcRids => "shc_rids",
+        ListKind::StatusToken => "status_token",
     }
 }
 

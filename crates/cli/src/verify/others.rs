@@ -1,6 +1,5 @@
 //! Codes of other formats, check by check.
 
-use domain::code::foreign::revocation::Revocation;
 use domain::code::foreign::{
     Content, ForeignKey, Format, SignedForeign, in_time, may_sign, signers, verify,
 };
@@ -85,7 +84,7 @@ fn look_at(code: &SignedForeign, known: &Known, now: Timestamp, report: &mut Rep
         .collect();
     let outcome = in_time(code, now).map_or_else(Outcome::Fails, |()| Outcome::Ok);
     report.add("time", outcome, found.join(", "));
-    taken_back(code, known, report);
+    taken_back(code, known, now, report);
     content(code, report);
     // The domain has the last word.
     if report.good()
@@ -99,16 +98,20 @@ fn look_at(code: &SignedForeign, known: &Known, now: Timestamp, report: &mut Rep
     }
 }
 
-fn taken_back(code: &SignedForeign, known: &Known, report: &mut Report) {
-    let (outcome, found) = match known.withdrawn.lists.of(code) {
-        Some(Revocation::Revoked) => (Outcome::Fails(Reason::Revoked), "revoked by its issuer"),
-        Some(Revocation::Blocked) => (Outcome::Fails(Reason::Blocked), "blocked by its organiser"),
-        None if known.withdrawn.incomplete.contains(&code.format) => (
-            Outcome::Fails(Reason::RevocationsMissing),
-            "a list that the trust list names is not here, and without it nothing is decided",
-        ),
-        None => (Outcome::Ok, "on no list of what was taken back"),
+fn taken_back(code: &SignedForeign, known: &Known, now: Timestamp, report: &mut Report) {
+    let standing = known.withdrawn.standing(code, now);
+    let found = match standing {
+        Ok(()) if code.status.is_some() => {
+            "on no list of what was taken back, and valid by its status token"
+        }
+        Ok(()) => "on no list of what was taken back",
+        Err(Reason::Blocked) => "blocked by its organiser",
+        Err(Reason::RevocationsMissing) => {
+            "a list that the trust list names, or the status token that the code names, is not here or does not tell"
+        }
+        Err(_) => "revoked by its issuer",
     };
+    let outcome = standing.map_or_else(Outcome::Fails, |()| Outcome::Ok);
     report.add("revocation", outcome, found);
 }
 

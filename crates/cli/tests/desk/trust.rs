@@ -4,6 +4,7 @@ mod hcert;
 mod lists;
 mod policy;
 mod signing;
+mod status_token;
 mod vectors;
 
 use cli::authority::documents;

@@ -22,11 +22,12 @@ const PROOFS: [(ProofKind, &str); 5] = [
     (ProofKind::Identity, "identity"),
     (ProofKind::Ticket, "ticket"),
 ];
-const LISTS: [(ListKind, &str); 4] = [
+const LISTS: [(ListKind, &str); 5] = [
     (ListKind::EuHashes, "eu_hashes"),
     (ListKind::PretixBlocked, "pretix_blocked"),
     (ListKind::PretixRevoked, "pretix_revoked"),
     (ListKind::ShcRids, "shc_rids"),
+    (ListKind::StatusToken, "status_token"),
 ];
 const KEY_KINDS: [(KeyKind, &str); 4] = [
     (KeyKind::P256, "p256"),

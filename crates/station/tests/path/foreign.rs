@@ -45,6 +45,7 @@ fn ticket(seed: &str) -> String {
         expires: None,
         kinds: Vec::new(),
         flaw: None,
+        status: None,
         payload: serde_json::Value::Null,
     };
 

@@ -157,6 +157,58 @@ pub(super) fn health_code(hcert: Value) -> String {
     format!("HC1:{}", packed(&signed(&encode(&health(hcert)))))
 }
 
+/// What a status token says.
+pub(crate) struct StatusClaims<'a> {
+    pub(crate) uri: &'a str,
+    pub(crate) issued_at: Timestamp,
+    pub(crate) expires: Option<Timestamp>,
+    pub(crate) ttl: Option<i64>,
+    pub(crate) bits: i64,
+    pub(crate) table: &'a [u8],
+}
+
+/// A status token as a CWT, signed by the issuer of the codes.
+pub(crate) fn status_cwt(says: &StatusClaims<'_>) -> Vec<u8> {
+    let protected = encode(&numbered([
+        (1, Value::int(-8)),
+        (4, Value::bytes(KEY_ID)),
+        (16, Value::text("application/statuslist+cwt")),
+    ]));
+    let list = Value::map([
+        ("bits", Value::int(says.bits)),
+        ("lst", Value::bytes(inflate::deflated(says.table))),
+    ]);
+    let mut claims = vec![
+        (Value::int(2), Value::text(says.uri)),
+        (Value::int(6), Value::int(says.issued_at.0)),
+        (Value::int(65_533), list),
+    ];
+    claims.extend(says.expires.map(|at| (Value::int(4), Value::int(at.0))));
+    claims.extend(says.ttl.map(|ttl| (Value::int(65_534), Value::int(ttl))));
+    let payload = encode(&Value::Map(claims));
+    let signature = signing().sign(&sig_structure1(&protected, &[], &payload));
+    let object = object(&protected, Value::Map(vec![]), &payload, &signature);
+
+    encode(&Value::Tag(18, Box::new(object)))
+}
+
+/// The certificate of [`vaccinated`] with `status` as its claim 65535.
+pub(crate) fn vaccinated_with_status(family: &str, on: &str, status: Value) -> String {
+    let Value::Map(mut claims) = health(numbered([(1, certificate(family, on))])) else {
+        unreachable!("claims are a map");
+    };
+    claims.push((Value::int(65_535), status));
+
+    format!("HC1:{}", packed(&signed(&encode(&Value::Map(claims)))))
+}
+
+/// A place in a status list, as a code names it.
+pub(crate) fn status_at(uri: &str, index: i64) -> Value {
+    let list = Value::map([("idx", Value::int(index)), ("uri", Value::text(uri))]);
+
+    Value::map([("status_list", list)])
+}
+
 /// The claims of an identity.
 pub(super) fn identity() -> Value {
     let face = numbered([
