@@ -125,7 +125,7 @@ mod tests {
             b"no key at all!",
             br#"{"kty":"EC","k":"AAAA"}"#,
             br#"{"kty":"oct"}"#,
-            &[b'0'; MAX_BYTES + 2],
+            &vec![b'0'; MAX_BYTES + 2],
         ] {
             assert_eq!(length(none), None, "{none:?}");
         }
