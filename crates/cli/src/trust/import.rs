@@ -225,6 +225,9 @@ fn tell_passed(found: &Found, out: Out<'_>) -> Result<(), Failure> {
         let line = format!("passed over, {why} ({}): {}", names.len(), names.join(", "));
         writeln!(out, "{}", printable(&line))?;
     }
+    for note in &found.notes {
+        writeln!(out, "{}", printable(note))?;
+    }
     let unsupported = found.keys.iter().filter(|key| key.key.is_none()).count();
     if unsupported > 0 {
         writeln!(

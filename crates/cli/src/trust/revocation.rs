@@ -3,13 +3,14 @@
 
 use domain::code::foreign::ForeignKey;
 use domain::code::foreign::revocation::{ListError, ListKind, Revocations};
-use domain::code::foreign::status_token;
+use domain::code::foreign::status_token::{self, TokenError};
 use domain::time::Timestamp;
 
 use domain::hex;
 
 use super::found::{Found, List};
 use super::input;
+use super::lines::owner;
 
 /// Reads one batch of the EU's hash lists.
 ///
@@ -76,7 +77,6 @@ pub(super) fn status_token(
     let candidates: Vec<_> = keys
         .iter()
         .filter(|key| key.key_id == token.key_id() && key.is_valid(now))
-        .filter_map(|key| key.key.clone())
         .collect();
     if candidates.is_empty() {
         return Err(format!(
@@ -84,9 +84,19 @@ pub(super) fn status_token(
             hex::encode(token.key_id())
         ));
     }
-    let read = token
-        .verify(&candidates, token.subject(), now)
-        .map_err(|error| error.to_string())?;
+    let mut read = Err(TokenError::BadSignature);
+    for signer in candidates {
+        read = token.verify(signer.key.as_slice(), token.subject(), now);
+        if read != Err(TokenError::BadSignature) {
+            found.notes.push(format!(
+                "status list {}, signed by a key for {}",
+                token.subject(),
+                owner(signer)
+            ));
+            break;
+        }
+    }
+    let read = read.map_err(|error| error.to_string())?;
     if read.stale_from.is_some_and(|end| now >= end) {
         return Err("the status token is older than its ttl: take a newer one".to_owned());
     }

@@ -52,6 +52,10 @@ fn a_token_that_a_key_of_the_draft_signed_is_named_and_asked_as_it_was_published
     let desk = desk();
     let said = import_text(&desk, "status-token", &token(Some("k"), &claims()), &[]).unwrap();
     assert!(said.contains("+ revocations status_token "), "{said}");
+    let whose = format!(
+        "status list {URI}, signed by a key for claim169, https://id.example, no country\n"
+    );
+    assert!(said.contains(&whose), "{said}");
     sign(&desk, &[1, 2], &words(&said), NOW).unwrap();
     let trust = held(&desk);
     assert_eq!(trust.body.revocations[0].list, ListKind::StatusToken);
