@@ -80,6 +80,7 @@ pub(crate) fn trust() -> Trust {
             ],
             foreign: Vec::new(),
             revocations: Vec::new(),
+            hcert: None,
             status_uris: vec![URI.to_owned()],
             policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
             retention_days: 14,
@@ -127,6 +128,7 @@ pub(crate) fn assignment(kind: Preset) -> Assignment {
         epoch: 1,
         previous: PreviousEpoch::NONE,
         secrets: Vec::new(),
+        content_keys: Vec::new(),
     }
 }
 

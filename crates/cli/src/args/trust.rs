@@ -23,6 +23,8 @@ pub struct TrustArgs {
 pub enum TrustAction {
     /// Join signatures that were made on separate machines, and publish the list once there are enough.
     Combine(TrustCombineArgs),
+    /// Write which numbers of a health certificate hold what into the draft of the next trust list, and say what changes.
+    Hcert(TrustHcertArgs),
     /// Write the keys and revocations of others into the draft of the next trust list, and say what changes.
     Import(TrustImportArgs),
     /// Write the rules of a kind of venue into the draft of the next trust list, and say what changes.
@@ -102,6 +104,8 @@ pub enum TrustSource {
     ShcRevocation,
     /// Revoked or blocked tickets: an event's list.
     PretixRevocation,
+    /// Status tokens (IETF Token Status List), JWT or CWT, of keys that the draft holds already.
+    StatusToken,
 }
 
 /// What a key may vouch for.
@@ -171,6 +175,42 @@ pub enum TrustVenue {
 /// Kinds of code of which one is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proofs(pub Vec<CodeKind>);
+
+/// `menshen trust hcert`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "An HCERT holds its certificates by number, under claim -260. Unless the list says otherwise, 1 holds an EU certificate and -6 WHO's ICVP. \
+What is not given stays as it is; --clear takes it away.\n\
+Exit status: 0 drafted, or nothing changed; 2 nothing was drafted."
+)]
+pub struct TrustHcertArgs {
+    /// The authority's folder.
+    #[arg(long, value_name = "DIR")]
+    pub authority: PathBuf,
+    /// The number of EU certificates; several joined by commas.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        value_delimiter = ',',
+        allow_hyphen_values = true,
+        required_unless_present_any = ["icvp", "clear"]
+    )]
+    pub dcc: Vec<i64>,
+    /// The number of WHO's certificates of vaccination; several joined by commas.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    pub icvp: Vec<i64>,
+    /// Take away the numbers of what is not given; with nothing given the list says nothing of it, which means 1 and -6.
+    #[arg(long)]
+    pub clear: bool,
+    /// The time, instead of the clock's.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse)]
+    pub at: Option<Timestamp>,
+}
 
 /// `menshen trust show`.
 #[derive(Debug, Args)]

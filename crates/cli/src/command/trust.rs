@@ -5,10 +5,10 @@ use domain::screen::Preset;
 use domain::time::{DAY, Timestamp};
 
 use crate::args::{
-    TrustCombineArgs, TrustImportArgs, TrustKind, TrustPolicyArgs, TrustShowArgs, TrustSignArgs,
-    TrustVenue,
+    TrustCombineArgs, TrustHcertArgs, TrustImportArgs, TrustKind, TrustPolicyArgs, TrustShowArgs,
+    TrustSignArgs, TrustVenue,
 };
-use crate::trust::{self, Apart, Asked, Folder, Import, Said, Table};
+use crate::trust::{self, Apart, Asked, Folder, Import, Numbers, Said, Table};
 use crate::verify::printable;
 use crate::{Failure, Out};
 
@@ -51,6 +51,16 @@ pub(super) fn policy(args: &TrustPolicyArgs, now: Timestamp, out: Out<'_>) -> Re
     };
 
     trust::policy(&args.authority, &asked, now, out)
+}
+
+pub(super) fn hcert(args: &TrustHcertArgs, now: Timestamp, out: Out<'_>) -> Result<(), Failure> {
+    let numbers = Numbers {
+        dcc: &args.dcc,
+        icvp: &args.icvp,
+        clear: args.clear,
+    };
+
+    trust::hcert(&args.authority, &numbers, now, out)
 }
 
 pub(super) fn show(args: &TrustShowArgs, out: Out<'_>) -> Result<(), Failure> {

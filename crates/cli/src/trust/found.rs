@@ -54,6 +54,8 @@ pub(crate) struct Found {
     pub(crate) lists: Vec<List>,
     /// What was passed over.
     pub(crate) passed: Vec<Passed>,
+    /// What whoever signs the list should know of what was taken.
+    pub(crate) notes: Vec<String>,
 }
 
 /// A key as its source has it.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::code::foreign::revocation::ListKind;
-use domain::code::foreign::{ForeignKey, Format, ProofKind};
+use domain::code::foreign::{ForeignKey, Format, HcertMap, ProofKind};
 use domain::crypto::{KeyKind, VerifyingKey, sha256};
 use domain::document::{IssuerKind, RevocationFile, TrustBody, VenuePolicy};
 use domain::hex;
@@ -32,6 +32,7 @@ pub(super) fn list_word(kind: ListKind) -> &'static str {
         ListKind::PretixBlocked => "pretix_blocked",
         ListKind::PretixRevoked => "pretix_revoked",
         ListKind::ShcRids => "shc_rids",
+        ListKind::StatusToken => "status_token",
     }
 }
 
@@ -40,6 +41,23 @@ pub(super) fn list_line(file: &RevocationFile) -> String {
     let (list, hash) = (list_word(file.list), hex::encode(file.sha256));
 
     format!("revocations {list} {hash}, {} bytes", file.length)
+}
+
+/// Which numbers of an HCERT hold what.
+fn hcert_line(body: &TrustBody) -> String {
+    let map = body.hcert.clone().unwrap_or_default();
+    let numbers: Vec<_> = map
+        .numbers()
+        .iter()
+        .map(|(number, content)| format!("{} under {number}", content.name()))
+        .collect();
+    let usual = if map == HcertMap::default() {
+        ", as usual"
+    } else {
+        ""
+    };
+
+    format!("hcert: {}{usual}", numbers.join(", "))
 }
 
 fn kind_word(kind: ProofKind) -> &'static str {
@@ -131,6 +149,7 @@ pub(super) fn own_lines(body: &TrustBody) -> BTreeSet<String> {
         turn(&role, &issuer.key, issuer.not_before, issuer.not_after)
     }));
     lines.extend(body.revocations.iter().map(list_line));
+    lines.insert(hcert_line(body));
     lines.extend(
         body.status_uris
             .iter()
@@ -232,6 +251,7 @@ pub(crate) fn summary(body: &TrustBody) -> Vec<String> {
     if counts.is_empty() {
         lines.push("keys of others: none".to_owned());
     }
+    lines.push(hcert_line(body));
     for file in &body.revocations {
         lines.push(list_line(file));
     }

@@ -1,8 +1,10 @@
 //! The next trust list: others' keys imported, the draft signed here or apart, and codes judged by what came of it.
 
+mod hcert;
 mod lists;
 mod policy;
 mod signing;
+mod status_token;
 mod vectors;
 
 use cli::authority::documents;

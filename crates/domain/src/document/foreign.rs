@@ -3,7 +3,7 @@
 use super::DocumentError;
 use crate::cbor::{Fields, Value, WrongShape};
 use crate::code::foreign::revocation::{ListKind, MAX_LIST_BYTES};
-use crate::code::foreign::{ForeignKey, Format, ProofKind};
+use crate::code::foreign::{ForeignKey, Format, HcertContent, HcertMap, ProofKind};
 use crate::crypto::{KeyError, KeyKind, VerifyingKey, sha256};
 use crate::time::Timestamp;
 
@@ -22,11 +22,12 @@ const PROOFS: [(ProofKind, &str); 5] = [
     (ProofKind::Identity, "identity"),
     (ProofKind::Ticket, "ticket"),
 ];
-const LISTS: [(ListKind, &str); 4] = [
+const LISTS: [(ListKind, &str); 5] = [
     (ListKind::EuHashes, "eu_hashes"),
     (ListKind::PretixBlocked, "pretix_blocked"),
     (ListKind::PretixRevoked, "pretix_revoked"),
     (ListKind::ShcRids, "shc_rids"),
+    (ListKind::StatusToken, "status_token"),
 ];
 const KEY_KINDS: [(KeyKind, &str); 4] = [
     (KeyKind::P256, "p256"),
@@ -162,6 +163,38 @@ pub(super) fn key_from_value(value: Value) -> Result<ForeignKey, DocumentError> 
     })
 }
 
+/// Each number with the word of what it holds.
+pub(super) fn hcert_to_value(map: &HcertMap) -> Value {
+    let numbers = map.numbers().iter().map(|(number, content)| {
+        Value::Array(vec![Value::int(*number), Value::text(content.name())])
+    });
+
+    Value::Array(numbers.collect())
+}
+
+/// # Errors
+/// [`WrongShape`], also for what [`HcertMap::new`] does not take.
+pub(super) fn hcert_from_value(value: &Value) -> Result<HcertMap, WrongShape> {
+    let numbers = value.as_items().ok_or(WrongShape)?.iter();
+    let numbers = numbers.map(|pair| {
+        let [number, word] = pair.as_items()? else {
+            return None;
+        };
+        let word = word.as_text()?;
+        let mut all = HcertContent::ALL.into_iter();
+
+        Some((
+            number.as_i64()?,
+            all.find(|content| content.name() == word)?,
+        ))
+    });
+
+    numbers
+        .collect::<Option<_>>()
+        .and_then(HcertMap::new)
+        .ok_or(WrongShape)
+}
+
 fn unfit(error: KeyError) -> DocumentError {
     match error {
         KeyError::Weak(weak) => weak.into(),
@@ -231,6 +264,37 @@ mod tests {
         own(&PROOFS);
         own(&KEY_KINDS);
         own(&LISTS);
+    }
+
+    #[test]
+    fn a_map_of_hcert_comes_back_and_doubles_strange_words_and_too_many_numbers_are_refused() {
+        let pair = |number, word: &str| Value::Array(vec![Value::int(number), Value::text(word)]);
+        let read = |pairs| hcert_from_value(&Value::Array(pairs));
+        let map = HcertMap::new(vec![
+            (-7, HcertContent::Icvp),
+            (-6, HcertContent::Icvp),
+            (i64::MIN, HcertContent::EuDcc),
+        ])
+        .unwrap();
+        assert_eq!(hcert_from_value(&hcert_to_value(&map)), Ok(map));
+        assert_eq!(
+            read(vec![pair(1, "dcc"), pair(-6, "icvp")]),
+            Ok(HcertMap::default())
+        );
+        let sixteen = (0..16).map(|number| pair(number, "dcc"));
+        assert!(read(sixteen.clone().collect()).is_ok());
+        for wrong in [
+            Vec::new(),
+            vec![pair(1, "dcc"), pair(-6, "icvp"), pair(1, "icvp")],
+            vec![pair(1, "dcc"), pair(1, "dcc")],
+            vec![pair(1, "DCC")],
+            vec![Value::Array(vec![Value::int(1)])],
+            vec![Value::Array(vec![Value::text("1"), Value::text("dcc")])],
+            sixteen.chain([pair(-6, "icvp")]).collect(),
+        ] {
+            assert_eq!(read(wrong.clone()), Err(WrongShape), "{wrong:?}");
+        }
+        assert_eq!(hcert_from_value(&Value::text("dcc")), Err(WrongShape));
     }
 
     #[test]

@@ -4,7 +4,6 @@
 use super::rules::{Says, ask, external, of_foreign};
 use super::{Decision, because, cannot_judge, policy_of, seen_again};
 use crate::code::clean_text;
-use crate::code::foreign::revocation::Revocation;
 use crate::code::foreign::{Content, Holder, VerifiedForeign};
 use crate::document::{Assignment, Trust, VenuePolicy, Withdrawn};
 use crate::ids::Handle;
@@ -99,14 +98,7 @@ impl Grounds<'_> {
     fn judge_one(&self, code: &VerifiedForeign, content: &Content) -> Result<Vec<CodeKind>, Stop> {
         let signed = code.code();
         let ids = self.trust.foreign_keys().ids_of(code.signer());
-        match self.withdrawn.lists.of(signed, &ids) {
-            Some(Revocation::Revoked) => return Err(Reason::Revoked.into()),
-            Some(Revocation::Blocked) => return Err(Reason::Blocked.into()),
-            None => {}
-        }
-        if self.withdrawn.incomplete.contains(&signed.format) {
-            return Err(Reason::RevocationsMissing.into());
-        }
+        self.withdrawn.standing(signed, &ids, self.now)?;
         if content.proofs.iter().any(|(_, proof)| is_positive(proof)) {
             return Err(Reason::TestPositive.into());
         }

@@ -36,6 +36,7 @@ fn code(format: Format, payload: Value) -> SignedForeign {
         expires: Some(NOW.plus(DAY)),
         kinds,
         flaw: None,
+        status: None,
         payload,
     }
 }

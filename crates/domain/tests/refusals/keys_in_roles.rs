@@ -1,7 +1,7 @@
 //! One public key, one role (SECURITY.md §1), and what else a trust document may not contradict.
 
 use domain::code::foreign::revocation::ListKind;
-use domain::code::foreign::{ForeignKey, Format};
+use domain::code::foreign::{ForeignKey, Format, HcertContent, HcertMap};
 use domain::crypto::{KeyKind, OpeningKey, PublicKey, SealingKey, Secret, VerifyingKey};
 use domain::document::{
     DocumentError, ExchangeTurn, Issuer, IssuerKind, RevocationFile, RoleKey, SealingTurn,
@@ -131,6 +131,21 @@ fn lists_of_what_foreign_issuers_took_back_are_named_by_hash_and_length() {
         ..file
     }];
     assert!(matches!(verified(&body), Err(DocumentError::Shape(_))));
+}
+
+#[test]
+fn a_trust_document_that_says_nothing_of_hcert_means_the_usual_numbers() {
+    let mut body = authority::trust();
+    assert_eq!(
+        verified(&body).map(|trust| trust.hcert()),
+        Ok(HcertMap::default())
+    );
+    let moved = HcertMap::new(vec![(1, HcertContent::EuDcc), (-7, HcertContent::Icvp)]).unwrap();
+    for said in [moved, HcertMap::default()] {
+        body.hcert = Some(said.clone());
+        let trust = verified(&body).unwrap();
+        assert_eq!((&trust.body, trust.hcert()), (&body, said));
+    }
 }
 
 #[test]

@@ -1,20 +1,22 @@
 //! A demonstration's authority: keys, documents, three residents.
 
 use domain::code::foreign::revocation::ListKind;
-use domain::code::foreign::{ForeignKey, Format};
+use domain::code::foreign::{ForeignKey, Format, HcertMap};
 use domain::code::native::Claims;
-use domain::crypto::{Fresh, OpeningKey, PublicKey, SealingKey, Secret, SigningKey, sha256};
+use domain::crypto::{
+    ContentKey, Fresh, OpeningKey, PublicKey, SealingKey, Secret, SigningKey, sha256,
+};
 use domain::document::{
     Assignment, ExchangeTurn, Header, ISSUER_FORMAT_NATIVE, Issuer, IssuerKind, Manifest,
-    PreviousEpoch, Product, RevocationFile, RoleKey, Root, SealedSecret, SealingTurn, Shard,
-    TrustBody, Venue, VenuePolicy,
+    PreviousEpoch, Product, RevocationFile, RoleKey, Root, SealedContentKey, SealedSecret,
+    SealingTurn, Shard, TrustBody, Venue, VenuePolicy,
 };
 use domain::ids::{AuthorityId, Handle, StationId, VenueId};
 use domain::screen::{Colour, HolderClass, Preset};
 use domain::status::{Cell, Sample, pack_full};
 use domain::time::{DAY, HOUR, Timestamp};
 
-use crate::foreign::{ORGANISER, PRODUCT};
+use crate::foreign::{ISSUER, ISSUER_ID, ORGANISER, PRODUCT};
 
 const URI: &str = "https://s.example/1";
 pub(crate) const AUTHORITY: AuthorityId = AuthorityId([1; 16]);
@@ -26,6 +28,8 @@ pub(crate) struct Authority {
     pub(crate) trust: Vec<u8>,
     pub(crate) manifest: Vec<u8>,
     pub(crate) status_file: Vec<u8>,
+    /// Which assignment the station gets now: its version, and the key of encrypted codes in it.
+    pub(crate) assigned: (u64, Option<ContentKey>),
 }
 
 impl Authority {
@@ -44,6 +48,7 @@ impl Authority {
             trust: trust(now).sign(&[&key(1), &key(3)]),
             manifest: manifest.sign(&key(13)),
             status_file,
+            assigned: (1, None),
         }
     }
 
@@ -89,6 +94,30 @@ impl Authority {
         self.trust = body.sign(&[&key(1), &key(3)]);
     }
 
+    /// Signs the next trust list, under which the hall judges health certificates and identities of one issuer, and lets
+    /// nobody in by them.
+    pub(crate) fn know_an_issuer(&mut self, version: u64, hcert: Option<HcertMap>) {
+        let mut body = trust(self.now);
+        body.header.version = version;
+        let known = |format| ForeignKey {
+            format,
+            key_id: ISSUER_ID.to_vec(),
+            issuer: None,
+            country: None,
+            key: Some(key(ISSUER).public().into()),
+            not_before: None,
+            not_after: None,
+            kinds: Vec::new(),
+        };
+        body.foreign = [Format::Hcert, Format::Claim169].map(known).to_vec();
+        body.hcert = hcert;
+        let nobody = r#"{"id":"NOBODY","sentence":{"zh":"无","en":"Nobody"},"kinds":["vaccination","identity"],"logic":false}"#;
+        for policy in &mut body.policies {
+            policy.rules = vec![nobody.to_owned()];
+        }
+        self.trust = body.sign(&[&key(1), &key(3)]);
+    }
+
     /// The code of resident `n`: 0 green, 1 yellow, 2 red.
     pub(crate) fn code(&self, n: u8) -> String {
         let claims = Claims {
@@ -109,6 +138,27 @@ impl Authority {
     }
 
     pub(crate) fn assignment(&self, signing_key: PublicKey, sealing_key: SealingKey) -> Vec<u8> {
+        let (version, key) = &self.assigned;
+
+        self.assignment_with(signing_key, sealing_key, *version, key.as_ref())
+    }
+
+    /// The assignment that the station's log began with.
+    pub(crate) fn first_assignment(
+        &self,
+        signing_key: PublicKey,
+        sealing_key: SealingKey,
+    ) -> Vec<u8> {
+        self.assignment_with(signing_key, sealing_key, 1, None)
+    }
+
+    fn assignment_with(
+        &self,
+        signing_key: PublicKey,
+        sealing_key: SealingKey,
+        version: u64,
+        content_key: Option<&ContentKey>,
+    ) -> Vec<u8> {
         let station = StationId::of(&signing_key);
         let week = self.now.plus(-HOUR).week();
         let secret = SealedSecret::seal(
@@ -119,8 +169,15 @@ impl Authority {
             station,
             Fresh::new([9; 32]),
         );
+        let sealed = content_key.map(|key| {
+            let fresh = Fresh::new([10; 32]);
+            SealedContentKey::seal(key, &sealing_key, AUTHORITY, station, fresh)
+        });
         let assignment = Assignment {
-            header: header(self.now.plus(-HOUR), 40 * DAY),
+            header: Header {
+                version,
+                ..header(self.now.plus(-HOUR), 40 * DAY)
+            },
             station,
             signing_key,
             sealing_key,
@@ -136,6 +193,7 @@ impl Authority {
             epoch: 1,
             previous: PreviousEpoch::NONE,
             secrets: vec![secret],
+            content_keys: sealed.into_iter().collect(),
         };
 
         assignment.sign(&key(15))
@@ -203,6 +261,7 @@ fn trust(now: Timestamp) -> TrustBody {
         }],
         foreign: Vec::new(),
         revocations: Vec::new(),
+        hcert: None,
         status_uris: vec![URI.to_owned()],
         policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
         retention_days: 14,

@@ -21,6 +21,7 @@ fn code(format: Format, payload: Value) -> SignedForeign {
         expires: None,
         kinds: Vec::new(),
         flaw: None,
+        status: None,
         payload,
     }
 }
