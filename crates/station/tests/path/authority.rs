@@ -100,14 +100,8 @@ impl Authority {
         let mut body = trust(self.now);
         body.header.version = version;
         let known = |format| ForeignKey {
-            format,
-            key_id: ISSUER_ID.to_vec(),
-            issuer: None,
-            country: None,
             key: Some(key(ISSUER).public().into()),
-            not_before: None,
-            not_after: None,
-            kinds: Vec::new(),
+            ..ForeignKey::new(format, ISSUER_ID.to_vec())
         };
         body.foreign = [Format::Hcert, Format::Claim169].map(known).to_vec();
         body.hcert = hcert;
