@@ -5,9 +5,13 @@
  */
 export type BesideView = {
 /**
- * The name on it, where it is another one than on the code that was judged.
+ * The name on it, where name or date of birth are other ones than on the code that was judged.
  */
 name: string | null,
+/**
+ * The date of birth on it, ISO 8601, where that is so and the code has one.
+ */
+birth_date: string | null,
 /**
  * Its issuer.
  */
