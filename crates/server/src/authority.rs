@@ -15,7 +15,7 @@ use domain::wire::Enrolled;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::content_keys::{ContentKeys, Opened};
+use crate::content_keys::{ContentKeys, NoKey, Opened};
 use crate::folder::Folder;
 
 /// The largest status file: 64 MiB (SECURITY.md §8).
@@ -112,20 +112,6 @@ pub enum AuthorityError {
     NotInForce {
         /// Which.
         role: KeyRole,
-    },
-    /// A file among the keys of encrypted codes is another key.
-    #[error("{} holds a key with the role {found}, where keys of encrypted codes belong: take it away, and bring those in with `menshen content-key add`", .path.display())]
-    NoContentKey {
-        /// Which file.
-        path: PathBuf,
-        /// What is there.
-        found: KeyRole,
-    },
-    /// More keys of encrypted codes than an assignment holds.
-    #[error("{} holds more than 16 keys of encrypted codes, and a station takes no more: remove those that are over with `menshen content-key remove`", .path.display())]
-    TooManyContentKeys {
-        /// Which folder.
-        path: PathBuf,
     },
     /// There is no status secret for a week that a station needs.
     #[error("{} is missing: without this week's status secret a station cannot read its status; make it with `menshen keys`", .path.display())]
@@ -315,24 +301,24 @@ impl Authority {
         Ok(Some(Secret::new(*file.secret().expose())))
     }
 
-    /// The keys of encrypted codes as they are now.
-    ///
-    /// # Errors
-    /// See [`AuthorityError`].
-    pub fn content_keys(&self) -> Result<ContentKeys, AuthorityError> {
-        self.opened
-            .now(&self.folder, |path, bytes| self.content_key(path, bytes))
+    /// The keys of encrypted codes as they are now. What gives none is left out and logged once: without its key a code is
+    /// undecided, and without an assignment every code would be.
+    pub fn content_keys(&self) -> ContentKeys {
+        let (keys, news) = self
+            .opened
+            .now(&self.folder, |bytes| self.content_key(bytes));
+        for (path, why) in news {
+            tracing::error!(file = %path.display(), %why, "assignments go out without a key of encrypted codes");
+        }
+
+        keys
     }
 
-    fn content_key(&self, path: &Path, bytes: &[u8]) -> Result<ContentKey, AuthorityError> {
-        let path = path.to_owned();
+    fn content_key(&self, bytes: &[u8]) -> Result<ContentKey, NoKey> {
         let word = self.passphrase.as_ref().map(|word| word.as_slice());
-        let file = opened_file(&path, bytes, word)?;
+        let file = KeyFile::read(std::str::from_utf8(bytes).unwrap_or_default(), word)?;
 
-        file.content_key().ok_or(AuthorityError::NoContentKey {
-            path,
-            found: file.role,
-        })
+        file.content_key().ok_or(NoKey::Role(file.role))
     }
 
     /// Where the status secret of a week belongs.

@@ -40,11 +40,11 @@ fn main() -> ExitCode {
 fn run(args: Args) -> Result<()> {
     let clock = SystemClock::new();
     let now = clock.now().wall;
+    // What a single command leaves out or doubts is for whoever typed it.
+    let serves = matches!(args.command, Command::Serve(_));
+    start_log(args.log, if serves { "info" } else { "warn" });
     match args.command {
-        Command::Serve(serve_args) => {
-            start_log(args.log);
-            serve(serve_args, clock)
-        }
+        Command::Serve(serve_args) => serve(serve_args, clock),
         Command::Pair(pair_args) => pair(&pair_args, now),
         Command::Approve { data, code } => approve(&data, &code.join(" "), now),
         Command::Stations { data } => stations(&data, now),
@@ -183,8 +183,8 @@ fn passphrase() -> Result<Option<Zeroizing<Vec<u8>>>> {
     )))
 }
 
-fn start_log(form: LogForm) {
-    let filter = EnvFilter::try_from_env("MENSHEN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+fn start_log(form: LogForm, level: &str) {
+    let filter = EnvFilter::try_from_env("MENSHEN_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

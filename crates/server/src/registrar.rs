@@ -168,7 +168,7 @@ pub fn renewed(
 ) -> Result<AssignmentRow, RegistrarError> {
     let ends_soon = held.expires.since(now) < RENEW_WITHIN;
     let newer_secret = last_week(authority, now)? > held.last_week;
-    let other_keys = authority.content_keys()?.mark() != held.content_keys;
+    let other_keys = authority.content_keys().mark() != held.content_keys;
     if !ends_soon && !newer_secret && !other_keys {
         return Ok(held);
     }
@@ -276,7 +276,7 @@ struct Wanted<'a> {
 impl Wanted<'_> {
     fn sign(self, authority: &Authority, now: Timestamp) -> Result<AssignmentRow, RegistrarError> {
         let (secrets, last_week) = self.secrets(authority, now)?;
-        let keys = authority.content_keys()?;
+        let keys = authority.content_keys();
         let expires = now.plus(LIFE);
         let bytes = Assignment {
             header: Header {

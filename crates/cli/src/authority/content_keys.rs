@@ -36,7 +36,8 @@ impl Authority {
     /// Takes a key in, behind the authority's passphrase unless it is a demonstration.
     ///
     /// # Errors
-    /// [`Failure::Refused`] for a name that is taken, a key that is there already, and a seventeenth key;
+    /// [`Failure::Refused`] for a name that is taken, a key that is there already, a seventeenth key, and a passphrase that is
+    /// not the authority's;
     /// [`Failure::File`], [`Failure::Key`].
     pub fn add_content_key(&self, name: &str, key: &ContentKey) -> Result<(), Failure> {
         let names = self.names()?;
@@ -51,6 +52,7 @@ impl Authority {
                 SealedContentKey::MOST
             )));
         }
+        self.check_passphrase()?;
         for known in &names {
             if self.content_key(known)?.expose() == key.expose() {
                 return Err(Failure::Refused(format!(
@@ -80,6 +82,21 @@ impl Authority {
         let path = self.content_key_path(name);
 
         fs::remove_file(&path).map_err(Failure::file(&path, "remove"))
+    }
+
+    /// That the passphrase is the one that the server opens this folder with: what is sealed under another is lost.
+    fn check_passphrase(&self) -> Result<(), Failure> {
+        match self.signing_key(KeyRole::Registry) {
+            Ok(_) => Ok(()),
+            Err(Failure::Key {
+                path,
+                source: KeyFileError::CannotOpen,
+            }) => Err(Failure::Refused(format!(
+                "the passphrase does not open {}, so it is not this authority's: nothing was taken in, start again",
+                path.display()
+            ))),
+            Err(failure) => Err(failure),
+        }
     }
 
     fn content_key(&self, name: &str) -> Result<ContentKey, Failure> {

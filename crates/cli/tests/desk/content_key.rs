@@ -1,11 +1,19 @@
 //! Keys of encrypted codes: taken in, listed, removed, and codes read by them.
 
+use std::process::Command;
+
+use domain::crypto::{Fresh, Hardness};
 use domain::keyfile::{KeyFile, KeyRole};
 use domain::verdict::Reason;
 
 use super::*;
 
 const CODES: &str = include_str!("../../../domain/vectors/foreign-codes.txt");
+
+const QUICK: Hardness = Hardness {
+    memory_kib: 64,
+    passes: 1,
+};
 
 fn code(name: &str) -> &'static str {
     let mut lines = CODES.lines().filter_map(|line| line.split_once(" = "));
@@ -28,6 +36,22 @@ impl Desk {
         std::fs::write(&file, content).unwrap();
 
         self.content_key("add", &["--name", name, &file.display().to_string()])
+    }
+
+    /// Makes no demonstration of it any more, as far as keys go: founding a real authority takes half a minute.
+    fn lock(&self, passphrase: &str) {
+        let about = self.path("authority/authority.json");
+        let text = std::fs::read_to_string(&about).unwrap();
+        let real = text.replace("\"demo\": true", "\"demo\": false");
+        assert_ne!(real, text);
+        std::fs::write(about, real).unwrap();
+        let path = self.path("authority/registry.key");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut key = KeyFile::read(&text, None).ok().unwrap();
+        key.demo = false;
+        let (salt, nonce) = (Fresh::new([1; 16]), Fresh::new([2; 12]));
+        let text = key.locked(passphrase.as_bytes(), QUICK, salt, nonce);
+        std::fs::write(path, text.unwrap()).unwrap();
     }
 }
 
@@ -76,6 +100,40 @@ fn a_wrong_length_a_taken_name_the_same_key_and_a_seventeenth_are_refused_with_w
     }
     let many = desk.add("z", &[17; 16]).unwrap_err();
     assert!(many.contains("at most 16 keys"), "{many}");
+}
+
+#[test]
+fn a_mistyped_passphrase_takes_no_key_in_not_even_the_first() {
+    let desk = Desk::new();
+    desk.lock("four or five words");
+    std::fs::write(desk.path("words"), "four or five words\n").unwrap();
+    std::fs::write(desk.path("wrong"), "five or four words\n").unwrap();
+    std::fs::write(desk.path("given"), [7; 16]).unwrap();
+    let menshen = |words: &str, args: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_menshen"))
+            .current_dir(desk.folder.path())
+            .env("MENSHEN_PASSPHRASE_FILE", desk.path(words))
+            .args(args)
+            .output()
+            .unwrap()
+    };
+    let add = "content-key add --authority authority --name a given";
+    let add: Vec<&str> = add.split(' ').collect();
+    let wrong = menshen("wrong", &add);
+    let said = String::from_utf8_lossy(&wrong.stderr);
+    assert_eq!(wrong.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("does not open authority/registry.key") && said.contains("start again"),
+        "{said}"
+    );
+    assert!(!desk.path("authority/content-keys").exists());
+
+    assert!(menshen("words", &add).status.success());
+    let text = std::fs::read_to_string(desk.path("authority/content-keys/a.key")).unwrap();
+    let file = KeyFile::read(&text, Some(b"four or five words"))
+        .ok()
+        .unwrap();
+    assert_eq!(file.content_key().unwrap().expose(), [7; 16]);
 }
 
 #[test]

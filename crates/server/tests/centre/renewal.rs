@@ -1,11 +1,16 @@
 //! Assignments are renewed for stations that ask, before they run out.
 
 use axum::http::StatusCode;
-use domain::keyfile::KeyRole;
+use domain::crypto::{ContentKey, Hardness};
+use domain::document::Assignment;
+use domain::keyfile::{KeyFile, KeyRole};
 use domain::time::DAY;
 use domain::wire::AnswerKind;
+use server::authority::Authority;
+use server::random::fresh;
 
 use crate::authority::{NOW, write_content_key, write_key, write_status_secret};
+use crate::station::Station;
 use crate::town::Town;
 
 #[tokio::test]
@@ -112,11 +117,77 @@ async fn keys_of_encrypted_codes_come_with_the_next_question_and_go_with_it() {
     assert_eq!(ask().await, (3, vec![vec![8; 32]]));
     std::fs::remove_file(file("a")).unwrap();
     assert_eq!(ask().await, (4, none));
+}
 
-    // What is no such key stops nothing but the question, and says so.
+#[tokio::test]
+async fn what_gives_no_key_of_encrypted_codes_is_left_out_and_next_weeks_secret_still_comes() {
+    let town = Town::new();
+    let data = town.folder().data().to_owned();
+    let station = town.station(60).await;
+    let file = |name: &str| data.join(format!("authority/content-keys/{name}.key"));
+    write_content_key(&data, "b", &[7; 16]);
     write_key(&file("a"), KeyRole::StatusSecret, 8);
+    std::fs::write(file("c"), "a note").unwrap();
+    std::fs::write(file("d"), locked(&[9; 16], b"four or five words")).unwrap();
+    write_status_secret(&data, NOW.week() + 1);
     let got = town.post("/v1/assignments", station.hello()).await;
-    assert_eq!(got.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(got.status, StatusCode::OK);
+    let given = station.check(&got.body);
+    assert_eq!(given.open_secrets(&station.opening()).len(), 3);
+    assert_eq!(first_bytes(&given, &station), [7]);
+    let again = town.post("/v1/assignments", station.hello()).await;
+    assert_eq!(again.body, got.body, "the same keys, no new version");
+    // So is a station approved meanwhile.
+    let other = town.station(61).await;
+    assert_eq!(first_bytes(other.assignment.as_ref().unwrap(), &other), [7]);
+}
+
+#[tokio::test]
+async fn of_more_than_sixteen_keys_of_encrypted_codes_stations_get_the_first_by_name() {
+    let town = Town::new();
+    let data = town.folder().data().to_owned();
+    let station = town.station(60).await;
+    for byte in (10..=26).rev() {
+        write_content_key(&data, &byte.to_string(), &[byte; 32]);
+    }
+    let got = town.post("/v1/assignments", station.hello()).await;
+    let first: Vec<u8> = (10..=25).collect();
+    assert_eq!(first_bytes(&station.check(&got.body), &station), first);
+}
+
+#[test]
+fn a_key_of_encrypted_codes_under_another_passphrase_leaves_the_others_as_they_are() {
+    let town = Town::new();
+    let data = town.folder().data().to_owned();
+    write_content_key(&data, "c", &[7; 16]);
+    for (name, byte, words) in [
+        ("a", 8, "five or four words"),
+        ("b", 9, "four or five words"),
+    ] {
+        let path = data.join(format!("authority/content-keys/{name}.key"));
+        std::fs::write(path, locked(&[byte; 16], words.as_bytes())).unwrap();
+    }
+    let words = b"four or five words".to_vec().into();
+    let authority = Authority::open(&town.folder(), Some(words), NOW).unwrap();
+    let keys = authority.content_keys();
+    let first: Vec<u8> = keys.iter().map(|key| key.expose()[0]).collect();
+    assert_eq!(first, [9, 7]);
+}
+
+/// A key file under a passphrase.
+fn locked(key: &[u8], passphrase: &[u8]) -> String {
+    let file = KeyFile::of_content(&ContentKey::new(key).unwrap(), false);
+    let (salt, nonce) = (fresh().unwrap(), fresh().unwrap());
+
+    file.locked(passphrase, Hardness::STATION, salt, nonce)
+        .unwrap()
+}
+
+/// Of the keys of encrypted codes that an assignment gives a station.
+fn first_bytes(given: &Assignment, station: &Station) -> Vec<u8> {
+    let keys = given.open_content_keys(&station.opening());
+
+    keys.iter().map(|key| key.expose()[0]).collect()
 }
 
 #[tokio::test]
