@@ -55,6 +55,7 @@ pub fn publish(
             full,
             deltas: Vec::new(),
         }],
+        lookups: Vec::new(),
     };
     // The next week's secret is ready before stations ask for it.
     authority.status_secret(week.saturating_add(1))?;
