@@ -1,5 +1,6 @@
 //! The words of the command line.
 
+mod lookups;
 mod rules;
 mod trust;
 
@@ -14,10 +15,11 @@ use station::Expected;
 
 use crate::{COLUMNS, clock};
 
+pub use lookups::LookupsArgs;
 pub use rules::{RulesAction, RulesArgs, RulesCheckArgs, RulesTestArgs};
 pub use trust::{
-    Proofs, TrustAction, TrustArgs, TrustCombineArgs, TrustImportArgs, TrustKind, TrustPolicyArgs,
-    TrustShowArgs, TrustSignArgs, TrustSource, TrustVenue,
+    Proofs, TrustAction, TrustAlphabet, TrustArgs, TrustCombineArgs, TrustImportArgs, TrustKind,
+    TrustLookupsArgs, TrustPolicyArgs, TrustShowArgs, TrustSignArgs, TrustSource, TrustVenue,
 };
 
 /// Menshen's command line.
@@ -48,6 +50,8 @@ pub enum Command {
     Load(LoadArgs),
     /// A station's log.
     Log(LogArgs),
+    /// Take over a table of codes that others print and nobody signs, which stations look up.
+    Lookups(LookupsArgs),
     /// Read the codes in pictures.
     Read(ReadArgs),
     /// Rules in CertLogic.

@@ -3,6 +3,7 @@
 mod desk;
 mod load;
 mod log;
+mod lookups;
 mod print;
 mod question;
 mod rules;
@@ -45,6 +46,7 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
             LogAction::Today(args) => log::today(args, out)?,
             LogAction::Verify(args) => return log::verify(args, out),
         },
+        Command::Lookups(args) => lookups::lookups(args, now(args.at), out)?,
         Command::Read(args) => return question::read(args, out),
         Command::Rules(args) => match &args.action {
             RulesAction::Check(args) => return rules::check(args, out),
@@ -60,6 +62,7 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
         Command::Trust(args) => match &args.action {
             TrustAction::Combine(args) => trust::combine(args, now(args.at), out)?,
             TrustAction::Import(args) => trust::import(args, now(args.at), out)?,
+            TrustAction::Lookups(args) => trust::lookups(args, now(args.at), out)?,
             TrustAction::Policy(args) => trust::policy(args, now(args.at), out)?,
             TrustAction::Show(args) => trust::show(args, out)?,
             TrustAction::Sign(args) => trust::sign(args, now(args.at), out)?,

@@ -8,7 +8,7 @@ use domain::screen::Preset;
 use domain::time::Timestamp;
 
 use super::changes::Changes;
-use super::draft::Folder;
+use super::draft::{Base, Folder};
 use super::proquint;
 use crate::verify::printable;
 use crate::{Failure, Out, clock, files};
@@ -50,6 +50,18 @@ pub(crate) fn policy(
     let base = folder.base()?;
     let mut body = base.body.clone();
     change(&mut body, asked, rules);
+
+    draft(&folder, &base, body, now, out)
+}
+
+/// Writes `body` into the draft that goes on from `base`, and says what changes.
+pub(super) fn draft(
+    folder: &Folder,
+    base: &Base,
+    body: TrustBody,
+    now: Timestamp,
+    out: Out<'_>,
+) -> Result<(), Failure> {
     let changes = Changes::of(&base.body, &body);
     if changes.is_none() {
         writeln!(out, "Nothing changed, and nothing was drafted.")?;

@@ -5,6 +5,7 @@
 mod demo;
 mod issue;
 mod keys;
+mod lookups;
 mod paper;
 mod questions;
 mod trust;
