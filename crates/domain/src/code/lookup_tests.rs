@@ -1,3 +1,6 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::*;
 use crate::code::foreign::{Format, Reading, SignedForeign, pretix};
 use crate::code::{Code, decode, read};
@@ -255,4 +258,19 @@ fn what_only_looks_like_a_ticket_or_an_identity_code_is_looked_up_where_a_scheme
         Err(Reason::NotAPass)
     );
     assert_eq!(read(&reading, &[], TOKEN.as_bytes()), Err(Reason::NotAPass));
+}
+
+proptest! {
+    #[test]
+    fn only_a_text_of_a_scheme_is_looked_up_whatever_stands_in_a_code(
+        content in vec(any::<u8>(), 0..80), text in "[-_0-9A-Za-z:/{]{0,40}",
+    ) {
+        let schemes = any_text();
+        for content in [content, text.into_bytes()] {
+            if let Ok(Code::Opaque(code)) = read(&Reading::default(), &schemes, &content) {
+                prop_assert_eq!(code.text().as_bytes(), &content[..]);
+                prop_assert!(schemes[0].fits(code.text()));
+            }
+        }
+    }
 }
