@@ -120,6 +120,49 @@ fn a_table_of_others_codes_is_published_in_the_one_status_list_and_looked_up_the
         Some(Standing::Revoked(Reason::RevokedLost))
     );
     assert_eq!(snapshot.look_up(&opaque(&desk, 4)), None);
+    let (_, said) = desk.run(&["status", "--at", NOW, "--authority", "authority"]);
+    assert!(
+        said.ends_with("1 codes, and 3 of others that are looked up.\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_question_about_such_a_code_is_answered_with_what_the_list_has_and_never_with_verified() {
+    let desk = desk();
+    let table = format!(
+        "{HEAD}\n{},1958,061X,green,-,,\n{},-,-,red,-,,lost\n",
+        link(1),
+        link(2)
+    );
+    take(&desk, "harbour-city", &table).unwrap();
+    let ask = |n| desk.run(&["verify", "--at", NOW, "--authority", "authority", &link(n)]);
+    let (ending, said) = ask(1);
+    assert_eq!(ending, Ending::No);
+    for line in [
+        "ok    format       of the shape of the codes of harbour-city\n",
+        "FAILS signature    nobody signed it",
+        "ok    list         as of 2026-11-24T08:00:00Z\n",
+        "note  holder       born 1958, ID document ends in 061X\n",
+        "note  status       green, no sample, as of 2026-11-24T08:00:00Z\n",
+        "not verified: looked_up\n",
+    ] {
+        assert!(said.contains(line), "{line}{said}");
+    }
+    let (_, said) = ask(2);
+    assert!(
+        said.contains("FAILS status       revoked_lost, as of"),
+        "{said}"
+    );
+    assert!(
+        said.contains("birth year not known, end of the ID document not known"),
+        "{said}"
+    );
+    let (_, said) = ask(3);
+    assert!(
+        said.contains("FAILS list         as of") && !said.contains("holder"),
+        "{said}"
+    );
 }
 
 #[test]

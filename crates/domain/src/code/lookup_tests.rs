@@ -274,3 +274,14 @@ proptest! {
         }
     }
 }
+
+/// Reckoned elsewhere, by the page of formats.
+#[test]
+fn fingerprint_and_handle_are_the_bytes_that_the_page_of_formats_says() {
+    let fingerprint = Fingerprint::of("harbour-city", "C-0000000000000007");
+    assert_eq!(crate::hex::encode(fingerprint.0), "efb5fed4a375f553");
+    let digits = [scheme("C-", Alphabet::Digits, 39, 39)];
+    let code = OpaqueCode::read(&digits, &format!("C-{}7", "0".repeat(38))).unwrap();
+    let handle = code.handle().map(|handle| crate::hex::encode(handle.0));
+    assert_eq!(handle.as_deref(), Some("28e540837188b3f197090cb4d4f90d66"));
+}
