@@ -17,7 +17,7 @@ use crate::time::{DAY, HOUR};
 use crate::verdict::{Reason, Verdict};
 
 /// Resident 0 is green and tested, 1 yellow, 2 reported lost.
-fn carrying() -> Knowledge {
+pub(super) fn carrying() -> Knowledge {
     let as_of = NOW.plus(-HOUR);
     let sample = Sample::Negative(NOW.plus(-8 * HOUR));
     let cells = [
