@@ -42,14 +42,8 @@ impl Example {
         let code = Reading::default().decode(text).ok()?;
         let key = keys.iter().find(|key| bare(key, &code))?.clone();
         let ring = KeyRing::new([ForeignKey {
-            format: code.format,
-            key_id: code.key_id.clone(),
-            issuer: None,
-            country: None,
             key: Some(key.clone()),
-            not_before: None,
-            not_after: None,
-            kinds: Vec::new(),
+            ..ForeignKey::new(code.format, code.key_id.clone())
         }]);
         let example = Self {
             text: text.to_owned(),

@@ -1,6 +1,23 @@
 // Written by `cargo test -p domain --features bindings bindings` from the domain's types. Do not edit.
 
 /**
+ * A code beside the one that was judged: who vouches for it, in the words of the trust list.
+ */
+export type BesideView = {
+/**
+ * The name on it, where it is another one than on the code that was judged.
+ */
+name: string | null,
+/**
+ * Its issuer.
+ */
+issuer: string | null,
+/**
+ * Its signer's country.
+ */
+country: string | null, };
+
+/**
  * Why a camera gives no pictures.
  */
 export type CameraFault = "busy" | "forbidden" | "gone" | "stalled";
@@ -319,7 +336,11 @@ looked_up: boolean,
 /**
  * What codes of other formats prove, the one shown last first.
  */
-proofs: Array<ProofView>, };
+proofs: Array<ProofView>,
+/**
+ * Whose the codes are that count beside the one that was judged.
+ */
+beside: Array<BesideView>, };
 
 /**
  * The kinds of venue, each with its preset.

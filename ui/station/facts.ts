@@ -7,7 +7,7 @@ import { say } from '../shared/words.svelte';
 import { type ProofRow, isForeign, proofRows } from './proofs';
 
 export interface Fact {
-  readonly row: Row | 'claims' | 'issuer' | 'keys' | 'last_four' | ProofRow['row'];
+  readonly row: Row | 'claims' | 'issuer' | 'keys' | 'last_four' | ProofRow['row'] | `${'issuer' | 'name'}-${number}`;
   readonly label: string;
   readonly value: string;
   readonly note?: string;
@@ -46,7 +46,7 @@ function proven(known: Known, person: PersonView): readonly Unwashed[] {
   if (isForeign(person)) {
     const until = person.expires === null ? [] : [expires(known, person.expires, say('facts.valid_to'))];
 
-    return [...proofs, ...seen(known), issuer(person), ...until];
+    return [...proofs, ...seen(known), issuer(person), ...beside(person), ...until];
   }
 
   return [
@@ -56,6 +56,7 @@ function proven(known: Known, person: PersonView): readonly Unwashed[] {
     asOf(known, status?.as_of ?? known.knowledge.status_as_of),
     ...(person.expires === null ? [] : [expires(known, person.expires)]),
     ...proofs,
+    ...beside(person),
     ...seen(known),
     ...holder(known, person),
     ...(person.looked_up ? [issuer(person)] : []),
@@ -135,11 +136,23 @@ function asOf(known: Known, at: number | null): Unwashed {
 
 /** Who vouches for it; some formats name nobody, and then the trust list is what stands for it. */
 function issuer(person: PersonView): Unwashed {
-  const name = person.issuer === null ? null : issuerOf(person.issuer);
-  const from = person.country === null ? null : country(person.country);
-  const fact: Unwashed = { row: 'issuer', label: say('facts.issuer'), value: name ?? from ?? say('facts.issuer_none') };
+  return { row: 'issuer', label: say('facts.issuer'), ...voucher(person) };
+}
 
-  return from === null || from === fact.value ? fact : { ...fact, note: from };
+/** Who vouches for a proof that was laid beside it, and whose name is on it if that is another one. */
+function beside(person: PersonView): readonly Unwashed[] {
+  return person.beside.flatMap((other, at): readonly Unwashed[] => [
+    ...(other.name === null ? [] : [{ row: `name-${at}` as const, label: say('facts.name_beside'), value: other.name }]),
+    { row: `issuer-${at}`, label: say('facts.issuer_beside'), ...voucher(other) },
+  ]);
+}
+
+function voucher(of: Pick<PersonView, 'issuer' | 'country'>): Pick<Fact, 'value' | 'note'> {
+  const name = of.issuer === null ? null : issuerOf(of.issuer);
+  const from = of.country === null ? null : country(of.country);
+  const value = name ?? from ?? say('facts.issuer_none');
+
+  return from === null || from === value ? { value } : { value, note: from };
 }
 
 function expires(known: Known, at: number, label = say('facts.expires')): Unwashed {

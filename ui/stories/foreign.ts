@@ -17,6 +17,7 @@ const HOLDER: PersonView = {
   expires: NOW + 210 * DAY,
   status: null,
   proofs: [],
+  beside: [],
 };
 
 const VACCINATED: ProofView = { proof: 'vaccination', vaccine: 'Comirnaty', dose: 2, doses: 2, on: '2026-07-03' };
@@ -140,8 +141,8 @@ export const FOREIGN = {
       ...HOLDER,
       issuer: null,
       country: null,
-      expires: null,
       proofs: [TICKET, VACCINATED, { ...TESTED, method: 'antigen', at: null }],
+      beside: [{ name: null, issuer: null, country: 'AT' }, { name: null, issuer: 'https://cards.health.example/issuer', country: 'US' }],
     },
     AT_EVENT,
   ),
@@ -149,7 +150,11 @@ export const FOREIGN = {
     {
       verdict: 'admit',
       reasons: because('ticket_ok'),
-      person: { ...PERSON, proofs: [{ ...TICKET, product: null, variation: 0, subevent: 0 }] },
+      person: {
+        ...PERSON,
+        proofs: [{ ...TICKET, product: null, variation: 0, subevent: 0 }],
+        beside: [{ name: null, issuer: '城市博览会 City Fair', country: null }],
+      },
       returns_in_ms: 3_000,
     },
     { ...AT_EVENT, ...UNDO },
@@ -161,7 +166,12 @@ export const FOREIGN = {
   attention_differ: judged({
     verdict: 'attention',
     reasons: because('names_differ'),
-    person: { ...HOLDER, ...named('Anna Muster', '1964-03-14'), proofs: [{ proof: 'identity' }] },
+    person: {
+      ...HOLDER,
+      ...named('Anna Muster', '1964-03-14'),
+      proofs: [{ proof: 'identity' }],
+      beside: [{ name: 'Muster Hans-Jürgen', issuer: null, country: 'AT' }],
+    },
   }),
   attention_seen_foreign: judged({
     verdict: 'attention',

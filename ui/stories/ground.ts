@@ -27,6 +27,7 @@ export const PERSON: PersonView = {
   status: STATUS,
   looked_up: false,
   proofs: [],
+  beside: [],
 };
 
 export const ADMITTED: LastVerdict = { outcome: 'admit', reason: 'id_matches', at: NOW - 27, undone: false };

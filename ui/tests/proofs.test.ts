@@ -95,6 +95,15 @@ describe('the paper of a foreign code', () => {
     expect(rows({ person, compares: true })).toEqual(['proof-0-0', 'proof-1-0', 'issuer', 'expires']);
   });
 
+  test('names who vouches for the other proof, and the name on it where that is another one', () => {
+    const other = { name: null, issuer: 'https://spec.example/issuer', country: 'AT' };
+    const two = { ...person, beside: [other] };
+    expect(rows({ person: two })).toEqual(['proof-0-0', 'proof-1-0', 'issuer', 'issuer-0', 'expires']);
+    const named = factsOf(known({ person: { ...two, beside: [{ ...other, name: 'Berta Muster' }] } }));
+    expect(named.find(({ row }) => row === 'name-0')?.value).toBe('Berta Muster');
+    expect(named.find(({ row }) => row === 'issuer-0')).toMatchObject({ value: 'spec.example/issuer', note: '奥地利' });
+  });
+
   test('beside a resident’s paper comes after what the list says', () => {
     const both: PersonView = { ...PERSON, proofs: PROOFS.slice(5) };
     expect(rows({ person: both })).toEqual(['colour', 'test', 'as_of', 'expires', 'proof-0-0']);

@@ -1,6 +1,8 @@
 //! The words of the command line.
 
+mod content_key;
 mod lookups;
+mod question;
 mod rules;
 mod trust;
 
@@ -15,11 +17,16 @@ use station::Expected;
 
 use crate::{COLUMNS, clock};
 
+pub use content_key::{
+    ContentKeyAction, ContentKeyAddArgs, ContentKeyArgs, ContentKeyListArgs, ContentKeyRemoveArgs,
+};
 pub use lookups::LookupsArgs;
+pub use question::{ReadArgs, VerifyArgs};
 pub use rules::{RulesAction, RulesArgs, RulesCheckArgs, RulesTestArgs};
 pub use trust::{
-    Proofs, TrustAction, TrustAlphabet, TrustArgs, TrustCombineArgs, TrustImportArgs, TrustKind,
-    TrustLookupsArgs, TrustPolicyArgs, TrustShowArgs, TrustSignArgs, TrustSource, TrustVenue,
+    Proofs, TrustAction, TrustAlphabet, TrustArgs, TrustCombineArgs, TrustHcertArgs,
+    TrustImportArgs, TrustKind, TrustLookupsArgs, TrustPolicyArgs, TrustShowArgs, TrustSignArgs,
+    TrustSource, TrustVenue,
 };
 
 /// Menshen's command line.
@@ -40,6 +47,8 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// The keys of codes that are encrypted to stations: taken into the authority's folder, listed, removed.
+    ContentKey(ContentKeyArgs),
     /// Make the twelve residents of a demo authority and their sheets, or bring them up to date.
     Demo(DemoArgs),
     /// Issue codes for a table of residents and print their sheets.
@@ -377,53 +386,6 @@ pub struct DemoArgs {
     /// The data folder; its demo authority is in `authority/`, the sheets go to `sheets/`.
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// The time, instead of the clock's.
-    #[arg(long, value_name = "TIME", value_parser = clock::parse)]
-    pub at: Option<Timestamp>,
-}
-
-/// `menshen read`.
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Exit status: 0 if every file was a picture, with or without a code in it; 1 if one was none."
-)]
-pub struct ReadArgs {
-    /// One JSON line a picture: file, texts, ms; grades of print for each text, as ISO/IEC 15415 names them, 4 best and 0
-    /// worst; where one would help to read it, a hint.
-    #[arg(long)]
-    pub json: bool,
-    /// The pictures are successive frames: what earlier ones taught is kept.
-    #[arg(long)]
-    pub sequence: bool,
-    /// PNG or JPEG files.
-    #[arg(required = true, value_name = "IMAGE")]
-    pub images: Vec<PathBuf>,
-}
-
-/// `menshen verify`.
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Exit status: 0 verified, and in time; 1 not verified, no code or more than one in the picture, or a vector that differs; 2 a file or folder that cannot be used."
-)]
-pub struct VerifyArgs {
-    /// The text of the code, exactly: in base45 a space is a digit.
-    #[arg(required_unless_present_any = ["image", "vectors"], conflicts_with_all = ["image", "vectors"])]
-    pub text: Option<String>,
-    /// A picture with the code in it.
-    #[arg(long, value_name = "FILE", conflicts_with = "vectors")]
-    pub image: Option<PathBuf>,
-    /// Test vectors, one JSON object a line; each brings its own keys and its own time.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["authority", "trust", "root", "at"])]
-    pub vectors: Option<PathBuf>,
-    /// An authority's folder or its `public` folder.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["trust", "root"])]
-    pub authority: Option<PathBuf>,
-    /// A trust list.
-    #[arg(long, value_name = "FILE", requires = "root")]
-    pub trust: Option<PathBuf>,
-    /// The root that signed it.
-    #[arg(long, value_name = "FILE", requires = "trust")]
-    pub root: Option<PathBuf>,
     /// The time, instead of the clock's.
     #[arg(long, value_name = "TIME", value_parser = clock::parse)]
     pub at: Option<Timestamp>,

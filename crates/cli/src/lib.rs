@@ -9,6 +9,7 @@ pub mod authority;
 mod certificate;
 pub mod clock;
 mod command;
+mod content_key;
 pub mod demo;
 mod failure;
 mod files;

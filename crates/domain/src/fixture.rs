@@ -81,6 +81,7 @@ pub(crate) fn trust() -> Trust {
             ],
             foreign: Vec::new(),
             revocations: Vec::new(),
+            hcert: None,
             status_uris: vec![URI.to_owned()],
             lookups: Vec::new(),
             policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
@@ -132,6 +133,7 @@ pub(crate) fn assignment(kind: Preset) -> Assignment {
         epoch: 1,
         previous: PreviousEpoch::NONE,
         secrets: Vec::new(),
+        content_keys: Vec::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::cbor::{self, Value};
 use crate::crypto::{
-    Aead256, CannotOpen, Fresh, Hardness, NONCE_BYTES, OpeningKey, Secret, SigningKey,
+    Aead256, CannotOpen, ContentKey, Fresh, Hardness, NONCE_BYTES, OpeningKey, Secret, SigningKey,
     key_from_passphrase, label,
 };
 use crate::hex;
@@ -40,6 +40,12 @@ pub enum KeyRole {
     Sealing,
     /// Encrypts one week's status files.
     StatusSecret,
+    /// Opens codes that are encrypted with AES-128-GCM.
+    #[serde(rename = "content-128")]
+    Content128,
+    /// Opens codes that are encrypted with AES-256-GCM.
+    #[serde(rename = "content-256")]
+    Content256,
     /// Signs a station's rows.
     StationSigning,
     /// Opens what is sealed to a station.
@@ -60,12 +66,14 @@ impl KeyRole {
             Self::Exchange => "exchange",
             Self::Sealing => "sealing",
             Self::StatusSecret => "status-secret",
+            Self::Content128 => "content-128",
+            Self::Content256 => "content-256",
             Self::StationSigning => "station-signing",
             Self::StationOpening => "station-opening",
         }
     }
 
-    /// The public half of `secret` in this role; a status secret has none.
+    /// The public half of `secret` in this role; a status secret and a key of encrypted codes have none.
     fn public(self, secret: &Secret) -> Option<[u8; 32]> {
         let copy = || Secret::new(*secret.expose());
         match self {
@@ -79,7 +87,7 @@ impl KeyRole {
             Self::Exchange | Self::Sealing | Self::StationOpening => {
                 Some(*OpeningKey::new(secret).public().as_bytes())
             }
-            Self::StatusSecret => None,
+            Self::StatusSecret | Self::Content128 | Self::Content256 => None,
         }
     }
 }
@@ -124,6 +132,31 @@ impl KeyFile {
     #[must_use]
     pub fn new(role: KeyRole, demo: bool, secret: Secret) -> Self {
         Self { role, demo, secret }
+    }
+
+    /// Takes a key of encrypted codes; one of 16 bytes is followed by 16 zeros.
+    #[must_use]
+    pub fn of_content(key: &ContentKey, demo: bool) -> Self {
+        let bytes = key.expose();
+        let (role, secret) = match bytes.try_into() {
+            Ok(all) => (KeyRole::Content256, Secret::new(all)),
+            Err(_) => (KeyRole::Content128, Secret::new(padded(bytes))),
+        };
+
+        Self::new(role, demo, secret)
+    }
+
+    /// What a file's text says that its key is for, without opening it: nothing vouches for it.
+    ///
+    /// # Errors
+    /// [`KeyFileError::Shape`].
+    pub fn claimed_role(text: &str) -> Result<KeyRole, KeyFileError> {
+        if text.len() > MAX_BYTES {
+            return Err(KeyFileError::Shape);
+        }
+        let form: Form = serde_json::from_str(text).map_err(|_| KeyFileError::Shape)?;
+
+        Ok(form.role)
     }
 
     /// Reads a file's text; one under a passphrase is opened by what `passphrase` gives.
@@ -214,6 +247,30 @@ impl KeyFile {
         &self.secret
     }
 
+    /// The secret as a key of encrypted codes; `None` for another role, and for what [`KeyFile::of_content`] does not make.
+    #[must_use]
+    pub fn content_key(&self) -> Option<ContentKey> {
+        let bytes = self.secret.expose();
+        match self.role {
+            KeyRole::Content256 => ContentKey::new(bytes),
+            KeyRole::Content128 => {
+                let (key, zeros) = bytes.split_first_chunk::<16>()?;
+                (*zeros == [0; 16]).then(|| ContentKey::new(key)).flatten()
+            }
+            KeyRole::Root
+            | KeyRole::Registry
+            | KeyRole::Issuer
+            | KeyRole::Slip
+            | KeyRole::Status
+            | KeyRole::Receipt
+            | KeyRole::Exchange
+            | KeyRole::Sealing
+            | KeyRole::StatusSecret
+            | KeyRole::StationSigning
+            | KeyRole::StationOpening => None,
+        }
+    }
+
     /// The secret as an Ed25519 key.
     #[must_use]
     pub fn into_signing_key(self) -> SigningKey {
@@ -240,6 +297,15 @@ impl KeyFile {
         text.push('\n');
         text
     }
+}
+
+fn padded(key: &[u8]) -> [u8; 32] {
+    let mut all = [0; 32];
+    for (to, from) in all.iter_mut().zip(key) {
+        *to = *from;
+    }
+
+    all
 }
 
 /// The file as it stands on the disk.
@@ -340,6 +406,30 @@ mod tests {
             assert!(back.demo);
             assert_eq!(back.secret().expose(), &[7; 32]);
         }
+    }
+
+    #[test]
+    fn a_key_of_encrypted_codes_comes_back_in_its_length_and_from_no_other_role() {
+        for (bytes, role) in [
+            (&[7; 16][..], KeyRole::Content128),
+            (&[7; 32], KeyRole::Content256),
+        ] {
+            let file = KeyFile::of_content(&ContentKey::new(bytes).unwrap(), true);
+            let locked = file
+                .locked(b"word", EASY, Fresh::new([1; 16]), Fresh::new([2; 12]))
+                .unwrap();
+            for text in [file.in_clear(), locked] {
+                assert_eq!(KeyFile::claimed_role(&text), Ok(role));
+                let back = KeyFile::read(&text, Some(b"word")).ok().unwrap();
+                let key = back.content_key().unwrap();
+                assert_eq!((back.role, key.expose()), (role, bytes));
+            }
+        }
+        assert!(key(KeyRole::StatusSecret).content_key().is_none());
+        let unfilled = key(KeyRole::Content128).content_key();
+        assert!(unfilled.is_none(), "its last 16 bytes are not zero");
+        let words = [KeyRole::Content128, KeyRole::Content256].map(KeyRole::word);
+        assert_eq!(words, ["content-128", "content-256"]);
     }
 
     #[test]

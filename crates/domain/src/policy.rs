@@ -169,6 +169,7 @@ pub fn decide_by_hand(
         status: None,
         looked_up: false,
         proofs: Vec::new(),
+        beside: Vec::new(),
     };
     let reasons = [
         Some(because(Reason::ByHand)),
@@ -410,6 +411,7 @@ impl Case<'_> {
             status: self.status_view(),
             looked_up: false,
             proofs: Vec::new(),
+            beside: Vec::new(),
         }
     }
 

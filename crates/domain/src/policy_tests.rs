@@ -128,6 +128,7 @@ fn a_green_code_tested_within_48_hours_is_admitted_with_all_its_facts() {
                 }),
                 looked_up: false,
                 proofs: Vec::new(),
+                beside: Vec::new(),
             }),
             may_let_in: false,
             identity_check: true,

@@ -8,7 +8,8 @@ use crate::time::Timestamp;
 use crate::verdict::{EmergencyReason, Reason, Verdict};
 
 pub use person::{
-    Colour, HolderClass, PersonView, ProofView, StatusView, TestMethod, TestOutcome, TestView,
+    BesideView, Colour, HolderClass, PersonView, ProofView, StatusView, TestMethod, TestOutcome,
+    TestView,
 };
 
 /// The operator's whole screen at one moment.

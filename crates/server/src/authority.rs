@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use domain::crypto::{OpeningKey, PublicKey, Secret, SigningKey, sha256};
+use domain::crypto::{ContentKey, OpeningKey, PublicKey, Secret, SigningKey, sha256};
 use domain::document::{DocumentError, Root, Trust};
 use domain::hex;
 use domain::ids::AuthorityId;
@@ -15,6 +15,7 @@ use domain::wire::Enrolled;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::content_keys::{ContentKeys, Opened};
 use crate::folder::Folder;
 
 /// The largest status file: 64 MiB (SECURITY.md §8).
@@ -30,6 +31,7 @@ pub struct Authority {
     retention_days: u32,
     passphrase: Option<Zeroizing<Vec<u8>>>,
     terms: Terms,
+    opened: Opened,
 }
 
 /// What the trust document says about the centre's own keeping.
@@ -111,6 +113,20 @@ pub enum AuthorityError {
         /// Which.
         role: KeyRole,
     },
+    /// A file among the keys of encrypted codes is another key.
+    #[error("{} holds a key with the role {found}, where keys of encrypted codes belong: take it away, and bring those in with `menshen content-key add`", .path.display())]
+    NoContentKey {
+        /// Which file.
+        path: PathBuf,
+        /// What is there.
+        found: KeyRole,
+    },
+    /// More keys of encrypted codes than an assignment holds.
+    #[error("{} holds more than 16 keys of encrypted codes, and a station takes no more: remove those that are over with `menshen content-key remove`", .path.display())]
+    TooManyContentKeys {
+        /// Which folder.
+        path: PathBuf,
+    },
     /// There is no status secret for a week that a station needs.
     #[error("{} is missing: without this week's status secret a station cannot read its status; make it with `menshen keys`", .path.display())]
     NoStatusSecret {
@@ -150,6 +166,7 @@ impl Authority {
             retention_days: trust.body.retention_days,
             passphrase,
             terms: terms(&trust),
+            opened: Opened::default(),
         })
     }
 
@@ -298,6 +315,26 @@ impl Authority {
         Ok(Some(Secret::new(*file.secret().expose())))
     }
 
+    /// The keys of encrypted codes as they are now.
+    ///
+    /// # Errors
+    /// See [`AuthorityError`].
+    pub fn content_keys(&self) -> Result<ContentKeys, AuthorityError> {
+        self.opened
+            .now(&self.folder, |path, bytes| self.content_key(path, bytes))
+    }
+
+    fn content_key(&self, path: &Path, bytes: &[u8]) -> Result<ContentKey, AuthorityError> {
+        let path = path.to_owned();
+        let word = self.passphrase.as_ref().map(|word| word.as_slice());
+        let file = opened_file(&path, bytes, word)?;
+
+        file.content_key().ok_or(AuthorityError::NoContentKey {
+            path,
+            found: file.role,
+        })
+    }
+
     /// Where the status secret of a week belongs.
     #[must_use]
     pub fn status_secret_path(&self, week: u64) -> PathBuf {
@@ -364,19 +401,37 @@ fn key_file(
     wanted: KeyRole,
     passphrase: Option<&[u8]>,
 ) -> Result<KeyFile, AuthorityError> {
-    let path = path.to_owned();
-    let bytes = Zeroizing::new(read(folder, &path)?);
-    let text = std::str::from_utf8(&bytes).unwrap_or_default();
-    match KeyFile::read(text, passphrase) {
-        Ok(file) if file.role == wanted => Ok(file),
-        Ok(file) => Err(AuthorityError::WrongRole {
-            path,
+    let bytes = Zeroizing::new(read(folder, path)?);
+    let file = opened_file(path, &bytes, passphrase)?;
+    if file.role != wanted {
+        return Err(AuthorityError::WrongRole {
+            path: path.to_owned(),
             wanted,
             found: file.role,
-        }),
-        Err(KeyFileError::Locked) => Err(AuthorityError::Locked { path }),
-        Err(source) => Err(AuthorityError::Key { path, source }),
+        });
     }
+
+    Ok(file)
+}
+
+fn opened_file(
+    path: &Path,
+    bytes: &[u8],
+    passphrase: Option<&[u8]>,
+) -> Result<KeyFile, AuthorityError> {
+    let path = path.to_owned();
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+
+    KeyFile::read(text, passphrase).map_err(|error| match error {
+        KeyFileError::Locked => AuthorityError::Locked { path },
+        KeyFileError::CannotOpen
+        | KeyFileError::HalvesDiffer
+        | KeyFileError::Hardness
+        | KeyFileError::Shape => AuthorityError::Key {
+            path,
+            source: error,
+        },
+    })
 }
 
 fn in_force(role: KeyRole, named: &[PublicKey], key: &SigningKey) -> Result<(), AuthorityError> {

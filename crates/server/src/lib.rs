@@ -9,6 +9,7 @@ pub mod authority;
 pub mod backup;
 pub mod centre;
 pub mod clock;
+mod content_keys;
 mod crash;
 pub mod crowd;
 pub mod day;

@@ -2,7 +2,7 @@
 //! and renewed (SECURITY.md §4).
 
 use domain::crypto::{Fresh, PublicKey, SealingKey};
-use domain::document::{Assignment, Header, PreviousEpoch, SealedSecret, Venue};
+use domain::document::{Assignment, Header, PreviousEpoch, SealedContentKey, SealedSecret, Venue};
 use domain::entry::genesis;
 use domain::ids::{StationId, VenueId};
 use domain::screen::Preset;
@@ -11,6 +11,7 @@ use domain::wire::PairingToken;
 use thiserror::Error;
 
 use crate::authority::{Authority, AuthorityError};
+use crate::content_keys::ContentKeys;
 use crate::random::{NoRandom, fresh};
 use crate::store::{
     AssignmentRow, Enrolment, EnrolmentState, Head, PairingRow, Register, StoreError,
@@ -154,8 +155,8 @@ pub fn approve(
     Ok(row)
 }
 
-/// The assignment that a station should have now: `held`, or a renewal of it where its time runs out or
-/// the next week's secret is there.
+/// The assignment that a station should have now: `held`, or a renewal of it where its time runs out, the next week's
+/// secret is there, or keys of encrypted codes came or went.
 ///
 /// # Errors
 /// See [`RegistrarError`].
@@ -167,7 +168,8 @@ pub fn renewed(
 ) -> Result<AssignmentRow, RegistrarError> {
     let ends_soon = held.expires.since(now) < RENEW_WITHIN;
     let newer_secret = last_week(authority, now)? > held.last_week;
-    if !ends_soon && !newer_secret {
+    let other_keys = authority.content_keys()?.mark() != held.content_keys;
+    if !ends_soon && !newer_secret && !other_keys {
         return Ok(held);
     }
     let row = Wanted {
@@ -274,6 +276,7 @@ struct Wanted<'a> {
 impl Wanted<'_> {
     fn sign(self, authority: &Authority, now: Timestamp) -> Result<AssignmentRow, RegistrarError> {
         let (secrets, last_week) = self.secrets(authority, now)?;
+        let keys = authority.content_keys()?;
         let expires = now.plus(LIFE);
         let bytes = Assignment {
             header: Header {
@@ -291,6 +294,7 @@ impl Wanted<'_> {
             epoch: self.epoch,
             previous: self.previous,
             secrets,
+            content_keys: self.content_keys(&keys, authority)?,
         }
         .sign(authority.registry());
 
@@ -307,6 +311,7 @@ impl Wanted<'_> {
             start: genesis(self.station, self.epoch, &bytes, self.previous),
             expires,
             last_week,
+            content_keys: keys.mark(),
             bytes,
         })
     }
@@ -337,5 +342,20 @@ impl Wanted<'_> {
         }
 
         Ok((sealed, last_week))
+    }
+
+    fn content_keys(
+        &self,
+        keys: &ContentKeys,
+        authority: &Authority,
+    ) -> Result<Vec<SealedContentKey>, RegistrarError> {
+        keys.iter()
+            .map(|key| {
+                let (to, ephemeral) = (&self.keys.1, fresh()?);
+                let id = authority.id();
+
+                Ok(SealedContentKey::seal(key, to, id, self.station, ephemeral))
+            })
+            .collect()
     }
 }

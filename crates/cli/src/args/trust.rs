@@ -24,6 +24,8 @@ pub struct TrustArgs {
 pub enum TrustAction {
     /// Join signatures that were made on separate machines, and publish the list once there are enough.
     Combine(TrustCombineArgs),
+    /// Write which numbers of a health certificate hold what into the draft of the next trust list, and say what changes.
+    Hcert(TrustHcertArgs),
     /// Write the keys and revocations of others into the draft of the next trust list, and say what changes.
     Import(TrustImportArgs),
     /// Write whose codes of which shape are looked up into the draft of the next trust list, and say what changes.
@@ -59,6 +61,9 @@ pub struct TrustImportArgs {
     /// The issuer's name, as its codes give it; for a ticket key the event's. Where the files say it, it is not needed.
     #[arg(long, value_name = "NAME")]
     pub issuer: Option<String>,
+    /// The issuer's name as staff are to read it at the door, where its codes name it by an address or not at all.
+    #[arg(long, value_name = "NAME", value_parser = shown_name)]
+    pub name: Option<String>,
     /// The issuer's country, by two letters, where the files do not say it.
     #[arg(long, value_name = "CC", value_parser = country)]
     pub country: Option<String>,
@@ -68,6 +73,9 @@ pub struct TrustImportArgs {
     /// Until when the keys count where the files do not say it.
     #[arg(long, value_name = "TIME", value_parser = clock::parse)]
     pub not_after: Option<Timestamp>,
+    /// How many days a code may hold that these keys sign; one that holds longer, or does not say, is refused.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub max_days: Option<u32>,
     /// The time, instead of the clock's.
     #[arg(long, value_name = "TIME", value_parser = clock::parse)]
     pub at: Option<Timestamp>,
@@ -99,6 +107,8 @@ pub enum TrustSource {
     ShcRevocation,
     /// Revoked or blocked tickets: an event's list.
     PretixRevocation,
+    /// Status tokens (IETF Token Status List), JWT or CWT, of keys that the draft holds already.
+    StatusToken,
 }
 
 /// What a key may vouch for.
@@ -221,6 +231,42 @@ pub enum TrustAlphabet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proofs(pub Vec<CodeKind>);
 
+/// `menshen trust hcert`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "An HCERT holds its certificates by number, under claim -260. Unless the list says otherwise, 1 holds an EU certificate and -6 WHO's ICVP. \
+What is not given stays as it is; --clear takes it away.\n\
+Exit status: 0 drafted, or nothing changed; 2 nothing was drafted."
+)]
+pub struct TrustHcertArgs {
+    /// The authority's folder.
+    #[arg(long, value_name = "DIR")]
+    pub authority: PathBuf,
+    /// The number of EU certificates; several joined by commas.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        value_delimiter = ',',
+        allow_hyphen_values = true,
+        required_unless_present_any = ["icvp", "clear"]
+    )]
+    pub dcc: Vec<i64>,
+    /// The number of WHO's certificates of vaccination; several joined by commas.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    pub icvp: Vec<i64>,
+    /// Take away the numbers of what is not given; with nothing given the list says nothing of it, which means 1 and -6.
+    #[arg(long)]
+    pub clear: bool,
+    /// The time, instead of the clock's.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse)]
+    pub at: Option<Timestamp>,
+}
+
 /// `menshen trust show`.
 #[derive(Debug, Args)]
 pub struct TrustShowArgs {
@@ -287,12 +333,18 @@ fn product(text: &str) -> Result<Product, String> {
     let item = item
         .parse()
         .map_err(|_| "a product's number is a whole number".to_owned())?;
-    let (name, altered) = clean_text(name.trim());
-    if name.is_empty() || altered {
-        return Err("a product's name has 1 to 64 letters that can be shown".to_owned());
-    }
+    let name = shown_name(name).map_err(|why| format!("a product: {why}"))?;
 
     Ok(Product { item, name })
+}
+
+fn shown_name(text: &str) -> Result<String, String> {
+    let (name, altered) = clean_text(text.trim());
+    if name.is_empty() || altered {
+        return Err("a name has 1 to 64 letters that can be shown".to_owned());
+    }
+
+    Ok(name)
 }
 
 fn proof(text: &str) -> Result<Proofs, String> {

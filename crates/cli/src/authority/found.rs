@@ -82,24 +82,33 @@ pub(super) fn write_key(
 ) -> Result<Secret, Failure> {
     let secret = Secret::generate(random::fresh()?);
     let key = KeyFile::new(role, demo, Secret::new(*secret.expose()));
-    let text = if demo {
-        key.in_clear()
-    } else {
-        key.locked(
-            &passphrase()?,
-            hardness(role),
-            random::fresh()?,
-            random::fresh()?,
-        )
-        .map_err(|source| Failure::Key {
-            path: path.to_path_buf(),
-            source,
-        })?
-    };
-    let text = zeroize::Zeroizing::new(text);
+    let text = key_text(path, &key, passphrase)?;
     files::write_new(path, text.as_bytes())?;
 
     Ok(secret)
+}
+
+/// The text of the key file in `path`; `passphrase` is asked for only where the key is to be locked.
+pub(super) fn key_text(
+    path: &Path,
+    key: &KeyFile,
+    passphrase: impl FnOnce() -> Result<Passphrase, Failure>,
+) -> Result<zeroize::Zeroizing<String>, Failure> {
+    if key.demo {
+        return Ok(zeroize::Zeroizing::new(key.in_clear()));
+    }
+
+    key.locked(
+        &passphrase()?,
+        hardness(key.role),
+        random::fresh()?,
+        random::fresh()?,
+    )
+    .map(zeroize::Zeroizing::new)
+    .map_err(|source| Failure::Key {
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 /// The three root keys lie in drawers for years; the others are opened every day.
@@ -114,6 +123,8 @@ fn hardness(role: KeyRole) -> Hardness {
         | KeyRole::Exchange
         | KeyRole::Sealing
         | KeyRole::StatusSecret
+        | KeyRole::Content128
+        | KeyRole::Content256
         | KeyRole::StationSigning
         | KeyRole::StationOpening => Hardness::STATION,
     }
@@ -206,6 +217,7 @@ impl Maker<'_> {
             issuers: self.issuers()?,
             foreign: Vec::new(),
             revocations: Vec::new(),
+            hcert: None,
             status_uris: vec![self.founding.about.status_uri.clone()],
             lookups: Vec::new(),
             policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],

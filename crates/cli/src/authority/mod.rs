@@ -1,5 +1,6 @@
 //! The authority's folder: its keys, its public documents, its register of issued codes.
 
+mod content_keys;
 mod found;
 mod issue;
 mod lookups;
@@ -250,4 +251,6 @@ pub(crate) const TRUST: &str = "trust.cbor";
 const MANIFEST: &str = "manifest.cbor";
 const STATUS_FILES: &str = "status";
 const STATUS_SECRETS: &str = "status-secret";
+/// The folder of keys of encrypted codes.
+pub(crate) const CONTENT_KEYS: &str = "content-keys";
 const SEALING: &str = "sealing";

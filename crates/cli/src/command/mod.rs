@@ -1,5 +1,6 @@
 //! One function a command: arguments in, answer out.
 
+mod content_key;
 mod desk;
 mod load;
 mod log;
@@ -13,7 +14,9 @@ mod usb;
 
 pub(crate) use print::write_sheet;
 
-use crate::args::{Cli, Command, LogAction, RulesAction, StationAction, TrustAction, UsbAction};
+use crate::args::{
+    Cli, Command, ContentKeyAction, LogAction, RulesAction, StationAction, TrustAction, UsbAction,
+};
 use crate::{Failure, Out, clock};
 
 /// How a command ended, for the exit status.
@@ -38,6 +41,11 @@ impl Ending {
 pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
     let now = |at: Option<_>| at.unwrap_or_else(clock::now);
     match &cli.command {
+        Command::ContentKey(args) => match &args.action {
+            ContentKeyAction::Add(args) => content_key::add(args, out)?,
+            ContentKeyAction::List(args) => content_key::list(args, out)?,
+            ContentKeyAction::Remove(args) => content_key::remove(args, out)?,
+        },
         Command::Demo(args) => crate::demo::make(&args.data, now(args.at), out)?,
         Command::Issue(args) => print::issue(args, now(args.at), out)?,
         Command::Keys(args) => desk::keys(args, now(args.at), out)?,
@@ -61,6 +69,7 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
         Command::Status(args) => desk::status(args, now(args.at), out)?,
         Command::Trust(args) => match &args.action {
             TrustAction::Combine(args) => trust::combine(args, now(args.at), out)?,
+            TrustAction::Hcert(args) => trust::hcert(args, now(args.at), out)?,
             TrustAction::Import(args) => trust::import(args, now(args.at), out)?,
             TrustAction::Lookups(args) => trust::lookups(args, now(args.at), out)?,
             TrustAction::Policy(args) => trust::policy(args, now(args.at), out)?,

@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 
 use super::Ending;
 use crate::args::{ReadArgs, VerifyArgs};
-use crate::{Failure, Out, authority, read, verify};
+use crate::{Failure, Out, authority, content_key, read, verify};
 
 pub(super) fn read(args: &ReadArgs, out: Out<'_>) -> Result<Ending, Failure> {
     let mut reading = read::Pictures::new(args.sequence);
@@ -47,7 +47,10 @@ pub(super) fn verify(args: &VerifyArgs, now: Timestamp, out: Out<'_>) -> Result<
             ));
         }
     };
-    let known = known(args, now)?;
+    let mut known = known(args, now)?;
+    for file in &args.content_key {
+        known.also(content_key::read(file)?);
+    }
     let report = verify::verify(&content, &known, now);
     write!(out, "{report}")?;
 
@@ -60,6 +63,7 @@ fn known(args: &VerifyArgs, now: Timestamp) -> Result<verify::Known, Failure> {
 
         return Ok(verify::Known {
             withdrawn: Withdrawn::open(&trust.body.revocations, |_| None),
+            reading: verify::reading(&trust, Vec::new()),
             trust,
             snapshot: Err("no status list was given".to_owned()),
         });

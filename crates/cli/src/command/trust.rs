@@ -3,13 +3,13 @@
 use domain::code::foreign::ProofKind;
 use domain::code::lookup::{Alphabet, LookupScheme};
 use domain::screen::Preset;
-use domain::time::Timestamp;
+use domain::time::{DAY, Timestamp};
 
 use crate::args::{
-    TrustAlphabet, TrustCombineArgs, TrustImportArgs, TrustKind, TrustLookupsArgs, TrustPolicyArgs,
-    TrustShowArgs, TrustSignArgs, TrustVenue,
+    TrustAlphabet, TrustCombineArgs, TrustHcertArgs, TrustImportArgs, TrustKind, TrustLookupsArgs,
+    TrustPolicyArgs, TrustShowArgs, TrustSignArgs, TrustVenue,
 };
-use crate::trust::{self, Apart, Asked, Folder, Import, Said, Table};
+use crate::trust::{self, Apart, Asked, Folder, Import, Numbers, Said, Table};
 use crate::verify::printable;
 use crate::{Failure, Out};
 
@@ -18,9 +18,13 @@ pub(super) fn import(args: &TrustImportArgs, now: Timestamp, out: Out<'_>) -> Re
         source: args.format,
         said: Said {
             issuer: args.issuer.clone(),
+            name: args.name.clone(),
             country: args.country.clone(),
             kinds: args.kinds.iter().map(|kind| proof(*kind)).collect(),
             not_after: args.not_after,
+            max_lifetime: args
+                .max_days
+                .map(|days| i64::from(days).saturating_mul(DAY)),
             now,
         },
         add: args.add,
@@ -73,6 +77,16 @@ pub(super) fn lookups(
         });
 
     trust::lookups(&args.authority, &args.issuer, scheme, now, out)
+}
+
+pub(super) fn hcert(args: &TrustHcertArgs, now: Timestamp, out: Out<'_>) -> Result<(), Failure> {
+    let numbers = Numbers {
+        dcc: &args.dcc,
+        icvp: &args.icvp,
+        clear: args.clear,
+    };
+
+    trust::hcert(&args.authority, &numbers, now, out)
 }
 
 pub(super) fn show(args: &TrustShowArgs, out: Out<'_>) -> Result<(), Failure> {

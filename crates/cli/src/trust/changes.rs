@@ -176,14 +176,9 @@ mod tests {
 
     fn key(id: u8, byte: u8, country: &str) -> ForeignKey {
         ForeignKey {
-            format: Format::Hcert,
-            key_id: vec![id],
-            issuer: None,
             country: Some(country.to_owned()),
             key: Some(SigningKey::new(Secret::new([byte; 32])).public().into()),
-            not_before: None,
-            not_after: None,
-            kinds: Vec::new(),
+            ..ForeignKey::new(Format::Hcert, vec![id])
         }
     }
 

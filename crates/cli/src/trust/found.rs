@@ -1,5 +1,6 @@
 //! What the files of an import brought, judged key by key.
 
+use domain::code::clean_text;
 use domain::code::foreign::revocation::ListKind;
 use domain::code::foreign::{ForeignKey, Format, ProofKind};
 use domain::crypto::{KeyError, VerifyingKey};
@@ -12,12 +13,16 @@ use crate::clock;
 pub(crate) struct Said {
     /// The issuer's name, as its codes give it.
     pub(crate) issuer: Option<String>,
+    /// The issuer's name, as staff read it.
+    pub(crate) name: Option<String>,
     /// The issuer's country.
     pub(crate) country: Option<String>,
     /// What a key may vouch for that does not say itself.
     pub(crate) kinds: Vec<ProofKind>,
     /// The end of a key that has none.
     pub(crate) not_after: Option<Timestamp>,
+    /// How many seconds a code may hold.
+    pub(crate) max_lifetime: Option<i64>,
     /// The time.
     pub(crate) now: Timestamp,
 }
@@ -49,6 +54,8 @@ pub(crate) struct Found {
     pub(crate) lists: Vec<List>,
     /// What was passed over.
     pub(crate) passed: Vec<Passed>,
+    /// What whoever signs the list should know of what was taken.
+    pub(crate) notes: Vec<String>,
 }
 
 /// A key as its source has it.
@@ -65,16 +72,19 @@ impl Said {
     /// An entry of `format` with what was said and nothing else.
     pub(super) fn entry(&self, format: Format, key_id: Vec<u8>) -> ForeignKey {
         ForeignKey {
-            format,
-            key_id,
             issuer: self.issuer.clone(),
+            name: self.name.clone(),
             country: self.country.clone(),
-            key: None,
-            not_before: None,
-            not_after: None,
-            kinds: Vec::new(),
+            max_lifetime: self.max_lifetime,
+            ..ForeignKey::new(format, key_id)
         }
     }
+}
+
+/// A name from a file as staff will read it; none where nothing of it can be shown.
+pub(super) fn shown(name: Option<&str>) -> Option<String> {
+    name.map(|name| clean_text(name.trim()).0)
+        .filter(|name| !name.is_empty())
 }
 
 impl Found {
@@ -178,9 +188,11 @@ pub(super) mod tests {
     pub(crate) fn nothing_said() -> Said {
         Said {
             issuer: None,
+            name: None,
             country: None,
             kinds: Vec::new(),
             not_after: None,
+            max_lifetime: None,
             now: NOW,
         }
     }
@@ -205,6 +217,22 @@ pub(super) mod tests {
         found.offer(offer, said);
 
         found
+    }
+
+    #[test]
+    fn what_is_said_of_name_and_lifetime_is_in_every_entry() {
+        let said = Said {
+            name: Some("Example Health".to_owned()),
+            max_lifetime: Some(365 * 86_400),
+            ..nothing_said()
+        };
+        let entry = said.entry(Format::Hcert, vec![1]);
+        assert_eq!(entry.name, said.name);
+        assert_eq!(entry.max_lifetime, said.max_lifetime);
+        assert_eq!(
+            super::super::lines::key_line(&entry),
+            "01 unsupported for at most 365 days a code shown as Example Health"
+        );
     }
 
     #[test]

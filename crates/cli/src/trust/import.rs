@@ -39,7 +39,8 @@ pub(crate) struct Import<'a> {
 /// [`Failure`]: nothing was drafted.
 pub(crate) fn import(path: &Path, import: &Import<'_>, out: Out<'_>) -> Result<(), Failure> {
     let folder = Folder::open(path)?;
-    let found = read(import)?;
+    let base = folder.base()?;
+    let found = read(import, &base.body.foreign)?;
     tell_passed(&found, out)?;
     if found.keys.is_empty() && found.lists.is_empty() {
         return Err(Failure::Refused(format!(
@@ -47,7 +48,6 @@ pub(crate) fn import(path: &Path, import: &Import<'_>, out: Out<'_>) -> Result<(
             word(import.source)
         )));
     }
-    let base = folder.base()?;
     let (body, sources) = next(&base, &found, import);
     let changes = Changes::of_keys(&base.body.foreign, &body.foreign);
     write!(out, "{}", printable_lines(&changes.to_string()))?;
@@ -79,8 +79,8 @@ pub(crate) fn import(path: &Path, import: &Import<'_>, out: Out<'_>) -> Result<(
     Ok(())
 }
 
-/// Everything in the files.
-fn read(import: &Import<'_>) -> Result<Found, Failure> {
+/// Everything in the files; `keys` are those that the list holds already.
+fn read(import: &Import<'_>, keys: &[ForeignKey]) -> Result<Found, Failure> {
     let mut found = Found::default();
     let files = import
         .files
@@ -93,7 +93,7 @@ fn read(import: &Import<'_>) -> Result<Found, Failure> {
         return Ok(found);
     }
     for (path, bytes) in import.files.iter().zip(&files) {
-        one(import, bytes, &mut found).map_err(|why| {
+        one(import, keys, bytes, &mut found).map_err(|why| {
             Failure::Refused(format!(
                 "{}: {}: nothing was drafted",
                 path.display(),
@@ -105,7 +105,12 @@ fn read(import: &Import<'_>) -> Result<Found, Failure> {
     Ok(found)
 }
 
-fn one(import: &Import<'_>, bytes: &[u8], found: &mut Found) -> Result<(), String> {
+fn one(
+    import: &Import<'_>,
+    keys: &[ForeignKey],
+    bytes: &[u8],
+    found: &mut Found,
+) -> Result<(), String> {
     let said = &import.said;
     match import.source {
         TrustSource::Gdhcn => gdhcn::read(bytes, said, found),
@@ -118,6 +123,7 @@ fn one(import: &Import<'_>, bytes: &[u8], found: &mut Found) -> Result<(), Strin
         TrustSource::EuRevocation => revocation::eu(bytes, found),
         TrustSource::ShcRevocation => revocation::shc(bytes, found),
         TrustSource::PretixRevocation => revocation::pretix(bytes, found),
+        TrustSource::StatusToken => revocation::status_token(bytes, keys, said.now, found),
     }
 }
 
@@ -181,7 +187,7 @@ fn check_size(old: &TrustBody, new: &TrustBody, shrink: bool) -> Result<(), Fail
         let lists = old
             .revocations
             .iter()
-            .filter(|file| file.list.format() == format);
+            .filter(|file| file.list.format() == Some(format));
         // Perhaps with other times, kinds or country.
         let keys_gone = keys.clone().filter(|key| !there.contains(&identity(key)));
         let lists_gone = lists.clone().filter(|file| !new.revocations.contains(file));
@@ -194,7 +200,7 @@ fn check_size(old: &TrustBody, new: &TrustBody, shrink: bool) -> Result<(), Fail
         .foreign
         .iter()
         .map(|key| key.format)
-        .chain(old.revocations.iter().map(|file| file.list.format()))
+        .chain(old.revocations.iter().filter_map(|file| file.list.format()))
         .collect();
     for format in formats {
         for (what, all, removed) in left(format) {
@@ -218,6 +224,9 @@ fn tell_passed(found: &Found, out: Out<'_>) -> Result<(), Failure> {
     for (why, names) in by_reason {
         let line = format!("passed over, {why} ({}): {}", names.len(), names.join(", "));
         writeln!(out, "{}", printable(&line))?;
+    }
+    for note in &found.notes {
+        writeln!(out, "{}", printable(note))?;
     }
     let unsupported = found.keys.iter().filter(|key| key.key.is_none()).count();
     if unsupported > 0 {
@@ -305,7 +314,7 @@ mod tests {
             };
             let read = |bytes: &[u8]| {
                 let mut found = Found::default();
-                one(&import, bytes, &mut found).map(|()| found.keys.len() + found.lists.len())
+                one(&import, &[], bytes, &mut found).map(|()| found.keys.len() + found.lists.len())
             };
             let file = file.trim_ascii_end();
             let whole = read(file).unwrap();

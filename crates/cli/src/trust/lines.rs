@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::code::foreign::revocation::ListKind;
-use domain::code::foreign::{ForeignKey, Format, ProofKind};
+use domain::code::foreign::{ForeignKey, Format, HcertMap, ProofKind};
 use domain::code::lookup::LookupScheme;
 use domain::crypto::{KeyKind, VerifyingKey, sha256};
 use domain::document::{IssuerKind, RevocationFile, TrustBody, VenuePolicy};
 use domain::hex;
 use domain::rules::RuleSet;
 use domain::screen::Preset;
-use domain::time::Timestamp;
+use domain::time::{DAY, Timestamp};
 
 use crate::clock::show;
 
@@ -33,6 +33,7 @@ pub(super) fn list_word(kind: ListKind) -> &'static str {
         ListKind::PretixBlocked => "pretix_blocked",
         ListKind::PretixRevoked => "pretix_revoked",
         ListKind::ShcRids => "shc_rids",
+        ListKind::StatusToken => "status_token",
     }
 }
 
@@ -58,6 +59,23 @@ pub(super) fn scheme_line(scheme: &LookupScheme) -> String {
         scheme.prefix,
         scheme.alphabet.word()
     )
+}
+
+/// Which numbers of an HCERT hold what.
+fn hcert_line(body: &TrustBody) -> String {
+    let map = body.hcert.clone().unwrap_or_default();
+    let numbers: Vec<_> = map
+        .numbers()
+        .iter()
+        .map(|(number, content)| format!("{} under {number}", content.name()))
+        .collect();
+    let usual = if map == HcertMap::default() {
+        ", as usual"
+    } else {
+        ""
+    };
+
+    format!("hcert: {}{usual}", numbers.join(", "))
 }
 
 fn kind_word(kind: ProofKind) -> &'static str {
@@ -99,6 +117,9 @@ pub(super) fn key_line(key: &ForeignKey) -> String {
     let mut words = vec![id, key_word(key.key.as_ref()).to_owned()];
     words.extend(key.not_before.map(|start| format!("from {}", show(start))));
     words.extend(key.not_after.map(|end| format!("to {}", show(end))));
+    let days = |seconds: i64| format!("for at most {} days a code", seconds / DAY);
+    words.extend(key.max_lifetime.map(days));
+    words.extend(key.name.as_ref().map(|name| format!("shown as {name}")));
     if !key.kinds.is_empty() {
         let kinds: Vec<_> = key.kinds.iter().map(|kind| kind_word(*kind)).collect();
         words.push(format!("for {} alone", kinds.join(" and ")));
@@ -146,6 +167,7 @@ pub(super) fn own_lines(body: &TrustBody) -> BTreeSet<String> {
         turn(&role, &issuer.key, issuer.not_before, issuer.not_after)
     }));
     lines.extend(body.revocations.iter().map(list_line));
+    lines.insert(hcert_line(body));
     lines.extend(
         body.status_uris
             .iter()
@@ -248,6 +270,7 @@ pub(crate) fn summary(body: &TrustBody) -> Vec<String> {
     if counts.is_empty() {
         lines.push("keys of others: none".to_owned());
     }
+    lines.push(hcert_line(body));
     for file in &body.revocations {
         lines.push(list_line(file));
     }

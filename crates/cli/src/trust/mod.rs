@@ -10,6 +10,7 @@ mod encoding;
 mod eu_dsc;
 mod found;
 mod gdhcn;
+mod hcert;
 mod icao;
 mod import;
 mod input;
@@ -27,7 +28,9 @@ mod sources;
 mod vci;
 
 pub(crate) use draft::Folder;
+pub(crate) use encoding::base64;
 pub(crate) use found::Said;
+pub(crate) use hcert::{Numbers, hcert};
 pub(crate) use import::{Import, import};
 pub(crate) use lines::summary;
 pub(crate) use lookups::lookups;

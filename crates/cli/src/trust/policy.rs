@@ -54,7 +54,10 @@ pub(crate) fn policy(
     draft(&folder, &base, body, now, out)
 }
 
-/// Writes `body` into the draft that goes on from `base`, and says what changes.
+/// Writes `body` as the draft that follows `base` where it says anything else, and says what changes.
+///
+/// # Errors
+/// [`Failure`]: nothing was drafted.
 pub(super) fn draft(
     folder: &Folder,
     base: &Base,

@@ -7,7 +7,7 @@ use domain::crypto::{KeyError, KeyKind, VerifyingKey};
 use serde_json::Value;
 
 use super::encoding::{base64, pem};
-use super::found::{Found, Offer, Said};
+use super::found::{Found, Offer, Said, shown};
 use super::input;
 
 /// Reads a file of keys.
@@ -29,10 +29,14 @@ pub(super) fn read(bytes: &[u8], said: &Said, found: &mut Found) -> Result<(), S
         let keys = event.get("valid_keys").unwrap_or(event).get("pretix_sig1");
         let keys = keys.and_then(Value::as_array).ok_or(NO_KEYS)?;
         let slug = event.get("slug").and_then(Value::as_str);
+        let whose = Event {
+            slug,
+            name: event.get("name").and_then(in_words),
+        };
         for (key, number) in keys.iter().zip(1_u32..) {
             let name = format!("{} key {number}", slug.unwrap_or("event"));
             let text = key.as_str().unwrap_or_default();
-            add(name, text, slug, said, found);
+            add(name, text, &whose, said, found);
         }
     }
 
@@ -43,19 +47,40 @@ fn single(text: &str, said: &Said, found: &mut Found) -> Result<(), String> {
     if read_key(text) == Err(KeyError::Malformed) {
         return Err(NO_KEYS.to_owned());
     }
-    add("the key".to_owned(), text, None, said, found);
+    add("the key".to_owned(), text, &Event::default(), said, found);
 
     Ok(())
 }
 
-fn add(name: String, text: &str, slug: Option<&str>, said: &Said, found: &mut Found) {
+/// Whose a key is, as far as the file says it.
+#[derive(Default)]
+struct Event<'a> {
+    slug: Option<&'a str>,
+    name: Option<String>,
+}
+
+/// A name by language, as `{"en": "…", "de": "…"}`: Chinese or English before any other.
+fn in_words(name: &Value) -> Option<String> {
+    let languages = name.as_object()?;
+    let known = ["zh-hans", "zh", "en"];
+    let text = known
+        .into_iter()
+        .filter_map(|language| languages.get(language))
+        .chain(languages.values())
+        .find_map(|text| text.as_str().filter(|text| !text.trim().is_empty()));
+
+    shown(text)
+}
+
+fn add(name: String, text: &str, of: &Event<'_>, said: &Said, found: &mut Found) {
     let key = read_key(text);
     if key.as_ref().is_ok_and(|key| key.kind() != KeyKind::Ed25519) {
         return found.pass(name, "no ticket is signed with such a key");
     }
     let blank = said.entry(Format::Pretix, Vec::new());
     let entry = ForeignKey {
-        issuer: blank.issuer.clone().or_else(|| slug.map(str::to_owned)),
+        issuer: blank.issuer.clone().or_else(|| of.slug.map(str::to_owned)),
+        name: of.name.clone().or_else(|| blank.name.clone()),
         ..blank
     };
     found.offer(Offer { name, key, entry }, said);
@@ -149,6 +174,25 @@ mod tests {
         ] {
             let found = read_in(&text, &nothing_said());
             assert_eq!(found.keys[0].key, Some(public(1).into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_event_is_shown_by_its_name_in_a_language_of_the_station_or_by_what_was_said() {
+        let said = Said {
+            name: Some("Fest".to_owned()),
+            ..nothing_said()
+        };
+        for (name, shown) in [
+            (json!({"de": "Stadtfest", "en": "City fair"}), "City fair"),
+            (json!({"de": "Stadtfest", "en": " "}), "Stadtfest"),
+            (json!({}), "Fest"),
+            (json!(null), "Fest"),
+        ] {
+            let key = in_pem(&public(1));
+            let event = json!({"slug": "fair", "name": name, "valid_keys": {"pretix_sig1": [key]}});
+            let found = read_in(&event.to_string(), &said);
+            assert_eq!(found.keys[0].name.as_deref(), Some(shown), "{event}");
         }
     }
 

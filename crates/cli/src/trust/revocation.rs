@@ -1,10 +1,16 @@
 //! Lists of what issuers took back, in the forms that stations read. A list that is not understood is refused and nothing
 //! is passed over: what it revokes would be admitted.
 
+use domain::code::foreign::ForeignKey;
 use domain::code::foreign::revocation::{ListError, ListKind, Revocations};
+use domain::code::foreign::status_token::{self, TokenError};
+use domain::time::Timestamp;
+
+use domain::hex;
 
 use super::found::{Found, List};
 use super::input;
+use super::lines::owner;
 
 /// Reads one batch of the EU's hash lists.
 ///
@@ -51,6 +57,56 @@ pub(super) fn pretix(bytes: &[u8], found: &mut Found) -> Result<(), String> {
     };
 
     add(kind, bytes, form, found)
+}
+
+/// Reads a status token that one of `keys` signed, by the id that the token names: stations take it as the trust list names
+/// it and ask no key.
+///
+/// # Errors
+/// Why it is none, or is not taken.
+pub(super) fn status_token(
+    bytes: &[u8],
+    keys: &[ForeignKey],
+    now: Timestamp,
+    found: &mut Found,
+) -> Result<(), String> {
+    let token = status_token::decode(bytes).map_err(|error| error.to_string())?;
+    if token.key_id().is_empty() {
+        return Err("the status token names no key, so that nobody can say whose it is".to_owned());
+    }
+    let candidates: Vec<_> = keys
+        .iter()
+        .filter(|key| key.key_id == token.key_id() && key.is_valid(now))
+        .collect();
+    if candidates.is_empty() {
+        return Err(format!(
+            "no key of the list is called {}, as the status token's is: import its issuer's keys first",
+            hex::encode(token.key_id())
+        ));
+    }
+    let mut read = Err(TokenError::BadSignature);
+    for signer in candidates {
+        read = token.verify(signer.key.as_slice(), token.subject(), now);
+        if read != Err(TokenError::BadSignature) {
+            found.notes.push(format!(
+                "status list {}, signed by a key for {}",
+                token.subject(),
+                owner(signer)
+            ));
+            break;
+        }
+    }
+    let read = read.map_err(|error| error.to_string())?;
+    if read.stale_from.is_some_and(|end| now >= end) {
+        return Err("the status token is older than its ttl: take a newer one".to_owned());
+    }
+
+    add(
+        ListKind::StatusToken,
+        bytes,
+        "a status token, JWT or CWT",
+        found,
+    )
 }
 
 /// Takes the list if a station would read it.

@@ -5,7 +5,7 @@ use domain::code::foreign::revocation::{ListKind, RidList};
 use domain::code::foreign::{ForeignKey, Format};
 use serde_json::Value;
 
-use super::found::{Found, List, Offer, Said};
+use super::found::{Found, List, Offer, Said, shown};
 use super::input;
 use super::jwk::Jwk;
 
@@ -33,8 +33,9 @@ pub(super) fn read(bytes: &[u8], said: &Said, found: &mut Found) -> Result<(), S
             list.map(Vec::as_slice).unwrap_or_default()
         };
         let keys: Vec<Jwk<'_>> = members("keys").iter().filter_map(Jwk::of).collect();
+        let name = shown(issuer.pointer("/issuer/name").and_then(Value::as_str));
         for key in &keys {
-            add(iss, *key, said, found);
+            add(iss, name.as_ref(), *key, said, found);
         }
         for list in members("crls") {
             revoked(iss, &keys, list, found);
@@ -46,7 +47,7 @@ pub(super) fn read(bytes: &[u8], said: &Said, found: &mut Found) -> Result<(), S
 
 /// Cards are signed with ES256 on P-256 alone, and their key ids are thumbprints (SMART Health Cards, "Determining keys
 /// associated with an issuer"). A certificate beside a key makes nobody trusted.
-fn add(iss: &str, jwk: Jwk<'_>, said: &Said, found: &mut Found) {
+fn add(iss: &str, shown: Option<&String>, jwk: Jwk<'_>, said: &Said, found: &mut Found) {
     let kid = jwk.text("kid").unwrap_or("without an id");
     let name = format!("{iss} {kid}");
     if jwk.text("kty") != Some("EC") || jwk.text("crv") != Some("P-256") {
@@ -58,9 +59,11 @@ fn add(iss: &str, jwk: Jwk<'_>, said: &Said, found: &mut Found) {
     if jwk.thumbprint().as_deref() != Some(kid) {
         return found.pass(name, "its id is not its thumbprint");
     }
+    let blank = said.entry(Format::Shc, kid.as_bytes().to_vec());
     let entry = ForeignKey {
         issuer: Some(iss.to_owned()),
-        ..said.entry(Format::Shc, kid.as_bytes().to_vec())
+        name: shown.cloned().or_else(|| blank.name.clone()),
+        ..blank
     };
     let key = jwk.key();
     found.offer(Offer { name, key, entry }, said);
@@ -117,6 +120,8 @@ mod tests {
         );
         assert_eq!((&first.key_id, &first.key), (&second.key_id, &second.key));
         assert_eq!(first.key_id.len(), 43);
+        assert_eq!(first.name.as_deref(), Some("Example Health"));
+        assert_eq!(second.name.as_deref(), Some("Other Health"));
         assert_eq!(passed(&found), [""; 0]);
     }
 

@@ -51,7 +51,7 @@ pub(super) fn decide(vector: &Vector, at: Option<Timestamp>) -> Result<Found, St
         not_yet_valid: time.map(|time| time == Err(Reason::NotYetValid)),
         key_usage_ok: Some(keys.iter().any(|key| key.may_vouch_for(&code.kinds))),
         list_valid: list.map(|list| list.is_ok()),
-        revoked: Some(revocations.of(&code) == Some(Revocation::Revoked)),
+        revoked: Some(revocations.of(&code, &[]) == Some(Revocation::Revoked)),
         signature: is_signed(keys, &code),
     })
 }
@@ -105,14 +105,16 @@ impl Key {
             .and_then(|pem| Signer::from_pem(pem).ok());
 
         ForeignKey {
-            format,
-            key_id: self.key_id(format, signer.as_ref()),
             issuer: self.iss.clone(),
             country: signer.as_ref().and_then(|signer| signer.country.clone()),
             key: self.verifying(signer.as_ref()),
             not_before: signer.as_ref().map(|signer| signer.not_before),
             not_after: signer.as_ref().map(|signer| signer.not_after),
-            kinds: signer.map(|signer| signer.kinds).unwrap_or_default(),
+            kinds: signer
+                .as_ref()
+                .map(|signer| signer.kinds.clone())
+                .unwrap_or_default(),
+            ..ForeignKey::new(format, self.key_id(format, signer.as_ref()))
         }
     }
 

@@ -10,6 +10,8 @@ mod vectors;
 use std::fmt;
 use std::path::Path;
 
+use domain::code::foreign::Reading;
+use domain::crypto::ContentKey;
 use domain::document::{Trust, Withdrawn};
 use domain::hex;
 use domain::keyfile::KeyFile;
@@ -21,7 +23,7 @@ pub use native::verify;
 pub use vectors::{Count, vectors};
 
 use crate::authority::{self, PublicFolder};
-use crate::{Failure, files};
+use crate::{Failure, content_key, files};
 
 /// What a code is judged by.
 pub struct Known {
@@ -31,6 +33,8 @@ pub struct Known {
     pub snapshot: Result<Snapshot, String>,
     /// What issuers of other formats took back.
     pub withdrawn: Withdrawn,
+    /// What codes of other formats are read by.
+    pub reading: Reading,
 }
 
 impl Known {
@@ -53,11 +57,29 @@ impl Known {
         });
         let snapshot = snapshot(home, &PublicFolder::new(public), &trust, now);
 
+        let keys = home.map(content_key::in_clear).unwrap_or_default();
+
         Ok(Self {
+            reading: reading(&trust, keys),
             trust,
             snapshot,
             withdrawn,
         })
+    }
+
+    /// Reads codes that are encrypted with this key as well.
+    pub(crate) fn also(&mut self, key: ContentKey) {
+        let known = self.reading.content_keys.iter();
+        let known = known.filter_map(|known| ContentKey::new(known.expose()));
+        self.reading.content_keys = known.chain([key]).collect();
+    }
+}
+
+/// What codes are read by: what a trust list says of it, and keys of encrypted codes.
+pub(crate) fn reading(trust: &Trust, content_keys: Vec<ContentKey>) -> Reading {
+    Reading {
+        hcert: trust.hcert(),
+        content_keys: content_keys.into(),
     }
 }
 

@@ -1,8 +1,7 @@
 //! Codes of other formats, check by check.
 
-use domain::code::foreign::revocation::Revocation;
 use domain::code::foreign::{
-    Content, ForeignKey, Format, SignedForeign, decode, in_time, may_sign, signers, verify,
+    Content, ForeignKey, Format, SignedForeign, in_time, may_sign, signers, verify,
 };
 use domain::screen::ProofView;
 use domain::time::Timestamp;
@@ -21,13 +20,16 @@ pub(super) fn report(text: &str, known: &Known, now: Timestamp) -> Report {
     let mut report = Report::default();
     let format = Format::of(text).map_or("none", |(format, _)| word(format));
     report.add("format", Outcome::Ok, format);
-    match decode(text) {
+    match known.reading.decode(text) {
         Ok(code) => look_at(&code, known, now, &mut report),
-        Err(reason) => report.add(
-            "structure",
-            Outcome::Fails(reason),
-            "not built as its format wants",
-        ),
+        Err(reason) => {
+            let found = if reason == Reason::Unsupported {
+                "made by means that are not checked here, or encrypted with a key that is not here"
+            } else {
+                "not built as its format wants"
+            };
+            report.add("structure", Outcome::Fails(reason), found);
+        }
     }
 
     report
@@ -60,7 +62,8 @@ fn look_at(code: &SignedForeign, known: &Known, now: Timestamp, report: &mut Rep
     let able = signers
         .iter()
         .find(|signer| may_sign(signer, code, now).is_ok());
-    if let Some(signer) = able.or(signers.first()) {
+    let signer = able.or(signers.first());
+    if let Some(signer) = signer {
         report.add("signature", Outcome::Ok, owner(signer));
         match may_sign(signer, code, now) {
             Ok(()) => report.add(
@@ -82,7 +85,11 @@ fn look_at(code: &SignedForeign, known: &Known, now: Timestamp, report: &mut Rep
         .collect();
     let outcome = in_time(code, now).map_or_else(Outcome::Fails, |()| Outcome::Ok);
     report.add("time", outcome, found.join(", "));
-    taken_back(code, known, report);
+    let ids = signer.map(|signer| known.trust.foreign_keys().ids_of(signer));
+    let standing = known
+        .withdrawn
+        .standing(code, &ids.unwrap_or_default(), now);
+    taken_back(code, standing, report);
     content(code, report);
     // The domain has the last word.
     if report.good()
@@ -96,16 +103,19 @@ fn look_at(code: &SignedForeign, known: &Known, now: Timestamp, report: &mut Rep
     }
 }
 
-fn taken_back(code: &SignedForeign, known: &Known, report: &mut Report) {
-    let (outcome, found) = match known.withdrawn.lists.of(code) {
-        Some(Revocation::Revoked) => (Outcome::Fails(Reason::Revoked), "revoked by its issuer"),
-        Some(Revocation::Blocked) => (Outcome::Fails(Reason::Blocked), "blocked by its organiser"),
-        None if known.withdrawn.incomplete.contains(&code.format) => (
-            Outcome::Fails(Reason::RevocationsMissing),
-            "a list that the trust list names is not here, and without it nothing is decided",
-        ),
-        None => (Outcome::Ok, "on no list of what was taken back"),
+fn taken_back(code: &SignedForeign, standing: Result<(), Reason>, report: &mut Report) {
+    let found = match standing {
+        Ok(()) if code.status.is_some() => {
+            "on no list of what was taken back, and valid by its status token"
+        }
+        Ok(()) => "on no list of what was taken back",
+        Err(Reason::Blocked) => "blocked by its organiser",
+        Err(Reason::RevocationsMissing) => {
+            "a list that the trust list names, or the status token that the code names, is not here or does not tell"
+        }
+        Err(_) => "revoked by its issuer",
     };
+    let outcome = standing.map_or_else(Outcome::Fails, |()| Outcome::Ok);
     report.add("revocation", outcome, found);
 }
 

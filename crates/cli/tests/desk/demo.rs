@@ -201,5 +201,6 @@ fn assignment(trust: &Trust, kind: Preset, now: Timestamp) -> Assignment {
         epoch: 1,
         previous: PreviousEpoch::NONE,
         secrets: Vec::new(),
+        content_keys: Vec::new(),
     }
 }

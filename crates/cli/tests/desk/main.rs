@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod content_key;
 mod demo;
 mod issue;
 mod keys;

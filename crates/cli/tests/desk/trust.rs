@@ -1,8 +1,10 @@
 //! The next trust list: others' keys imported, the draft signed here or apart, and codes judged by what came of it.
 
+mod hcert;
 mod lists;
 mod policy;
 mod signing;
+mod status_token;
 mod vectors;
 
 use cli::authority::documents;
@@ -201,11 +203,11 @@ fn what_issuers_took_back_travels_beside_the_list_that_names_it() {
     });
     assert_eq!(withdrawn.incomplete.len(), 0);
     for name in ["hcert", "shc", "shc_revoked", "pretix_revoked"] {
-        let how = withdrawn.lists.of(&code(name));
+        let how = withdrawn.lists.of(&code(name), &[]);
         assert_eq!(how, Some(Revocation::Revoked), "{name}");
     }
     for name in ["pretix", "nzcp"] {
-        assert_eq!(withdrawn.lists.of(&code(name)), None, "{name}");
+        assert_eq!(withdrawn.lists.of(&code(name), &[]), None, "{name}");
     }
     let (_, shown) = desk.run(&["trust", "show", "--authority", "authority"]);
     for line in [

@@ -120,14 +120,8 @@ fn reading() -> Reading {
 
 fn held(format: Format, key_id: &[u8], key: Option<VerifyingKey>) -> ForeignKey {
     ForeignKey {
-        format,
-        key_id: key_id.to_vec(),
-        issuer: None,
-        country: None,
         key,
-        not_before: None,
-        not_after: None,
-        kinds: Vec::new(),
+        ..ForeignKey::new(format, key_id.to_vec())
     }
 }
 

@@ -205,6 +205,7 @@ fn ticket_of_letters_alone() -> String {
             expires: None,
             kinds: Vec::new(),
             flaw: None,
+            status: None,
             payload: serde_json::Value::Null,
         };
         pretix::secret(&ticket).unwrap()

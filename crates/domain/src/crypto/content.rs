@@ -35,6 +35,15 @@ impl ContentKey {
         Some(Self(Size::Large(Zeroizing::new(bytes.try_into().ok()?))))
     }
 
+    /// Its 16 or 32 bytes, to seal them or write them to a key file.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        match &self.0 {
+            Size::Small(key) => &key[..],
+            Size::Large(key) => &key[..],
+        }
+    }
+
     /// Opens ciphertext ‖ tag. Whoever has the key can make such a box: it says nothing of who issued what is inside.
     ///
     /// # Errors
@@ -116,6 +125,10 @@ mod tests {
     fn keys_of_other_lengths_are_none() {
         for length in [0, 15, 17, 24, 31, 33] {
             assert!(ContentKey::new(&vec![0; length]).is_none(), "{length}");
+        }
+        for length in [16, 32] {
+            let key = ContentKey::new(&vec![7; length]).unwrap();
+            assert_eq!(key.expose(), vec![7; length]);
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use zeroize::Zeroizing;
 
-use super::{DocumentError, Header};
+use super::header::later;
+use super::{DocumentError, Header, SealedContentKey};
 use crate::cbor::{self, Fields, Value, WrongShape};
 use crate::cose::Sign1;
-use crate::crypto::{Fresh, OpeningKey, PublicKey, SealingKey, Secret, SigningKey, label, seal};
+use crate::crypto::{
+    ContentKey, Fresh, OpeningKey, PublicKey, SealingKey, Secret, SigningKey, label, seal,
+};
 use crate::ids::{AuthorityId, StationId, VenueId};
 use crate::screen::Preset;
 use crate::time::DAY;
@@ -39,6 +42,8 @@ pub struct Assignment {
     pub previous: PreviousEpoch,
     /// The weekly status secrets, sealed to this station.
     pub secrets: Vec<SealedSecret>,
+    /// The keys of encrypted codes, sealed to this station: at most 16. Assignments of earlier releases have none.
+    pub content_keys: Vec<SealedContentKey>,
 }
 
 /// A place with a door.
@@ -153,6 +158,11 @@ impl Assignment {
                 Value::Array(self.secrets.iter().map(|s| Value::bytes(&s.0)).collect()),
             ),
         ]);
+        // An earlier release refuses a field that it does not know, so it stands only where it says something.
+        if !self.content_keys.is_empty() {
+            let sealed = self.content_keys.iter().map(|key| Value::bytes(&key.0));
+            entries.push((Value::text("content_keys"), Value::Array(sealed.collect())));
+        }
 
         Sign1::sign(TYP, &Value::Map(entries), registry)
     }
@@ -183,7 +193,9 @@ impl Assignment {
         if assignment.signing_key != *own_key {
             return Err(DocumentError::OtherStation);
         }
-        if !assignment.begins_where_it_may() {
+        if !assignment.begins_where_it_may()
+            || assignment.content_keys.len() > SealedContentKey::MOST
+        {
             return Err(DocumentError::Content);
         }
 
@@ -211,8 +223,18 @@ impl Assignment {
             .collect()
     }
 
+    /// The keys of encrypted codes that open with the station's key.
+    #[must_use]
+    pub fn open_content_keys(&self, key: &OpeningKey) -> Vec<ContentKey> {
+        self.content_keys
+            .iter()
+            .filter_map(|sealed| sealed.open(key, self.header.authority, self.station))
+            .collect()
+    }
+
     fn from_value(value: Value) -> Result<Self, DocumentError> {
         let mut fields = Fields::of(value)?;
+        let bytes = |item: Value| item.as_bytes().map(<[u8]>::to_vec).ok_or(WrongShape);
         let header = Header::take(&mut fields)?;
         let assignment = Self {
             header,
@@ -224,10 +246,9 @@ impl Assignment {
             district: fields.text("district")?,
             epoch: fields.get("epoch", |value| u32::try_from(value.as_u64()?).ok())?,
             previous: fields.get("previous", previous_from)?,
-            secrets: fields.list("secrets", |item| {
-                item.as_bytes()
-                    .map(|sealed| SealedSecret(sealed.to_vec()))
-                    .ok_or(WrongShape)
+            secrets: fields.list("secrets", |item| bytes(item).map(SealedSecret))?,
+            content_keys: later(&mut fields, "content_keys", |item| {
+                bytes(item).map(SealedContentKey)
             })?,
         };
         fields.end()?;
@@ -285,7 +306,7 @@ fn previous_from(value: &Value) -> Option<PreviousEpoch> {
 }
 
 /// info of every secret sealed for a station: L("to-station") ‖ authority ‖ station.
-fn info(authority: AuthorityId, station: StationId) -> Vec<u8> {
+pub(super) fn info(authority: AuthorityId, station: StationId) -> Vec<u8> {
     let mut info = label("to-station");
     info.extend_from_slice(&authority.0);
     info.extend_from_slice(&station.0);
@@ -333,6 +354,7 @@ mod tests {
                 station,
                 Fresh::new([8; 32]),
             )],
+            content_keys: Vec::new(),
         }
     }
 

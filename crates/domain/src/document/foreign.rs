@@ -3,7 +3,7 @@
 use super::DocumentError;
 use crate::cbor::{Fields, Value, WrongShape};
 use crate::code::foreign::revocation::{ListKind, MAX_LIST_BYTES};
-use crate::code::foreign::{ForeignKey, Format, ProofKind};
+use crate::code::foreign::{ForeignKey, Format, HcertContent, HcertMap, ProofKind};
 use crate::crypto::{KeyError, KeyKind, VerifyingKey, sha256};
 use crate::time::Timestamp;
 
@@ -22,11 +22,12 @@ const PROOFS: [(ProofKind, &str); 5] = [
     (ProofKind::Identity, "identity"),
     (ProofKind::Ticket, "ticket"),
 ];
-const LISTS: [(ListKind, &str); 4] = [
+const LISTS: [(ListKind, &str); 5] = [
     (ListKind::EuHashes, "eu_hashes"),
     (ListKind::PretixBlocked, "pretix_blocked"),
     (ListKind::PretixRevoked, "pretix_revoked"),
     (ListKind::ShcRids, "shc_rids"),
+    (ListKind::StatusToken, "status_token"),
 ];
 const KEY_KINDS: [(KeyKind, &str); 4] = [
     (KeyKind::P256, "p256"),
@@ -85,6 +86,7 @@ pub(super) fn key_to_value(key: &ForeignKey) -> Value {
         ("format", Some(word(&FORMATS, &key.format))),
         ("key_id", Some(Value::bytes(&key.key_id))),
         ("issuer", text(&key.issuer)),
+        ("name", text(&key.name)),
         ("country", text(&key.country)),
         (
             "key_kind",
@@ -96,6 +98,7 @@ pub(super) fn key_to_value(key: &ForeignKey) -> Value {
         ),
         ("not_before", key.not_before.map(|at| Value::int(at.0))),
         ("not_after", key.not_after.map(|at| Value::int(at.0))),
+        ("max_lifetime", key.max_lifetime.map(Value::int)),
         (
             "kinds",
             (!key.kinds.is_empty()).then_some(Value::Array(kinds)),
@@ -118,6 +121,7 @@ pub(super) fn key_from_value(value: Value) -> Result<ForeignKey, DocumentError> 
     let format = fields.get("format", |value| of_word(&FORMATS, value))?;
     let key_id = fields.get("key_id", |value| value.as_bytes().map(<[u8]>::to_vec))?;
     let issuer = fields.maybe("issuer").map(text).transpose()?;
+    let name = fields.maybe("name").map(text).transpose()?;
     let country = fields.maybe("country").map(text).transpose()?;
     let key = match (fields.maybe("key_kind"), fields.maybe("key")) {
         (Some(kind), Some(bytes)) => {
@@ -133,6 +137,8 @@ pub(super) fn key_from_value(value: Value) -> Result<ForeignKey, DocumentError> 
         fields.maybe(name).map(time).transpose()
     };
     let (not_before, not_after) = (time("not_before")?, time("not_after")?);
+    let seconds = |value: Value| value.as_i64().filter(|life| *life > 0).ok_or(WrongShape);
+    let max_lifetime = fields.maybe("max_lifetime").map(seconds).transpose()?;
     let kinds = match fields.maybe("kinds") {
         Some(Value::Array(kinds)) if !kinds.is_empty() => kinds
             .iter()
@@ -147,12 +153,46 @@ pub(super) fn key_from_value(value: Value) -> Result<ForeignKey, DocumentError> 
         format,
         key_id,
         issuer,
+        name,
         country,
         key,
         not_before,
         not_after,
+        max_lifetime,
         kinds,
     })
+}
+
+/// Each number with the word of what it holds.
+pub(super) fn hcert_to_value(map: &HcertMap) -> Value {
+    let numbers = map.numbers().iter().map(|(number, content)| {
+        Value::Array(vec![Value::int(*number), Value::text(content.name())])
+    });
+
+    Value::Array(numbers.collect())
+}
+
+/// # Errors
+/// [`WrongShape`], also for what [`HcertMap::new`] does not take.
+pub(super) fn hcert_from_value(value: &Value) -> Result<HcertMap, WrongShape> {
+    let numbers = value.as_items().ok_or(WrongShape)?.iter();
+    let numbers = numbers.map(|pair| {
+        let [number, word] = pair.as_items()? else {
+            return None;
+        };
+        let word = word.as_text()?;
+        let mut all = HcertContent::ALL.into_iter();
+
+        Some((
+            number.as_i64()?,
+            all.find(|content| content.name() == word)?,
+        ))
+    });
+
+    numbers
+        .collect::<Option<_>>()
+        .and_then(HcertMap::new)
+        .ok_or(WrongShape)
 }
 
 fn unfit(error: KeyError) -> DocumentError {
@@ -185,28 +225,20 @@ mod tests {
     fn full() -> ForeignKey {
         let public = SigningKey::new(Secret::new([7; 32])).public();
         ForeignKey {
-            format: Format::Hcert,
-            key_id: vec![1, 2, 3],
             issuer: Some("AT".to_owned()),
+            name: Some("Österreich".to_owned()),
             country: Some("AT".to_owned()),
             key: VerifyingKey::new(KeyKind::Ed25519, public.as_bytes()).ok(),
             not_before: Some(Timestamp(5)),
             not_after: Some(Timestamp(9)),
+            max_lifetime: Some(86_400),
             kinds: vec![ProofKind::Test, ProofKind::Ticket],
+            ..ForeignKey::new(Format::Hcert, vec![1, 2, 3])
         }
     }
 
     fn bare() -> ForeignKey {
-        ForeignKey {
-            format: Format::Pretix,
-            key_id: Vec::new(),
-            issuer: None,
-            country: None,
-            key: None,
-            not_before: None,
-            not_after: None,
-            kinds: Vec::new(),
-        }
+        ForeignKey::new(Format::Pretix, Vec::new())
     }
 
     #[test]
@@ -235,6 +267,37 @@ mod tests {
     }
 
     #[test]
+    fn a_map_of_hcert_comes_back_and_doubles_strange_words_and_too_many_numbers_are_refused() {
+        let pair = |number, word: &str| Value::Array(vec![Value::int(number), Value::text(word)]);
+        let read = |pairs| hcert_from_value(&Value::Array(pairs));
+        let map = HcertMap::new(vec![
+            (-7, HcertContent::Icvp),
+            (-6, HcertContent::Icvp),
+            (i64::MIN, HcertContent::EuDcc),
+        ])
+        .unwrap();
+        assert_eq!(hcert_from_value(&hcert_to_value(&map)), Ok(map));
+        assert_eq!(
+            read(vec![pair(1, "dcc"), pair(-6, "icvp")]),
+            Ok(HcertMap::default())
+        );
+        let sixteen = (0..16).map(|number| pair(number, "dcc"));
+        assert!(read(sixteen.clone().collect()).is_ok());
+        for wrong in [
+            Vec::new(),
+            vec![pair(1, "dcc"), pair(-6, "icvp"), pair(1, "icvp")],
+            vec![pair(1, "dcc"), pair(1, "dcc")],
+            vec![pair(1, "DCC")],
+            vec![Value::Array(vec![Value::int(1)])],
+            vec![Value::Array(vec![Value::text("1"), Value::text("dcc")])],
+            sixteen.chain([pair(-6, "icvp")]).collect(),
+        ] {
+            assert_eq!(read(wrong.clone()), Err(WrongShape), "{wrong:?}");
+        }
+        assert_eq!(hcert_from_value(&Value::text("dcc")), Err(WrongShape));
+    }
+
+    #[test]
     fn half_a_key_a_weak_one_a_strange_word_and_a_strange_field_are_refused() {
         let changed = |name: &str, new: Option<Value>| {
             let Value::Map(mut fields) = key_to_value(&full()) else {
@@ -254,6 +317,7 @@ mod tests {
             Err(DocumentError::WeakKey(_))
         ));
         assert_eq!(changed("format", Some(Value::text("dgc"))), shape);
+        assert_eq!(changed("max_lifetime", Some(Value::int(0))), shape);
         assert_eq!(changed("kinds", Some(Value::Array(Vec::new()))), shape);
         assert_eq!(changed("note", Some(Value::text("x"))), shape);
     }

@@ -1,6 +1,7 @@
 //! Signed knowledge: `root`, `trust`, `assignment` and `manifest` (SECURITY.md §2 and §4).
 
 mod assignment;
+mod content_key;
 mod draft;
 mod foreign;
 mod header;
@@ -14,6 +15,7 @@ mod venue_policy;
 mod withdrawn;
 
 pub use assignment::{Assignment, PreviousEpoch, SealedSecret, Venue};
+pub use content_key::SealedContentKey;
 pub use draft::TrustDraft;
 pub use foreign::RevocationFile;
 pub use header::{DocumentError, Header, Held, Newer};

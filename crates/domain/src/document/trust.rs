@@ -1,6 +1,6 @@
 //! `trust`: every key that a station relies on, and the policies of its venues.
 
-use super::foreign::{key_from_value, key_to_value};
+use super::foreign::{hcert_from_value, hcert_to_value, key_from_value, key_to_value};
 use super::header::later;
 use super::issuer::NativeKeys;
 use super::lookup::{scheme_from_value, scheme_to_value, schemes_are_sound};
@@ -10,7 +10,7 @@ use super::{
     VenuePolicy,
 };
 use crate::cbor::{Fields, Value, WrongShape};
-use crate::code::foreign::{ForeignKey, KeyRing};
+use crate::code::foreign::{ForeignKey, HcertMap, KeyRing};
 use crate::code::lookup::LookupScheme;
 use crate::cose::Sign;
 use crate::crypto::{PublicKey, SealingKey, SigningKey};
@@ -29,6 +29,8 @@ const MAX_LISTS: usize = 512;
 const MAX_LISTS_BYTES: u64 = 64 * 1024 * 1024;
 /// exp <= iat + 90 d (SECURITY.md §2).
 const MAX_LIFE: i64 = 90 * DAY;
+/// What a field says that is left out.
+const NOTHING: Value = Value::Array(Vec::new());
 
 /// A verified `trust` document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +65,8 @@ pub struct TrustBody {
     pub foreign: Vec<ForeignKey>,
     /// What those have taken back, in files of their own.
     pub revocations: Vec<RevocationFile>,
+    /// Which numbers of an HCERT hold what; `None` says the default, as documents of earlier releases do.
+    pub hcert: Option<HcertMap>,
     /// The status lists that codes may name.
     pub status_uris: Vec<String>,
     /// Whose codes of which shape are looked up. Documents of earlier releases name none.
@@ -155,6 +159,12 @@ impl Trust {
         &self.foreign_keys
     }
 
+    /// Which numbers of an HCERT hold what.
+    #[must_use]
+    pub fn hcert(&self) -> HcertMap {
+        self.body.hcert.clone().unwrap_or_default()
+    }
+
     /// The rule for a kind of venue.
     #[must_use]
     pub fn policy(&self, kind: Preset) -> Option<&VenuePolicy> {
@@ -205,12 +215,13 @@ impl TrustBody {
                 "revocations",
                 array(&self.revocations, RevocationFile::to_value),
             ),
+            ("hcert", self.hcert.as_ref().map_or(NOTHING, hcert_to_value)),
             ("lookups", array(&self.lookups, scheme_to_value)),
         ];
         entries.extend(
             later
                 .into_iter()
-                .filter(|(_, value)| *value != Value::Array(Vec::new()))
+                .filter(|(_, value)| *value != NOTHING)
                 .map(|(name, value)| (Value::text(name), value)),
         );
 
@@ -230,6 +241,10 @@ impl TrustBody {
             issuers: fields.list("issuers", Issuer::from_value)?,
             foreign: later(&mut fields, "foreign", key_from_value)?,
             revocations: later(&mut fields, "revocations", RevocationFile::from_value)?,
+            hcert: fields
+                .maybe("hcert")
+                .map(|map| hcert_from_value(&map))
+                .transpose()?,
             status_uris: fields.list("status_uris", text)?,
             lookups: later(&mut fields, "lookups", scheme_from_value)?,
             policies: fields.list("policies", VenuePolicy::from_value)?,

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::RevocationFile;
-use crate::code::foreign::Format;
-use crate::code::foreign::revocation::Revocations;
+use crate::code::foreign::revocation::{Revocation, Revocations};
+use crate::code::foreign::{Format, SignedForeign};
+use crate::time::Timestamp;
+use crate::verdict::Reason;
 
 /// What is known of what was taken back, and of which formats not all of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,13 +31,47 @@ impl Withdrawn {
             let bytes = file(&named.sha256).filter(|bytes| named.is(bytes));
             let added = bytes.map(|bytes| withdrawn.lists.add(named.list, &bytes));
             if !matches!(added, Some(Ok(()))) {
-                withdrawn.incomplete.insert(named.list.format());
+                // A code that names a status token which is not here finds none.
+                withdrawn.incomplete.extend(named.list.format());
             }
         }
 
         withdrawn
     }
+
+    /// That `code` was not taken back, as far as that can be told at `now`. `ids` are those that its signer's key has in the
+    /// trust list: see [`Revocations::of`].
+    ///
+    /// # Errors
+    /// [`Reason::Revoked`], also for any status but valid; [`Reason::Blocked`]; [`Reason::RevocationsMissing`] where a list that
+    /// might name the code, or the token that the code names, is not here or does not tell.
+    pub fn standing(
+        &self,
+        code: &SignedForeign,
+        ids: &[&[u8]],
+        now: Timestamp,
+    ) -> Result<(), Reason> {
+        match self.lists.of(code, ids) {
+            Some(Revocation::Revoked) => return Err(Reason::Revoked),
+            Some(Revocation::Blocked) => return Err(Reason::Blocked),
+            None => {}
+        }
+        let named = code.status.as_ref();
+        let missing = match named.map(|place| self.lists.tokens.status(place, now)) {
+            None | Some(Some(VALID)) => false,
+            Some(Some(_)) => return Err(Reason::Revoked),
+            Some(None) => true,
+        };
+        if missing || self.incomplete.contains(&code.format) {
+            return Err(Reason::RevocationsMissing);
+        }
+
+        Ok(())
+    }
 }
+
+/// The only status that lets a code stand (draft-ietf-oauth-status-list §7.1).
+const VALID: u8 = 0;
 
 #[cfg(test)]
 mod tests {

@@ -4,12 +4,11 @@
 use super::rules::{Says, ask, external, of_foreign};
 use super::{Decision, because, cannot_judge, policy_of, seen_again};
 use crate::code::clean_text;
-use crate::code::foreign::revocation::Revocation;
 use crate::code::foreign::{Content, Holder, VerifiedForeign};
 use crate::document::{Assignment, Trust, VenuePolicy, Withdrawn};
 use crate::ids::Handle;
 use crate::rules::CodeKind;
-use crate::screen::{PersonView, ProofView, ReasonView, RuleSentence, TestOutcome};
+use crate::screen::{BesideView, PersonView, ProofView, ReasonView, RuleSentence, TestOutcome};
 use crate::time::Timestamp;
 use crate::verdict::{Reason, Verdict};
 
@@ -98,14 +97,8 @@ impl Grounds<'_> {
     /// Whether one code counts by itself, and as which of its kinds.
     fn judge_one(&self, code: &VerifiedForeign, content: &Content) -> Result<Vec<CodeKind>, Stop> {
         let signed = code.code();
-        match self.withdrawn.lists.of(signed) {
-            Some(Revocation::Revoked) => return Err(Reason::Revoked.into()),
-            Some(Revocation::Blocked) => return Err(Reason::Blocked.into()),
-            None => {}
-        }
-        if self.withdrawn.incomplete.contains(&signed.format) {
-            return Err(Reason::RevocationsMissing.into());
-        }
+        let ids = self.trust.foreign_keys().ids_of(code.signer());
+        self.withdrawn.standing(signed, &ids, self.now)?;
         if content.proofs.iter().any(|(_, proof)| is_positive(proof)) {
             return Err(Reason::TestPositive.into());
         }
@@ -153,7 +146,7 @@ impl Grounds<'_> {
             if kinds.iter().any(|kind| group.contains(kind)) {
                 continue;
             }
-            let fitting: Vec<(Handle, Content)> = beside
+            let fitting: Vec<(&VerifiedForeign, Content)> = beside
                 .iter()
                 .filter_map(|code| {
                     let content = Content::of(code.code())?;
@@ -161,27 +154,31 @@ impl Grounds<'_> {
                     kinds
                         .iter()
                         .any(|kind| group.contains(kind))
-                        .then(|| (code.code().handle, content))
+                        .then_some((code, content))
                 })
                 .collect();
             let same = fitting
                 .iter()
                 .find(|(_, content)| bearer.goes_with(content.holder.as_ref()));
-            let Some((handle, content)) = same else {
-                let lacking = if fitting.is_empty() {
-                    Reason::SecondProof
-                } else {
-                    Reason::NamesDiffer
+            let Some((code, content)) = same else {
+                let Some((other, content)) = fitting.first() else {
+                    return Err(Reason::SecondProof.into());
                 };
-                return Err(lacking.into());
+                let name = content.holder.as_ref().map(|holder| holder.name.clone());
+                person.beside.push(BesideView {
+                    name,
+                    ..whose(other)
+                });
+                return Err(Reason::NamesDiffer.into());
             };
+            person.beside.push(whose(code));
             if let (Bearer::Anyone, Some(holder)) = (&bearer, &content.holder) {
                 bearer = Bearer::Named(holder.clone());
                 name(person, content);
             }
             person.proofs.extend(proofs(content, policy));
             if content.proofs.iter().any(|(_, proof)| is_ticket(proof)) {
-                ticket = Some(*handle);
+                ticket = Some(code.code().handle);
             }
         }
 
@@ -279,8 +276,7 @@ impl ForeignCase<'_> {
     }
 
     fn person(&self, content: &Content, policy: Option<&VenuePolicy>) -> PersonView {
-        let signer = self.code.signer();
-        let words = |text: &Option<String>| text.as_ref().map(|text| clean_text(text).0);
+        let whose = whose(self.code);
         let mut person = PersonView {
             name: String::new(),
             name_other: None,
@@ -289,8 +285,8 @@ impl ForeignCase<'_> {
             birth_date: None,
             last_four: String::new(),
             class: None,
-            issuer: words(&signer.issuer),
-            country: words(&signer.country),
+            issuer: whose.issuer,
+            country: whose.country,
             keys_as_of: Some(self.trust.body.header.issued_at),
             expires: self.code.code().expires,
             status: None,
@@ -305,10 +301,23 @@ impl ForeignCase<'_> {
                 },
                 |policy| proofs(content, policy),
             ),
+            beside: Vec::new(),
         };
         name(&mut person, content);
 
         person
+    }
+}
+
+/// Who vouches for a code, in the words of the trust list.
+fn whose(code: &VerifiedForeign) -> BesideView {
+    let signer = code.signer();
+    let words = |text: &Option<String>| text.as_ref().map(|text| clean_text(text).0);
+
+    BesideView {
+        name: None,
+        issuer: words(&signer.name).or_else(|| words(&signer.issuer)),
+        country: words(&signer.country),
     }
 }
 

@@ -36,20 +36,16 @@ fn code(format: Format, payload: Value) -> SignedForeign {
         expires: Some(NOW.plus(DAY)),
         kinds,
         flaw: None,
+        status: None,
         payload,
     }
 }
 
 fn signer(format: Format) -> ForeignKey {
     ForeignKey {
-        format,
-        key_id: Vec::new(),
-        issuer: None,
         country: Some("XX".to_owned()),
         key: Some(key(SIGNER).public().into()),
-        not_before: None,
-        not_after: None,
-        kinds: Vec::new(),
+        ..ForeignKey::new(format, Vec::new())
     }
 }
 
@@ -163,6 +159,30 @@ fn a_vaccination_by_the_venues_rules_is_admitted_after_the_identity_check_with_s
     assert_eq!(person.country.as_deref(), Some("XX"));
     assert_eq!(person.keys_as_of, Some(NOW.plus(-DAY)));
     assert_eq!(person.proofs.len(), 1);
+}
+
+#[test]
+fn the_list_may_call_a_signer_by_a_name_that_tells_staff_more() {
+    let code = ticket(42);
+    let signer = ForeignKey {
+        issuer: Some("org/fair26".to_owned()),
+        name: Some("城市博览会".to_owned()),
+        ..signer(Format::Pretix)
+    };
+    let verified = foreign::verify(&KeyRing::new([signer]), &code, NOW).unwrap();
+    let door = Door::event();
+    let decision = decide_foreign(&ForeignCase {
+        code: &verified,
+        beside: &[],
+        trust: &trust_of(&door.body, false),
+        assignment: &assignment(door.kind),
+        withdrawn: &door.withdrawn,
+        seen_at: None,
+        now: NOW,
+        clock_doubt: false,
+    });
+    let person = decision.person.unwrap();
+    assert_eq!(person.issuer.as_deref(), Some("城市博览会"));
 }
 
 #[test]
@@ -330,7 +350,14 @@ fn two_proofs_of_one_person_are_admitted_together_in_either_order() {
         assert!(alone.waits_for_proof() && !alone.may_let_in);
         let both = door.decide(second, std::slice::from_ref(first));
         assert_eq!(both.verdict, Admit);
-        assert_eq!(both.person.unwrap().proofs.len(), 2);
+        let person = both.person.unwrap();
+        assert_eq!(person.proofs.len(), 2);
+        let from = BesideView {
+            name: None,
+            issuer: None,
+            country: Some("XX".to_owned()),
+        };
+        assert_eq!(person.beside, [from], "who vouches for the other one");
     }
 }
 
@@ -343,6 +370,9 @@ fn a_second_proof_in_another_name_does_not_complete_the_first() {
         (Attention, Reason::NamesDiffer)
     );
     assert!(!decision.may_let_in);
+    let person = decision.person.unwrap();
+    assert_eq!(person.name, "Berta Muster");
+    assert_eq!(person.beside[0].name.as_deref(), Some("Muster Anna"));
 }
 
 #[test]

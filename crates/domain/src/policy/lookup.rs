@@ -109,6 +109,7 @@ impl LookupCase<'_> {
             status: self.listed().view(),
             looked_up: true,
             proofs: Vec::new(),
+            beside: Vec::new(),
         }
     }
 }

@@ -37,6 +37,20 @@ pub struct PersonView {
     pub looked_up: bool,
     /// What codes of other formats prove, the one shown last first.
     pub proofs: Vec<ProofView>,
+    /// Whose the codes are that count beside the one that was judged.
+    pub beside: Vec<BesideView>,
+}
+
+/// A code beside the one that was judged: who vouches for it, in the words of the trust list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct BesideView {
+    /// The name on it, where it is another one than on the code that was judged.
+    pub name: Option<String>,
+    /// Its issuer.
+    pub issuer: Option<String>,
+    /// Its signer's country.
+    pub country: Option<String>,
 }
 
 /// The class of resident on the paper.

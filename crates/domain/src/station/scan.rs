@@ -277,6 +277,7 @@ impl Ground<'_> {
                     .signer()
                     .issuer
                     .clone()
+                    .or_else(|| verified.signer().name.clone())
                     .or_else(|| verified.signer().country.clone()),
                 name: name.filter(|name| !name.is_empty()),
                 birth_year: person.and_then(|person| person.birth_year),

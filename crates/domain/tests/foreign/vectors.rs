@@ -52,14 +52,9 @@ pub(crate) fn key(line: &Value, format: Format) -> ForeignKey {
     let spki = STANDARD.decode(text("spki_der_b64").unwrap()).unwrap();
 
     ForeignKey {
-        format,
-        key_id,
         issuer: text("iss").map(str::to_owned),
-        country: None,
         key: VerifyingKey::from_spki(&spki).ok(),
-        not_before: None,
-        not_after: None,
-        kinds: Vec::new(),
+        ..ForeignKey::new(format, key_id)
     }
 }
 

@@ -123,6 +123,7 @@ pub(crate) fn trust() -> TrustBody {
         ],
         foreign: Vec::new(),
         revocations: Vec::new(),
+        hcert: None,
         status_uris: vec![URI.to_owned()],
         lookups: Vec::new(),
         policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
@@ -173,6 +174,7 @@ pub(crate) fn assignment() -> Assignment {
             station_id(),
             Fresh::new([0xf1; 32]),
         )],
+        content_keys: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::cbor::Value;
 use domain::crypto::{Aead256, Fresh, Secret, derive_key, label, seal, sha256};
-use domain::document::{Assignment, SealedSecret, StatusFile};
+use domain::document::{Assignment, SealedContentKey, SealedSecret, StatusFile};
 use domain::entry::{Core, SealedEntry, open_sealed};
 use domain::status::{pack_full, unpack_full};
 use proptest::prelude::*;
@@ -79,10 +79,12 @@ proptest! {
         let info = spec::labelled("to-station", &[&AUTHORITY.0, &station_id().0]);
         let sealed = seal(&to.public(), &info, &plain, &[], Fresh::new([3; 32]));
         let assignment = Assignment {
-            secrets: vec![SealedSecret(bytes), SealedSecret(sealed)],
+            secrets: vec![SealedSecret(bytes.clone()), SealedSecret(sealed.clone())],
+            content_keys: vec![SealedContentKey(bytes), SealedContentKey(sealed)],
             ..authority::assignment()
         };
         let _ = assignment.open_secrets(&to).len();
+        let _ = assignment.open_content_keys(&to).len();
     }
 
     #[test]

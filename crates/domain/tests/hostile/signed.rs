@@ -105,7 +105,9 @@ proptest! {
         let bytes = mislabelled("assignment", "assignment", &payload, &key(seed::REGISTRY));
         let read = Assignment::verify(&bytes, AUTHORITY, &[public(seed::REGISTRY)], &public(seed::STATION));
         if let Ok(assignment) = read {
-            let _ = assignment.open_secrets(&opening(seed::STATION_OPENING)).len();
+            let opening = opening(seed::STATION_OPENING);
+            let _ = assignment.open_secrets(&opening).len();
+            let _ = assignment.open_content_keys(&opening).len();
         }
     }
 

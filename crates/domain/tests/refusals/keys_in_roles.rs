@@ -1,7 +1,7 @@
 //! One public key, one role (SECURITY.md §1), and what else a trust document may not contradict.
 
 use domain::code::foreign::revocation::ListKind;
-use domain::code::foreign::{ForeignKey, Format};
+use domain::code::foreign::{ForeignKey, Format, HcertContent, HcertMap};
 use domain::crypto::{KeyKind, OpeningKey, PublicKey, SealingKey, Secret, VerifyingKey};
 use domain::document::{
     DocumentError, ExchangeTurn, Issuer, IssuerKind, RevocationFile, RoleKey, SealingTurn,
@@ -96,14 +96,9 @@ fn an_issuer_of_another_format_shares_no_key_either() {
 #[test]
 fn a_foreign_issuers_key_is_none_of_ours_and_may_stand_there_twice() {
     let foreign = |byte, format| ForeignKey {
-        format,
-        key_id: vec![1],
-        issuer: None,
         country: Some("NZ".to_owned()),
         key: VerifyingKey::new(KeyKind::Ed25519, public(byte).as_bytes()).ok(),
-        not_before: None,
-        not_after: None,
-        kinds: Vec::new(),
+        ..ForeignKey::new(format, vec![1])
     };
     let mut body = authority::trust();
     body.foreign = vec![foreign(0x71, Format::Hcert), foreign(0x71, Format::Shc)];
@@ -136,6 +131,21 @@ fn lists_of_what_foreign_issuers_took_back_are_named_by_hash_and_length() {
         ..file
     }];
     assert!(matches!(verified(&body), Err(DocumentError::Shape(_))));
+}
+
+#[test]
+fn a_trust_document_that_says_nothing_of_hcert_means_the_usual_numbers() {
+    let mut body = authority::trust();
+    assert_eq!(
+        verified(&body).map(|trust| trust.hcert()),
+        Ok(HcertMap::default())
+    );
+    let moved = HcertMap::new(vec![(1, HcertContent::EuDcc), (-7, HcertContent::Icvp)]).unwrap();
+    for said in [moved, HcertMap::default()] {
+        body.hcert = Some(said.clone());
+        let trust = verified(&body).unwrap();
+        assert_eq!((&trust.body, trust.hcert()), (&body, said));
+    }
 }
 
 #[test]

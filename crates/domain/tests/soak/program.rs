@@ -1,5 +1,5 @@
-//! `cargo run --release -p domain --example soak -- [RUNS] [SEED]`: the fuzzer's targets on examples of chance, in turn: edits
-//! of good bodies, files of the corpus spoilt, and noise.
+//! `cargo run --release -p domain --example soak -- [RUNS] [SEED] [TARGET...]`: the fuzzer's targets, or those named, on
+//! examples of chance, in turn: edits of good bodies, files of the corpus spoilt, and noise.
 //!
 //! Ends with a failure if a target panicked or took longer than 100 ms.
 
@@ -44,10 +44,24 @@ struct Tally {
 
 #[expect(clippy::print_stdout, reason = "a program for people who wait")]
 fn main() -> ExitCode {
-    let mut numbers = std::env::args().skip(1).map(|word| word.parse().ok());
-    let runs = numbers.next().flatten().unwrap_or(RUNS);
-    let seed = numbers.next().flatten().unwrap_or(SEED);
-    let Ok(corpus) = TARGETS.map(|(name, _)| read(name)).into_iter().collect() else {
+    let (numbers, names): (Vec<_>, Vec<_>) = std::env::args()
+        .skip(1)
+        .partition(|word| word.parse::<u64>().is_ok());
+    let mut numbers = numbers.iter().filter_map(|word| word.parse().ok());
+    let runs = numbers.next().unwrap_or(RUNS);
+    let seed = numbers.next().unwrap_or(SEED);
+    let unknown = |name: &&String| TARGETS.iter().all(|(known, _)| known != name);
+    if let Some(name) = names.iter().find(unknown) {
+        println!("there is no target {name}");
+        return ExitCode::FAILURE;
+    }
+    let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+    let Ok(subjects) = TARGETS
+        .into_iter()
+        .filter(|(name, _)| wanted(name))
+        .map(Subject::of)
+        .collect::<std::io::Result<Vec<_>>>()
+    else {
         println!("the corpus cannot be read: {CORPUS}");
         return ExitCode::FAILURE;
     };
@@ -55,8 +69,8 @@ fn main() -> ExitCode {
     println!("{runs} runs from seed {seed}, {workers} at a time");
 
     let begun = watch::went_by();
-    let tallies = all_workers(workers, runs, seed, &corpus);
-    print(&tallies);
+    let tallies = all_workers(workers, runs, seed, &subjects);
+    print(&subjects, &tallies);
     let took = watch::went_by().saturating_sub(begun);
     println!("{runs} runs in {} s", took.as_secs());
     let good = |tally: &Tally| tally.faults == 0 && tally.longest <= LONGEST;
@@ -67,7 +81,22 @@ fn main() -> ExitCode {
     }
 }
 
-type Corpus = Vec<Vec<Vec<u8>>>;
+/// A target and the files of its corpus.
+struct Subject {
+    name: &'static str,
+    target: Target,
+    corpus: Vec<Vec<u8>>,
+}
+
+impl Subject {
+    fn of((name, target): (&'static str, Target)) -> std::io::Result<Self> {
+        Ok(Self {
+            name,
+            target,
+            corpus: read(name)?,
+        })
+    }
+}
 
 /// The files of a target's corpus, in the order of their names.
 fn read(target: &str) -> std::io::Result<Vec<Vec<u8>>> {
@@ -80,13 +109,13 @@ fn read(target: &str) -> std::io::Result<Vec<Vec<u8>>> {
 }
 
 /// Every worker's runs, added up.
-fn all_workers(workers: usize, runs: u64, seed: u64, corpus: &Corpus) -> Vec<Tally> {
+fn all_workers(workers: usize, runs: u64, seed: u64, subjects: &[Subject]) -> Vec<Tally> {
     thread::scope(|scope| {
         let hands: Vec<_> = (0_u64..)
             .take(workers)
-            .map(|first| scope.spawn(move || worker(first, workers, runs, seed, corpus)))
+            .map(|first| scope.spawn(move || worker(first, workers, runs, seed, subjects)))
             .collect();
-        let mut all = vec![Tally::default(); TARGETS.len()];
+        let mut all = vec![Tally::default(); subjects.len()];
         for hand in hands {
             let tallies = hand.join().expect("a worker catches every panic");
             for (sum, tally) in all.iter_mut().zip(tallies) {
@@ -102,16 +131,20 @@ fn all_workers(workers: usize, runs: u64, seed: u64, corpus: &Corpus) -> Vec<Tal
 
 /// Every run with a number that is `first` and a multiple of `workers`: the targets take turns.
 #[expect(clippy::print_stdout, reason = "a program for people who wait")]
-fn worker(first: u64, workers: usize, runs: u64, seed: u64, corpus: &Corpus) -> Vec<Tally> {
-    let mut tallies = vec![Tally::default(); TARGETS.len()];
+fn worker(first: u64, workers: usize, runs: u64, seed: u64, subjects: &[Subject]) -> Vec<Tally> {
+    let mut tallies = vec![Tally::default(); subjects.len()];
     for (done, run) in (0_u64..).zip((first..runs).step_by(workers)) {
         let mut chance = Chance::new(seed.wrapping_add(run));
-        let at = chance.below(TARGETS.len());
-        let (name, target) = TARGETS[at];
-        let data = chance.example(&corpus[at]);
+        let at = chance.below(subjects.len());
+        let Subject {
+            name,
+            target,
+            corpus,
+        } = &subjects[at];
+        let data = chance.example(corpus);
         let tally = &mut tallies[at];
         tally.runs += 1;
-        let done_well = panic::catch_unwind(AssertUnwindSafe(|| timed(target, &data)));
+        let done_well = panic::catch_unwind(AssertUnwindSafe(|| timed(*target, &data)));
         if let Ok((taken, took)) = done_well {
             tally.taken += u64::from(taken);
             tally.longest = tally.longest.max(took);
@@ -145,9 +178,9 @@ fn timed(target: Target, data: &[u8]) -> (bool, Duration) {
 }
 
 #[expect(clippy::print_stdout, reason = "a program for people who wait")]
-fn print(tallies: &[Tally]) {
+fn print(subjects: &[Subject], tallies: &[Tally]) {
     println!("\n| target | runs | taken % | longest ms | faults |\n|---|---|---|---|---|");
-    for ((name, _), tally) in TARGETS.iter().zip(tallies) {
+    for (Subject { name, .. }, tally) in subjects.iter().zip(tallies) {
         // Tenths of a percent.
         let taken = tally.taken * 1_000 / tally.runs.max(1);
         let longest = tally.longest.as_micros();

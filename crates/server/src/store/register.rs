@@ -92,6 +92,8 @@ pub struct AssignmentRow {
     pub expires: Timestamp,
     /// The last week whose status secret it holds; 0 for none.
     pub last_week: u64,
+    /// SHA-256 over the keys of encrypted codes that it holds; none for none.
+    pub content_keys: Option<[u8; 32]>,
     /// The document.
     pub bytes: Vec<u8>,
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use domain::crypto::{OpeningKey, PublicKey, Secret, SigningKey};
+use domain::crypto::{ContentKey, OpeningKey, PublicKey, Secret, SigningKey};
 use domain::document::{Header, RoleKey, Root, SealingTurn, TrustBody, VenuePolicy};
 use domain::ids::AuthorityId;
 use domain::keyfile::{KeyFile, KeyRole};
@@ -50,6 +50,13 @@ pub(crate) fn write_status_secret(data: &Path, week: u64) {
     write_key(&path, KeyRole::StatusSecret, status_secret(week));
 }
 
+pub(crate) fn write_content_key(data: &Path, name: &str, key: &[u8]) {
+    let folder = data.join("authority/content-keys");
+    fs::create_dir_all(&folder).unwrap();
+    let file = KeyFile::of_content(&ContentKey::new(key).unwrap(), true);
+    fs::write(folder.join(format!("{name}.key")), file.in_clear()).unwrap();
+}
+
 /// What a week's status secret is made of.
 pub(crate) fn status_secret(week: u64) -> u8 {
     u8::try_from(week % 251).unwrap()
@@ -81,6 +88,7 @@ pub(crate) fn trust(receipt: u8) -> Vec<u8> {
         issuers: Vec::new(),
         foreign: Vec::new(),
         revocations: Vec::new(),
+        hcert: None,
         status_uris: vec!["https://s.example/1".to_owned()],
         lookups: Vec::new(),
         policies: vec![VenuePolicy::public_place()],

@@ -1,10 +1,11 @@
 //! Assignments are renewed for stations that ask, before they run out.
 
 use axum::http::StatusCode;
+use domain::keyfile::KeyRole;
 use domain::time::DAY;
 use domain::wire::AnswerKind;
 
-use crate::authority::{NOW, write_status_secret};
+use crate::authority::{NOW, write_content_key, write_key, write_status_secret};
 use crate::town::Town;
 
 #[tokio::test]
@@ -77,6 +78,45 @@ async fn next_weeks_secret_is_handed_out_once_it_is_there() {
     assert_eq!(weeks, [next - 2, next - 1, next]);
     let again = town.post("/v1/assignments", station.hello()).await;
     assert_eq!(again.body, got.body);
+}
+
+#[tokio::test]
+async fn keys_of_encrypted_codes_come_with_the_next_question_and_go_with_it() {
+    let town = Town::new();
+    let data = town.folder().data().to_owned();
+    let station = town.station(60).await;
+    let held = station.assignment.clone().unwrap();
+    assert!(held.content_keys.is_empty());
+    let ask = async || {
+        let got = town.post("/v1/assignments", station.hello()).await;
+        let given = station.check(&got.body);
+        let keys = given.open_content_keys(&station.opening());
+        let keys = keys.iter().map(|key| key.expose().to_vec()).collect();
+
+        (given.header.version, keys)
+    };
+    let none: Vec<Vec<u8>> = Vec::new();
+    assert_eq!(ask().await, (1, none.clone()));
+    write_content_key(&data, "b", &[7; 16]);
+    write_content_key(&data, "a", &[8; 32]);
+    let both = vec![vec![8; 32], vec![7; 16]];
+    assert_eq!(ask().await, (2, both.clone()));
+    assert_eq!(ask().await, (2, both), "and once only");
+    // A station that is enrolled meanwhile has them from the start, and its own seals.
+    let other = town.station(61).await.assignment.unwrap();
+    assert_eq!((other.header.version, other.content_keys.len()), (1, 2));
+    assert!(other.open_content_keys(&station.opening()).is_empty());
+
+    let file = |name: &str| data.join(format!("authority/content-keys/{name}.key"));
+    std::fs::remove_file(file("b")).unwrap();
+    assert_eq!(ask().await, (3, vec![vec![8; 32]]));
+    std::fs::remove_file(file("a")).unwrap();
+    assert_eq!(ask().await, (4, none));
+
+    // What is no such key stops nothing but the question, and says so.
+    write_key(&file("a"), KeyRole::StatusSecret, 8);
+    let got = town.post("/v1/assignments", station.hello()).await;
+    assert_eq!(got.status, StatusCode::INTERNAL_SERVER_ERROR);
 }
 
 #[tokio::test]

@@ -239,6 +239,7 @@ mod tests {
                 status: None,
                 looked_up: false,
                 proofs: Vec::new(),
+                beside: Vec::new(),
             }),
             seq: Some(17),
             may_let_in: false,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::code::foreign::Reading;
-use domain::crypto::{Kid, OpeningKey, PublicKey, Secret, sha256};
+use domain::crypto::{ContentKey, Kid, OpeningKey, PublicKey, Secret, sha256};
 use domain::document::{
     Assignment, DocumentError, Held, Manifest, Newer, RevocationFile, Root, Trust, Withdrawn,
 };
@@ -158,7 +158,7 @@ impl Library {
             own_key,
             list: None,
             withdrawn: Arc::new(withdrawn(folder, &trust)),
-            reading: Arc::default(),
+            reading: reading(&trust, assignment.open_content_keys(opening).into()),
             manifest: None,
         };
         if let Err(error) = library.load_list(folder) {
@@ -237,6 +237,7 @@ impl Library {
                     Arc::new(trust.clone()),
                     Held::of(trust.body.header.version, bytes),
                 );
+                self.reading = reading(&trust, Arc::clone(&self.reading.content_keys));
                 self.drop_list_of_a_stranger();
                 self.read_withdrawn(folder);
                 self.forget_withdrawn(folder, &before);
@@ -246,7 +247,8 @@ impl Library {
         }
     }
 
-    /// Takes a newer assignment of the same epoch, and the status secrets in it. True if it is one.
+    /// Takes a newer assignment of the same epoch, and the status secrets in it. True if it is one. Keys of encrypted codes
+    /// that are not in it count no more.
     ///
     /// # Errors
     /// See [`KnowledgeError`]; what was held stays.
@@ -268,6 +270,8 @@ impl Library {
             Newer::Take => {
                 folder.replace(ASSIGNMENT, bytes)?;
                 self.secrets.extend(assignment.open_secrets(opening));
+                let keys = assignment.open_content_keys(opening);
+                self.reading = reading(&self.trust.0, keys.into());
                 let held = Held::of(assignment.header.version, bytes);
                 self.assignment = (Arc::new(assignment), held);
 
@@ -455,6 +459,14 @@ impl Library {
 
         Ok(())
     }
+}
+
+/// What codes of other formats are read by.
+fn reading(trust: &Trust, content_keys: Arc<[ContentKey]>) -> Arc<Reading> {
+    Arc::new(Reading {
+        hcert: trust.hcert(),
+        content_keys,
+    })
 }
 
 /// What was taken back, as far as the lists are on the disk that `trust` names.

@@ -1,21 +1,23 @@
 //! A demonstration's authority: keys, documents, three residents.
 
 use domain::code::foreign::revocation::ListKind;
-use domain::code::foreign::{ForeignKey, Format};
+use domain::code::foreign::{ForeignKey, Format, HcertMap};
 use domain::code::lookup::{Alphabet, Fingerprint, LookupScheme};
 use domain::code::native::Claims;
-use domain::crypto::{Fresh, OpeningKey, PublicKey, SealingKey, Secret, SigningKey, sha256};
+use domain::crypto::{
+    ContentKey, Fresh, OpeningKey, PublicKey, SealingKey, Secret, SigningKey, sha256,
+};
 use domain::document::{
     Assignment, ExchangeTurn, Header, ISSUER_FORMAT_NATIVE, Issuer, IssuerKind, LookupFile,
-    Manifest, PreviousEpoch, Product, RevocationFile, RoleKey, Root, SealedSecret, SealingTurn,
-    Shard, TrustBody, Venue, VenuePolicy,
+    Manifest, PreviousEpoch, Product, RevocationFile, RoleKey, Root, SealedContentKey,
+    SealedSecret, SealingTurn, Shard, TrustBody, Venue, VenuePolicy,
 };
 use domain::ids::{AuthorityId, Handle, StationId, VenueId};
 use domain::screen::{Colour, HolderClass, Preset};
 use domain::status::{Cell, LookupRow, Sample, lookup_table, pack_full, pack_lookup};
 use domain::time::{DAY, HOUR, Timestamp};
 
-use crate::foreign::{ORGANISER, PRODUCT};
+use crate::foreign::{ISSUER, ISSUER_ID, ORGANISER, PRODUCT};
 
 const URI: &str = "https://s.example/1";
 pub(crate) const AUTHORITY: AuthorityId = AuthorityId([1; 16]);
@@ -29,6 +31,8 @@ pub(crate) struct Authority {
     pub(crate) status_file: Vec<u8>,
     /// The table for looking codes up, once there is one.
     pub(crate) lookup_file: Vec<u8>,
+    /// Which assignment the station gets now: its version, and the key of encrypted codes in it.
+    pub(crate) assigned: (u64, Option<ContentKey>),
 }
 
 impl Authority {
@@ -48,6 +52,7 @@ impl Authority {
             manifest: manifest.sign(&key(13)),
             status_file,
             lookup_file: Vec::new(),
+            assigned: (1, None),
         }
     }
 
@@ -99,14 +104,8 @@ impl Authority {
         let mut body = trust(self.now);
         body.header.version = version;
         body.foreign = vec![ForeignKey {
-            format: Format::Pretix,
-            key_id: Vec::new(),
-            issuer: None,
-            country: None,
             key: Some(key(ORGANISER).public().into()),
-            not_before: None,
-            not_after: None,
-            kinds: Vec::new(),
+            ..ForeignKey::new(Format::Pretix, Vec::new())
         }];
         body.revocations = lists
             .iter()
@@ -124,6 +123,24 @@ impl Authority {
         for policy in &mut body.policies {
             policy.rules.clone_from(&event.rules);
             policy.products = vec![product.clone()];
+        }
+        self.trust = body.sign(&[&key(1), &key(3)]);
+    }
+
+    /// Signs the next trust list, under which the hall judges health certificates and identities of one issuer, and lets
+    /// nobody in by them.
+    pub(crate) fn know_an_issuer(&mut self, version: u64, hcert: Option<HcertMap>) {
+        let mut body = trust(self.now);
+        body.header.version = version;
+        let known = |format| ForeignKey {
+            key: Some(key(ISSUER).public().into()),
+            ..ForeignKey::new(format, ISSUER_ID.to_vec())
+        };
+        body.foreign = [Format::Hcert, Format::Claim169].map(known).to_vec();
+        body.hcert = hcert;
+        let nobody = r#"{"id":"NOBODY","sentence":{"zh":"无","en":"Nobody"},"kinds":["vaccination","identity"],"logic":false}"#;
+        for policy in &mut body.policies {
+            policy.rules = vec![nobody.to_owned()];
         }
         self.trust = body.sign(&[&key(1), &key(3)]);
     }
@@ -148,6 +165,27 @@ impl Authority {
     }
 
     pub(crate) fn assignment(&self, signing_key: PublicKey, sealing_key: SealingKey) -> Vec<u8> {
+        let (version, key) = &self.assigned;
+
+        self.assignment_with(signing_key, sealing_key, *version, key.as_ref())
+    }
+
+    /// The assignment that the station's log began with.
+    pub(crate) fn first_assignment(
+        &self,
+        signing_key: PublicKey,
+        sealing_key: SealingKey,
+    ) -> Vec<u8> {
+        self.assignment_with(signing_key, sealing_key, 1, None)
+    }
+
+    fn assignment_with(
+        &self,
+        signing_key: PublicKey,
+        sealing_key: SealingKey,
+        version: u64,
+        content_key: Option<&ContentKey>,
+    ) -> Vec<u8> {
         let station = StationId::of(&signing_key);
         let week = self.now.plus(-HOUR).week();
         let secret = SealedSecret::seal(
@@ -158,8 +196,15 @@ impl Authority {
             station,
             Fresh::new([9; 32]),
         );
+        let sealed = content_key.map(|key| {
+            let fresh = Fresh::new([10; 32]);
+            SealedContentKey::seal(key, &sealing_key, AUTHORITY, station, fresh)
+        });
         let assignment = Assignment {
-            header: header(self.now.plus(-HOUR), 40 * DAY),
+            header: Header {
+                version,
+                ..header(self.now.plus(-HOUR), 40 * DAY)
+            },
             station,
             signing_key,
             sealing_key,
@@ -175,6 +220,7 @@ impl Authority {
             epoch: 1,
             previous: PreviousEpoch::NONE,
             secrets: vec![secret],
+            content_keys: sealed.into_iter().collect(),
         };
 
         assignment.sign(&key(15))
@@ -254,6 +300,7 @@ fn trust(now: Timestamp) -> TrustBody {
         }],
         foreign: Vec::new(),
         revocations: Vec::new(),
+        hcert: None,
         status_uris: vec![URI.to_owned()],
         lookups: Vec::new(),
         policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],

@@ -6,7 +6,8 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use domain::crypto::{PublicKey, SealingKey, sha256};
+use domain::code::foreign::HcertMap;
+use domain::crypto::{ContentKey, PublicKey, SealingKey, sha256};
 use domain::document::Assignment;
 use domain::entry::{ChainHash, genesis};
 use domain::hex;
@@ -138,6 +139,18 @@ impl Centre {
     pub(crate) fn sell_tickets(&self, version: u64, lists: &[&[u8]]) {
         let mut desk = self.desk.lock().unwrap();
         desk.authority.sell_tickets(version, lists);
+    }
+
+    /// A trust list of this version that knows an issuer of health certificates and identities, and says which numbers of
+    /// the first hold what.
+    pub(crate) fn know_an_issuer(&self, version: u64, hcert: Option<HcertMap>) {
+        let mut desk = self.desk.lock().unwrap();
+        desk.authority.know_an_issuer(version, hcert);
+    }
+
+    /// From now on the station's assignment is of this version, with this key of encrypted codes.
+    pub(crate) fn assign(&self, version: u64, key: Option<ContentKey>) {
+        self.desk.lock().unwrap().authority.assigned = (version, key);
     }
 
     /// Gives `bytes` where this list is asked for.
@@ -328,7 +341,7 @@ impl Desk {
     fn head(&self) -> (u64, ChainHash) {
         let (signing, sealing) = self.station.unwrap();
         self.head.unwrap_or_else(|| {
-            let bytes = self.authority.assignment(signing, sealing);
+            let bytes = self.authority.first_assignment(signing, sealing);
             let registry = [crate::authority::key(15).public()];
             let assignment = Assignment::verify(&bytes, AUTHORITY, &registry, &signing).unwrap();
             let (station, previous) = (assignment.station, assignment.previous);

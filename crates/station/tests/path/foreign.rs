@@ -1,7 +1,8 @@
-//! Tickets at a station, and the lists of those that were taken back, which come over the line or on a stick.
+//! Codes of others at a station: what reading them takes, and the lists of those that were taken back, which come over the
+//! line or on a stick.
 
-use domain::code::foreign::{Format, SignedForeign, pretix};
-use domain::crypto::{Algorithm, sha256};
+use domain::code::foreign::{Format, HcertContent, HcertMap, SignedForeign, pretix};
+use domain::crypto::{Algorithm, ContentKey, sha256};
 use domain::ids::Handle;
 use domain::verdict::{Reason, Verdict};
 use station::{Clock, Unlock, import};
@@ -15,6 +16,17 @@ use crate::story::show;
 pub(crate) const ORGANISER: u8 = 61;
 /// The product that the hall takes tickets for.
 pub(crate) const PRODUCT: u8 = 42;
+
+/// The issuer of the codes in [`CODES`], and how they name its key.
+pub(crate) const ISSUER: u8 = 21;
+pub(crate) const ISSUER_ID: [u8; 8] = [7; 8];
+const CODES: &str = include_str!("../../../domain/vectors/foreign-codes.txt");
+
+fn code(name: &str) -> &'static str {
+    let mut lines = CODES.lines().filter_map(|line| line.split_once(" = "));
+
+    lines.find(|(of, _)| *of == name).unwrap().1
+}
 
 /// A ticket for the product, in its text.
 fn ticket(seed: &str) -> String {
@@ -33,6 +45,7 @@ fn ticket(seed: &str) -> String {
         expires: None,
         kinds: Vec::new(),
         flaw: None,
+        status: None,
         payload: serde_json::Value::Null,
     };
 
@@ -46,6 +59,8 @@ fn list_of(ticket: &str) -> Vec<u8> {
 
 const ADMITTED: (Verdict, Reason) = (Verdict::Admit, Reason::TicketOk);
 const REVOKED: (Verdict, Reason) = (Verdict::Refuse, Reason::Revoked);
+const JUDGED: (Verdict, Reason) = (Verdict::Refuse, Reason::RuleNotMet);
+const UNREAD: (Verdict, Reason) = (Verdict::Undecided, Reason::Unsupported);
 const UNKNOWN: (Verdict, Reason) = (Verdict::Undecided, Reason::RevocationsMissing);
 
 /// Shows a ticket until it leads to this: what it is judged by comes over the line meanwhile.
@@ -103,6 +118,56 @@ fn a_ticket_is_read_from_a_frame_and_taken_back_once_the_list_came_over_the_line
     house.centre.sell_tickets(4, &[]);
     let desk = house.open(0);
     desk.screen(|_| !file.exists());
+    desk.handle.stop();
+}
+
+#[test]
+fn an_encrypted_code_is_undecided_while_the_stations_assignment_brings_no_key_for_it() {
+    let house = House::new();
+    let (text, key) = (code("claim169_encrypted"), code("claim169_key"));
+    let key = || ContentKey::new(&domain::hex::decode(key).unwrap());
+    house.centre.know_an_issuer(2, None);
+    let desk = house.open(0);
+    leads_to(&desk, text, UNREAD);
+    desk.handle.stop();
+
+    house.centre.assign(2, key());
+    let desk = house.open(0);
+    leads_to(&desk, text, JUDGED);
+    desk.handle.stop();
+    // It holds on from the disk, without a line.
+    house.centre.go(false);
+    let desk = house.open(0);
+    leads_to(&desk, text, JUDGED);
+    desk.handle.stop();
+
+    // The next assignment comes without it, and another is no use.
+    house.centre.go(true);
+    for (version, other) in [(3, None), (4, ContentKey::new(&[3; 32]))] {
+        house.centre.assign(version, other);
+        let desk = house.open(0);
+        leads_to(&desk, text, UNREAD);
+        desk.handle.stop();
+    }
+}
+
+#[test]
+fn a_health_certificate_under_another_number_is_judged_once_the_trust_list_names_it() {
+    let house = House::new();
+    let text = code("hcert_under_5");
+    house.centre.know_an_issuer(2, None);
+    let desk = house.open(0);
+    leads_to(&desk, text, UNREAD);
+    desk.handle.stop();
+
+    let numbers = HcertMap::new(vec![(5, HcertContent::EuDcc)]);
+    house.centre.know_an_issuer(3, numbers);
+    let desk = house.open(0);
+    leads_to(&desk, text, JUDGED);
+    desk.handle.stop();
+    house.centre.go(false);
+    let desk = house.open(0);
+    leads_to(&desk, text, JUDGED);
     desk.handle.stop();
 }
 

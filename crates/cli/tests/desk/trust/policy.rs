@@ -51,6 +51,7 @@ fn at_the_gate(trust: &Trust, code: &VerifiedForeign) -> Decision {
             epoch: 1,
             previous: PreviousEpoch::NONE,
             secrets: Vec::new(),
+            content_keys: Vec::new(),
         },
         withdrawn: &Withdrawn::default(),
         seen_at: None,

@@ -21,8 +21,8 @@ fn keys_of_the_public_vectors_are_imported_and_verify_their_codes() {
         return;
     };
     let desk = Desk::new();
-    // The certificates of 2021 have expired: their time is the vectors'.
-    let at = "2021-06-15T00:00:00Z";
+    // The certificates of 2021 have expired, five of them on 2 June of that year: their time is the vectors'.
+    let at = "2021-05-15T00:00:00Z";
     desk.run(&["keys", "--demo", "--at", at, "--out", "then"]);
     let entries: Vec<Value> = keys_of(&hcert)
         .map(|key| {
@@ -61,7 +61,8 @@ fn keys_of_the_public_vectors_are_imported_and_verify_their_codes() {
         verified += usize::from(signers(&ring, &code).is_ok());
     }
     println!("{verified} of {all} signed certificates by keys that were imported as of {at}");
-    assert!(verified * 10 >= all * 7, "{verified} of {all}; {said}");
+    assert!(all > 200);
+    assert_eq!(verified, all, "{said}");
 
     let seals = lines("vdsnc").unwrap();
     let mut files = Vec::new();

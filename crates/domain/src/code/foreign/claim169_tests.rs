@@ -1,7 +1,9 @@
 use ring::aead::{AES_128_GCM, AES_256_GCM, Aad, Algorithm, LessSafeKey, Nonce, UnboundKey};
 use serde_json::json;
 
-use super::super::fixture::{KEY_ID, NOW, identity, identity_code, key, numbered, packed, signed};
+use super::super::fixture::{
+    KEY_ID, NOW, certificate, identity, identity_code, key, numbered, packed, signed,
+};
 use super::super::{KeyRing, Reading, decode, verify};
 use super::*;
 use crate::cbor::{Value as Cbor, encode};
@@ -26,6 +28,27 @@ fn encrypted(number: i64, cipher: &'static Algorithm, key: &[u8], plain: &[u8]) 
     ]);
 
     packed(&encode(&Cbor::Tag(16, Box::new(members))))
+}
+
+/// Codes for the stories of other crates, as they are made here: valid from 2020 to 2100.
+const CODES: &str = include_str!("../../../vectors/foreign-codes.txt");
+
+fn code(name: &str) -> &'static str {
+    let mut lines = CODES.lines().filter_map(|line| line.split_once(" = "));
+
+    lines.find(|(of, _)| *of == name).unwrap().1
+}
+
+/// `more` beside an issuer and the times.
+fn for_long(more: (i64, Cbor)) -> Vec<u8> {
+    let claims = [
+        (1, Cbor::text("https://id.example")),
+        (4, Cbor::int(4_102_444_800)),
+        (6, Cbor::int(1_577_836_800)),
+        more,
+    ];
+
+    signed(&encode(&numbered(claims)))
 }
 
 fn with_keys(keys: &[&[u8]]) -> Reading {
@@ -75,6 +98,27 @@ fn an_encrypted_code_opens_under_its_key_and_says_what_is_inside() {
         with_keys(&[&[2; 32]]).decode(&wrong),
         Err(Reason::Unsupported)
     );
+}
+
+#[test]
+fn the_codes_for_other_crates_are_made_here_and_told_by_what_a_station_knows() {
+    let person = numbered([
+        (1, Cbor::text("ID-1")),
+        (4, Cbor::text("Janardhan BS")),
+        (8, Cbor::text("19641014")),
+    ]);
+    let inside = for_long((169, person));
+    let text = encrypted(3, &AES_256_GCM, &[2; 32], &inside);
+    assert_eq!(text, code("claim169_encrypted"));
+    assert_eq!(crate::hex::encode([2; 32]), code("claim169_key"));
+    let opened = with_keys(&[&[2; 32]]).decode(&text);
+    assert_eq!(opened, decode(&packed(&inside)));
+    assert_eq!(opened.unwrap().flaw, None);
+
+    let certificate = for_long((-260, numbered([(5, certificate("Muster", "2021-06-01"))])));
+    let text = format!("HC1:{}", packed(&certificate));
+    assert_eq!(text, code("hcert_under_5"));
+    assert_eq!(decode(&text).unwrap().flaw, Some(Reason::Unsupported));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::sign1::{Sign1, item};
-use super::{Format, ProofKind, SignedForeign};
+use super::{Format, ProofKind, SignedForeign, StatusReference};
 use crate::cbor::general::{Item, Key};
 use crate::cbor::json::{Room, json, seconds};
 use crate::ids::Handle;
@@ -73,6 +73,8 @@ impl Cwt {
         kinds: Vec<ProofKind>,
         payload: Map<String, Value>,
     ) -> SignedForeign {
+        let status = StatusReference::of_cwt(&self.claims);
+
         SignedForeign {
             format,
             algorithm: self.object.algorithm,
@@ -85,7 +87,8 @@ impl Cwt {
             not_before: self.not_before,
             expires: self.expires,
             kinds,
-            flaw: self.object.flaw,
+            flaw: self.object.flaw.or(status.as_ref().err().copied()),
+            status: status.unwrap_or_default(),
             payload: Value::Object(payload),
         }
     }

@@ -21,14 +21,9 @@ pub(super) fn signing() -> SigningKey {
 /// The issuer's key, for everything and for ever.
 pub(crate) fn key(format: Format, key_id: &[u8]) -> ForeignKey {
     ForeignKey {
-        format,
-        key_id: key_id.to_vec(),
-        issuer: None,
         country: Some("XX".to_owned()),
         key: Some(signing().public().into()),
-        not_before: None,
-        not_after: None,
-        kinds: Vec::new(),
+        ..ForeignKey::new(format, key_id.to_vec())
     }
 }
 
@@ -93,6 +88,11 @@ pub(super) fn dcc() -> Value {
 
 /// A certificate of the last of two doses on this day, of which nothing is missing.
 pub(crate) fn vaccinated(family: &str, on: &str) -> String {
+    health_code(numbered([(1, certificate(family, on))]))
+}
+
+/// The same certificate before it is numbered and signed.
+pub(super) fn certificate(family: &str, on: &str) -> Value {
     let dose = Value::map([
         ("ci", Value::text("URN:UVCI:01:XX:2")),
         ("co", Value::text("XX")),
@@ -111,14 +111,13 @@ pub(crate) fn vaccinated(family: &str, on: &str) -> String {
         ("gn", Value::text("Anna")),
         ("gnt", Value::text("ANNA")),
     ]);
-    let certificate = Value::map([
+
+    Value::map([
         ("dob", Value::text("1964-03-14")),
         ("nam", name),
         ("v", Value::Array(vec![dose])),
         ("ver", Value::text("1.3.0")),
-    ]);
-
-    health_code(numbered([(1, certificate)]))
+    ])
 }
 
 /// A ticket for a product, in its text.
@@ -151,6 +150,58 @@ pub(super) fn health(hcert: Value) -> Value {
 
 pub(super) fn health_code(hcert: Value) -> String {
     format!("HC1:{}", packed(&signed(&encode(&health(hcert)))))
+}
+
+/// What a status token says.
+pub(crate) struct StatusClaims<'a> {
+    pub(crate) uri: &'a str,
+    pub(crate) issued_at: Timestamp,
+    pub(crate) expires: Option<Timestamp>,
+    pub(crate) ttl: Option<i64>,
+    pub(crate) bits: i64,
+    pub(crate) table: &'a [u8],
+}
+
+/// A status token as a CWT, signed by the issuer of the codes.
+pub(crate) fn status_cwt(says: &StatusClaims<'_>) -> Vec<u8> {
+    let protected = encode(&numbered([
+        (1, Value::int(-8)),
+        (4, Value::bytes(KEY_ID)),
+        (16, Value::text("application/statuslist+cwt")),
+    ]));
+    let list = Value::map([
+        ("bits", Value::int(says.bits)),
+        ("lst", Value::bytes(inflate::deflated(says.table))),
+    ]);
+    let mut claims = vec![
+        (Value::int(2), Value::text(says.uri)),
+        (Value::int(6), Value::int(says.issued_at.0)),
+        (Value::int(65_533), list),
+    ];
+    claims.extend(says.expires.map(|at| (Value::int(4), Value::int(at.0))));
+    claims.extend(says.ttl.map(|ttl| (Value::int(65_534), Value::int(ttl))));
+    let payload = encode(&Value::Map(claims));
+    let signature = signing().sign(&sig_structure1(&protected, &[], &payload));
+    let object = object(&protected, Value::Map(vec![]), &payload, &signature);
+
+    encode(&Value::Tag(18, Box::new(object)))
+}
+
+/// The certificate of [`vaccinated`] with `status` as its claim 65535.
+pub(crate) fn vaccinated_with_status(family: &str, on: &str, status: Value) -> String {
+    let Value::Map(mut claims) = health(numbered([(1, certificate(family, on))])) else {
+        unreachable!("claims are a map");
+    };
+    claims.push((Value::int(65_535), status));
+
+    format!("HC1:{}", packed(&signed(&encode(&Value::Map(claims)))))
+}
+
+/// A place in a status list, as a code names it.
+pub(crate) fn status_at(uri: &str, index: i64) -> Value {
+    let list = Value::map([("idx", Value::int(index)), ("uri", Value::text(uri))]);
+
+    Value::map([("status_list", list)])
 }
 
 /// The claims of an identity.

@@ -24,7 +24,10 @@ pub enum HcertContent {
 }
 
 impl HcertContent {
-    /// Its field in the payload.
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::EuDcc, Self::Icvp];
+
+    /// Its field in the payload, and its word in documents.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -34,9 +37,31 @@ impl HcertContent {
     }
 }
 
-/// Which numbers of `hcert` hold what. WHO has moved its own more than once, so that this is data.
+/// Which numbers of `hcert` hold what. WHO has moved its own more than once, so that this is data. Each number holds one
+/// thing; one thing may lie under several.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HcertMap(pub Vec<(i64, HcertContent)>);
+pub struct HcertMap(Vec<(i64, HcertContent)>);
+
+impl HcertMap {
+    /// The most numbers in a map.
+    pub const MAX: usize = 16;
+
+    /// Takes 1 to 16 numbers; `None` for any other count and where a number stands twice.
+    #[must_use]
+    pub fn new(numbers: Vec<(i64, HcertContent)>) -> Option<Self> {
+        let mut each: Vec<i64> = numbers.iter().map(|(number, _)| *number).collect();
+        each.sort_unstable();
+        let fits = (1..=Self::MAX).contains(&each.len()) && each.is_sorted_by(|a, b| a < b);
+
+        fits.then_some(Self(numbers))
+    }
+
+    /// The numbers in the order that they were given in.
+    #[must_use]
+    pub fn numbers(&self) -> &[(i64, HcertContent)] {
+        &self.0
+    }
+}
 
 impl Default for HcertMap {
     /// EU DCC under 1, ICVP under -6.

@@ -94,7 +94,7 @@ fn which_number_holds_what_is_data() {
     assert_eq!(code.payload["icvp"], json!({"n": "A", "v": {"dn": 1}}));
 
     let moved = Reading {
-        hcert: HcertMap(vec![(7, HcertContent::Icvp)]),
+        hcert: HcertMap::new(vec![(7, HcertContent::Icvp)]).unwrap(),
         ..Reading::default()
     };
     let flaw = moved.decode(&text).map(|code| code.flaw);

@@ -20,6 +20,8 @@ pub struct ForeignKey {
     /// Its owner, as its codes must say; `None` where the trust list does not tell. Of a ticket's key, whose codes say none,
     /// the event.
     pub issuer: Option<String>,
+    /// Its owner's name as staff read it, where the one in codes is none or tells them nothing.
+    pub name: Option<String>,
     /// Its owner's country (ISO 3166-1 alpha-2), to show.
     pub country: Option<String>,
     /// The key; `None` where it is of a kind that this release cannot check, such as P-521.
@@ -28,11 +30,30 @@ pub struct ForeignKey {
     pub not_before: Option<Timestamp>,
     /// May sign up to this second.
     pub not_after: Option<Timestamp>,
+    /// How many seconds its codes may hold from when they were signed (SECURITY.md §3 step 5); `None` for any.
+    pub max_lifetime: Option<i64>,
     /// What it may vouch for; empty means everything.
     pub kinds: Vec<ProofKind>,
 }
 
 impl ForeignKey {
+    /// An entry that says nothing but what codes of `format` call it: no key, no owner, for everything and for ever.
+    #[must_use]
+    pub fn new(format: Format, key_id: Vec<u8>) -> Self {
+        Self {
+            format,
+            key_id,
+            issuer: None,
+            name: None,
+            country: None,
+            key: None,
+            not_before: None,
+            not_after: None,
+            max_lifetime: None,
+            kinds: Vec::new(),
+        }
+    }
+
     /// Whether it may sign at `at`.
     #[must_use]
     pub fn is_valid(&self, at: Timestamp) -> bool {
@@ -86,6 +107,21 @@ impl KeyRing {
         owners.chain(others).take(MAX_CANDIDATES)
     }
 
+    /// The ids that the ring has the key of `signer` under, its own among them: lists of what was taken back may name it by
+    /// another one than its codes do. None for a key that cannot be checked.
+    #[must_use]
+    pub fn ids_of(&self, signer: &ForeignKey) -> Vec<&[u8]> {
+        let same = |key: &&ForeignKey| key.key.is_some() && key.key == signer.key;
+        let mut ids: Vec<&[u8]> = self
+            .all(signer.format, &[])
+            .filter(same)
+            .map(|key| key.key_id.as_slice())
+            .collect();
+        ids.dedup();
+
+        ids
+    }
+
     fn all<'a>(
         &'a self,
         format: Format,
@@ -109,17 +145,12 @@ impl KeyRing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::{Secret, SigningKey};
 
     fn key(format: Format, key_id: &[u8], country: &str) -> ForeignKey {
         ForeignKey {
-            format,
-            key_id: key_id.to_vec(),
-            issuer: None,
             country: Some(country.to_owned()),
-            key: None,
-            not_before: None,
-            not_after: None,
-            kinds: Vec::new(),
+            ..ForeignKey::new(format, key_id.to_vec())
         }
     }
 
@@ -142,6 +173,24 @@ mod tests {
         assert_eq!(found(&ring, Format::Hcert, &[]), ["DE", "AT", "BE", "CY"]);
         assert_eq!(found(&ring, Format::Nzcp, &[1]), ["NZ"]);
         assert_eq!(found(&ring, Format::Shc, &[1]), [""; 0]);
+    }
+
+    #[test]
+    fn a_key_is_found_under_all_its_ids_and_under_no_other_formats() {
+        let own = |format, key_id: &[u8], byte| ForeignKey {
+            key: Some(SigningKey::new(Secret::new([byte; 32])).public().into()),
+            ..key(format, key_id, "AT")
+        };
+        let ring = KeyRing::new([
+            own(Format::Hcert, &[2], 1),
+            own(Format::Hcert, &[1], 1),
+            own(Format::Hcert, &[3], 9),
+            own(Format::Shc, &[4], 1),
+            key(Format::Hcert, &[5], "AT"),
+        ]);
+        let ids = ring.ids_of(&own(Format::Hcert, &[2], 1));
+        assert_eq!(ids, [&[1][..], &[2]]);
+        assert!(ring.ids_of(&key(Format::Hcert, &[5], "AT")).is_empty());
     }
 
     #[test]

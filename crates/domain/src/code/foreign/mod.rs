@@ -19,6 +19,7 @@ pub mod vds_nc;
 mod verify;
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::code::longest;
 use crate::crypto::{Algorithm, ContentKey, label, sha256};
@@ -30,6 +31,7 @@ use crate::verdict::Reason;
 pub use content::{Content, Holder, rule_payload};
 pub use hcert::{HcertContent, HcertMap};
 pub use keys::{ForeignKey, KeyRing, MAX_CANDIDATES};
+pub use status_token::StatusReference;
 pub use verify::{VerifiedForeign, in_time, may_sign, signers, verify};
 
 /// Takes a foreign code apart as a station without keys of its own does (SECURITY.md §3 steps 1 to 3).
@@ -45,8 +47,8 @@ pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
 pub struct Reading {
     /// Which numbers of an HCERT hold what.
     pub hcert: HcertMap,
-    /// Keys for codes that are encrypted to the station.
-    pub content_keys: Vec<ContentKey>,
+    /// Keys for codes that are encrypted to the station. They outlive a change of what stands beside them.
+    pub content_keys: Arc<[ContentKey]>,
 }
 
 impl Reading {
@@ -169,6 +171,8 @@ pub struct SignedForeign {
     /// Why it is refused however well it is signed, such as two key ids that differ or two vaccinations in one
     /// certificate. Kept apart from what cannot be read at all: signature and time can still be told.
     pub flaw: Option<Reason>,
+    /// Where it stands in a status list of its issuer's, where it says so.
+    pub status: Option<StatusReference>,
     /// The payload, as data: what rules and screens look at once the signature holds.
     pub payload: serde_json::Value,
 }

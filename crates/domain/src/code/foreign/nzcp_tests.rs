@@ -104,14 +104,9 @@ fn a_pass_verifies_under_the_key_of_its_issuers_document() {
     );
     let key = VerifyingKey::new(KeyKind::P256, pair.public_key().as_ref()).unwrap();
     let key = |key_id: &str| ForeignKey {
-        format: Format::Nzcp,
-        key_id: key_id.as_bytes().to_vec(),
         issuer: Some(ISSUER.to_owned()),
-        country: None,
         key: Some(key.clone()),
-        not_before: None,
-        not_after: None,
-        kinds: Vec::new(),
+        ..ForeignKey::new(Format::Nzcp, key_id.as_bytes().to_vec())
     };
     let judge = |key| verify(&KeyRing::new([key]), &code, NOW).map(drop);
     assert_eq!(judge(key("did:web:pass.example#key-1")), Ok(()));

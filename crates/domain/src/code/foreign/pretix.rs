@@ -49,6 +49,7 @@ pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
         expires: time(ticket.valid_until),
         kinds: vec![ProofKind::Ticket],
         flaw: None,
+        status: None,
         payload: ticket.to_json(),
     })
 }

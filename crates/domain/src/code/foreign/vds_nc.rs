@@ -69,6 +69,7 @@ pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
         not_before: None,
         expires: None,
         kinds,
+        status: None,
         flaw: (payload.pointer("/hdr/v") != Some(&Value::from(1))).then_some(Reason::Unsupported),
         payload,
     })

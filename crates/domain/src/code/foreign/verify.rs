@@ -45,7 +45,7 @@ impl fmt::Debug for VerifiedForeign {
 /// # Errors
 /// [`Reason::Malformed`] (a flaw that reading left to be told here), [`Reason::Forged`], [`Reason::UnknownIssuer`],
 /// [`Reason::Unsupported`], [`Reason::SignerNotValid`], [`Reason::KindNotAllowed`], [`Reason::IssuerDiffers`],
-/// [`Reason::NotYetValid`], [`Reason::Expired`].
+/// [`Reason::LifetimeTooLong`], [`Reason::NotYetValid`], [`Reason::Expired`].
 pub fn verify(
     keys: &KeyRing,
     code: &SignedForeign,
@@ -125,7 +125,7 @@ fn signer<'a>(
 /// Whether `signer` was allowed to sign `code` and still is.
 ///
 /// # Errors
-/// [`Reason::SignerNotValid`], [`Reason::KindNotAllowed`], [`Reason::IssuerDiffers`].
+/// [`Reason::SignerNotValid`], [`Reason::KindNotAllowed`], [`Reason::IssuerDiffers`], [`Reason::LifetimeTooLong`].
 pub fn may_sign(signer: &ForeignKey, code: &SignedForeign, now: Timestamp) -> Result<(), Reason> {
     let mut times = [Some(now), code.issued_at].into_iter().flatten();
     if !times.all(|at| signer.is_valid(at)) {
@@ -138,6 +138,9 @@ pub fn may_sign(signer: &ForeignKey, code: &SignedForeign, now: Timestamp) -> Re
     let says_whose = code.format != Format::Pretix;
     if says_whose && signer.issuer.is_some() && signer.issuer != code.issuer {
         return Err(Reason::IssuerDiffers);
+    }
+    if !is_short_enough(signer, code) {
+        return Err(Reason::LifetimeTooLong);
     }
 
     Ok(())
@@ -159,6 +162,20 @@ pub fn in_time(code: &SignedForeign, now: Timestamp) -> Result<(), Reason> {
     }
 
     Ok(())
+}
+
+/// Whether `code` holds no longer than its signer may give. A signer held to a lifetime must say when a code was signed, or
+/// from when it holds, and when it ends.
+fn is_short_enough(signer: &ForeignKey, code: &SignedForeign) -> bool {
+    let Some(longest) = signer.max_lifetime else {
+        return true;
+    };
+    let begins = code.issued_at.or(code.not_before);
+
+    // Where a format's codes hold through their last second, they end one second later than they say.
+    begins
+        .zip(code.expires)
+        .is_some_and(|(begins, ends)| ends.since(begins) <= longest.saturating_add(1))
 }
 
 #[cfg(test)]

@@ -247,3 +247,40 @@ fn of_10_000_changed_codes_none_is_accepted() {
     }
     assert!(read > 1_000, "{read}");
 }
+
+#[test]
+fn a_code_holds_no_longer_than_its_signer_may_give_and_must_say_how_long() {
+    let code = code();
+    let life = code.expires.unwrap().since(code.issued_at.unwrap());
+    let held = |longest| ForeignKey {
+        max_lifetime: Some(longest),
+        ..candidate()
+    };
+    assert_eq!(judged([held(life)]), Ok(()));
+    assert_eq!(judged([held(life - 2)]), Err(Reason::LifetimeTooLong));
+    assert_eq!(judged([held(life - 2), candidate()]), Ok(()));
+    let unsaid = [
+        SignedForeign {
+            expires: None,
+            ..code.clone()
+        },
+        SignedForeign {
+            issued_at: None,
+            not_before: None,
+            ..code.clone()
+        },
+    ];
+    for unsaid in unsaid {
+        assert_eq!(
+            may_sign(&held(i64::MAX), &unsaid, NOW),
+            Err(Reason::LifetimeTooLong)
+        );
+        assert_eq!(may_sign(&candidate(), &unsaid, NOW), Ok(()));
+    }
+    let from_its_begin = SignedForeign {
+        issued_at: None,
+        not_before: code.issued_at,
+        ..code
+    };
+    assert_eq!(may_sign(&held(life), &from_its_begin, NOW), Ok(()));
+}

@@ -1,10 +1,17 @@
 //! Codes of other formats at the station: admitted, refused in the rule's words, shown in two proofs, or in several codes.
 
+use std::sync::Arc;
+
 use super::bench::{Bench, held, knowledge, unchecked};
+use crate::cbor::Value;
 use crate::code::foreign::Format;
-use crate::code::foreign::fixture::{KEY_ID, key, ticket, vaccinated};
+use crate::code::foreign::fixture::{
+    KEY_ID, StatusClaims, key, status_at, status_cwt, ticket, vaccinated, vaccinated_with_status,
+};
+use crate::code::foreign::revocation::ListKind;
 use crate::code::foreign::shc;
-use crate::document::{Product, TrustBody, VenuePolicy};
+use crate::crypto::sha256;
+use crate::document::{Product, RevocationFile, TrustBody, VenuePolicy, Withdrawn};
 use crate::entry::Body;
 use crate::fixture::{NOW, assignment, claims, resident, trust, trust_of};
 use crate::rules::{CodeKind, preset_text};
@@ -102,6 +109,62 @@ fn the_refusal_shown_is_the_sentence_of_the_rule_that_failed() {
     assert_eq!(bench.says().0, Verdict::Refuse);
     let rule = bench.verdict().rule.clone().unwrap();
     assert_eq!(rule.id, "EU-VACCINE-TIME");
+}
+
+#[test]
+fn a_certificate_that_names_a_status_token_stands_only_where_the_token_says_so() {
+    const URI: &str = "https://s.example/eu";
+    let token = status_cwt(&StatusClaims {
+        uri: URI,
+        issued_at: NOW.plus(-DAY),
+        expires: Some(NOW.plus(DAY)),
+        ttl: None,
+        bits: 2,
+        table: &[0b0010_0100],
+    });
+    let file = RevocationFile {
+        list: ListKind::StatusToken,
+        sha256: sha256(&[&token]),
+        length: u64::try_from(token.len()).unwrap(),
+    };
+    let judged = |text: &str, file_is_here: bool| {
+        let withdrawn = Withdrawn::open([&file], |_| file_is_here.then(|| token.clone()));
+        let mut bench = Bench::new(Knowledge {
+            withdrawn: Arc::new(withdrawn),
+            ..known(Preset::PublicPlace, |_| {})
+        });
+        bench.show_text(text);
+        if bench.compares() {
+            return None;
+        }
+        bench.commit();
+        Some(bench.says().1)
+    };
+    let leads_to = |status: Value, file_is_here: bool| {
+        judged(
+            &vaccinated_with_status("Muster", &on(30), status),
+            file_is_here,
+        )
+    };
+    let silent = vaccinated("Muster", &on(30));
+    assert_eq!(judged(&silent, false), None, "it names no token");
+    assert_eq!(leads_to(status_at(URI, 0), true), None, "staff compare");
+    for (status, file_is_here, reason) in [
+        (status_at(URI, 1), true, Reason::Revoked),
+        (status_at(URI, 2), true, Reason::Revoked),
+        (status_at(URI, 4), true, Reason::RevocationsMissing),
+        (status_at(URI, 0), false, Reason::RevocationsMissing),
+        (
+            status_at("https://s.example/EU", 0),
+            true,
+            Reason::RevocationsMissing,
+        ),
+        (status_at(URI, -1), true, Reason::Malformed),
+        (Value::map([]), true, Reason::Unsupported),
+    ] {
+        let why = format!("{status:?} {file_is_here}");
+        assert_eq!(leads_to(status, file_is_here), Some(vec![reason]), "{why}");
+    }
 }
 
 #[test]

@@ -216,8 +216,8 @@ impl Register for SqliteRegister {
         }
         transaction.execute(
             "INSERT INTO assignments (station, epoch, version, signing_key, sealing_key, venue, kind, name, address,
-                 utc_offset, gate, district, previous_seq, previous_hash, start, expires, last_week, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                 utc_offset, gate, district, previous_seq, previous_hash, start, expires, last_week, bytes, content_keys)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
             params![
                 assignment.station.0,
                 assignment.epoch,
@@ -237,6 +237,7 @@ impl Register for SqliteRegister {
                 assignment.expires.0,
                 number(assignment.last_week)?,
                 assignment.bytes,
+                assignment.content_keys,
             ],
         )?;
 

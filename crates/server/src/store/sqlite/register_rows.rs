@@ -16,7 +16,7 @@ pub(super) const ENROLMENT_COLUMNS: &str = "token_hash, created, venue, kind, na
      district, station, state, signing_key, sealing_key, code";
 
 pub(super) const ASSIGNMENT_COLUMNS: &str = "station, epoch, version, signing_key, sealing_key, venue, kind, \
-     name, address, utc_offset, gate, district, previous_seq, previous_hash, start, expires, last_week, bytes";
+     name, address, utc_offset, gate, district, previous_seq, previous_hash, start, expires, last_week, bytes, content_keys";
 
 /// A row in [`ENROLMENT_COLUMNS`].
 pub(super) fn enrolment_from(row: &Row<'_>) -> rusqlite::Result<Enrolment> {
@@ -63,6 +63,7 @@ pub(super) fn assignment_from(row: &Row<'_>) -> rusqlite::Result<AssignmentRow> 
         expires: Timestamp(row.get(15)?),
         last_week: unsigned(row, 16)?,
         bytes: row.get(17)?,
+        content_keys: row.get(18)?,
     })
 }
 

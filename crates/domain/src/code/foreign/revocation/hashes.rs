@@ -106,17 +106,21 @@ impl HashLists {
             .extend(list.hashes);
     }
 
-    /// Whether a list has the signature of `code`, or an identifier (`ci`) of a certificate in it.
+    /// Whether a list has the signature of `code`, or an identifier (`ci`) of a certificate in it. `ids` are those that its
+    /// signer has beside the one in the code.
     #[must_use]
-    pub fn revokes(&self, code: &SignedForeign) -> bool {
+    pub fn revokes(&self, code: &SignedForeign, ids: &[&[u8]]) -> bool {
         let certificates = identifiers(&code.payload);
         let country = code.issuer.as_deref().unwrap_or_default();
-        let signers = [
+        let others = ids.iter().map(|id| Signer::Key(id.to_vec()));
+        let mut signers = [
             Signer::Key(code.key_id.clone()),
             Signer::Country(country.to_owned()),
-        ];
+        ]
+        .into_iter()
+        .chain(others);
 
-        signers.into_iter().any(|signer| {
+        signers.any(|signer| {
             let has = |kind, parts: &[&[u8]]| {
                 let hashes = self.0.get(&(signer.clone(), kind));
                 hashes.is_some_and(|hashes| hashes.contains(&first_16(sha256(parts))))

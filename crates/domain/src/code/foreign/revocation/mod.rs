@@ -1,5 +1,5 @@
 //! What takes a code back although its signature holds: the EU's hash lists, the `rid` lists of SMART Health Cards, the
-//! secrets that pretix revoked or blocked.
+//! secrets that pretix revoked or blocked, and status tokens for codes that name one.
 //!
 //! The lists are files of others that travel unsigned; `trust` names each by hash and length. So they are read strictly, and
 //! a list that is not understood is no list.
@@ -7,10 +7,12 @@
 mod hashes;
 mod rids;
 mod secrets;
+mod tokens;
 
 pub use hashes::{HashList, HashLists};
 pub use rids::RidList;
 pub use secrets::Secrets;
+pub use tokens::StatusTokens;
 
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -60,16 +62,19 @@ pub enum ListKind {
     PretixRevoked,
     /// The `rid` list of a SMART Health Card's key.
     ShcRids,
+    /// A status token (IETF Token Status List), JWT or CWT.
+    StatusToken,
 }
 
 impl ListKind {
-    /// The format whose codes it takes back.
+    /// The format whose codes it takes back; none for a status token, which is asked by the codes that name it.
     #[must_use]
-    pub fn format(self) -> Format {
+    pub fn format(self) -> Option<Format> {
         match self {
-            Self::EuHashes => Format::Hcert,
-            Self::PretixBlocked | Self::PretixRevoked => Format::Pretix,
-            Self::ShcRids => Format::Shc,
+            Self::EuHashes => Some(Format::Hcert),
+            Self::PretixBlocked | Self::PretixRevoked => Some(Format::Pretix),
+            Self::ShcRids => Some(Format::Shc),
+            Self::StatusToken => None,
         }
     }
 }
@@ -83,6 +88,8 @@ pub struct Revocations {
     pub rids: Vec<RidList>,
     /// Of tickets.
     pub secrets: Secrets,
+    /// Of codes that name a place in one of them.
+    pub tokens: StatusTokens,
 }
 
 impl Revocations {
@@ -96,16 +103,19 @@ impl Revocations {
             ListKind::PretixBlocked => self.secrets.add_blocked(bytes)?,
             ListKind::PretixRevoked => self.secrets.add_revoked(bytes)?,
             ListKind::ShcRids => self.rids.push(RidList::decode_named(bytes)?),
+            ListKind::StatusToken => self.tokens.add(bytes)?,
         }
 
         Ok(())
     }
 
-    /// How `code` was taken back, if it was.
+    /// How `code` was taken back, if it was, by the lists that name codes. `ids` are those that its signer's key has in the
+    /// trust list ([`KeyRing::ids_of`](super::KeyRing::ids_of)): a list may name it by another one than the code does. Status
+    /// tokens are asked by [`StatusTokens`].
     #[must_use]
-    pub fn of(&self, code: &SignedForeign) -> Option<Revocation> {
+    pub fn of(&self, code: &SignedForeign, ids: &[&[u8]]) -> Option<Revocation> {
         let revoked = match code.format {
-            Format::Hcert => self.hashes.revokes(code),
+            Format::Hcert => self.hashes.revokes(code, ids),
             Format::Shc => self.rids.iter().any(|list| list.revokes(code)),
             Format::Pretix => return self.secrets.of(code),
             // Withdrawn by the key alone: their issuers publish no lists.

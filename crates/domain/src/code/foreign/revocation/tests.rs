@@ -21,6 +21,7 @@ fn code(format: Format, payload: Value) -> SignedForeign {
         expires: None,
         kinds: Vec::new(),
         flaw: None,
+        status: None,
         payload,
     }
 }
@@ -59,19 +60,28 @@ fn a_certificate_is_revoked_by_its_identifier_with_or_without_country_or_by_r_of
         ("SIGNATURE", &[2, 2]),
     ] {
         let revoked = Some(Revocation::Revoked);
-        assert_eq!(hashes(&kid, kind, hashed).of(&code), revoked);
-        assert_eq!(hashes("UNKNOWN_KID", kind, hashed).of(&code), revoked);
+        assert_eq!(hashes(&kid, kind, hashed).of(&code, &[]), revoked);
+        assert_eq!(hashes("UNKNOWN_KID", kind, hashed).of(&code, &[]), revoked);
         // Another key, another country, another kind of hash, another certificate.
-        assert_eq!(hashes("AAAA", kind, hashed).of(&code), None);
+        assert_eq!(hashes("AAAA", kind, hashed).of(&code, &[]), None);
         let french = SignedForeign {
             issuer: Some("FR".to_owned()),
             ..code.clone()
         };
-        assert_eq!(hashes("UNKNOWN_KID", kind, hashed).of(&french), None);
+        assert_eq!(hashes("UNKNOWN_KID", kind, hashed).of(&french, &[]), None);
         let other_kind = if kind == "UCI" { "SIGNATURE" } else { "UCI" };
-        assert_eq!(hashes(&kid, other_kind, hashed).of(&code), None);
-        assert_eq!(hashes(&kid, kind, b"another").of(&code), None);
+        assert_eq!(hashes(&kid, other_kind, hashed).of(&code, &[]), None);
+        assert_eq!(hashes(&kid, kind, b"another").of(&code, &[]), None);
     }
+}
+
+#[test]
+fn a_list_may_name_the_signer_by_another_id_than_the_code_does() {
+    let code = code(Format::Hcert, certificate());
+    let by_other = hashes(&STANDARD.encode("other"), "UCI", UCI.as_bytes());
+    assert_eq!(by_other.of(&code, &[b"key"]), None);
+    let revoked = Some(Revocation::Revoked);
+    assert_eq!(by_other.of(&code, &[b"key", b"other"]), revoked);
 }
 
 #[test]
@@ -80,7 +90,7 @@ fn of_a_signature_by_rsa_the_whole_is_hashed() {
         algorithm: Algorithm::Ps256,
         ..code(Format::Hcert, json!({}))
     };
-    let by = |hashed: &[u8]| hashes(&STANDARD.encode("key"), "SIGNATURE", hashed).of(&code);
+    let by = |hashed: &[u8]| hashes(&STANDARD.encode("key"), "SIGNATURE", hashed).of(&code, &[]);
     assert_eq!(by(&[2, 2, 3, 3]), Some(Revocation::Revoked));
     assert_eq!(by(&[2, 2]), None);
 }
@@ -127,7 +137,7 @@ fn a_card_is_revoked_by_its_id_and_where_there_is_a_time_only_if_signed_no_later
             rids: vec![rids(&list).unwrap()],
             ..Revocations::default()
         };
-        revocations.of(card).is_some()
+        revocations.of(card, &[]).is_some()
     };
     assert!(revokes(json!(["other", "ab"]), &card("ab")));
     assert!(revokes(json!(["ab.1001"]), &card("ab")));
@@ -195,7 +205,7 @@ fn a_ticket_is_revoked_or_blocked_by_its_exact_secret() {
         let secrets = &mut revocations.secrets;
         secrets.add_revoked(revoked.to_string().as_bytes()).unwrap();
         secrets.add_blocked(blocked.to_string().as_bytes()).unwrap();
-        revocations.of(&ticket)
+        revocations.of(&ticket, &[])
     };
     let none = json!([]);
     assert_eq!(how(&none, &none), None);
@@ -240,6 +250,6 @@ fn a_list_of_secrets_that_is_a_part_or_none_is_refused() {
 fn formats_without_lists_are_never_revoked_by_those_of_others() {
     let revocations = hashes(&STANDARD.encode("key"), "SIGNATURE", &[2, 2]);
     for format in [Format::Nzcp, Format::VdsNc, Format::Claim169, Format::Shc] {
-        assert_eq!(revocations.of(&code(format, certificate())), None);
+        assert_eq!(revocations.of(&code(format, certificate()), &[]), None);
     }
 }

@@ -8,7 +8,7 @@ pub use gathering::{Gathered, Gathering, MAX_PARTS};
 
 use serde_json::Value;
 
-use super::{Format, ProofKind, SignedForeign};
+use super::{Format, ProofKind, SignedForeign, StatusReference};
 use crate::crypto::Algorithm;
 use crate::ids::Handle;
 use crate::inflate;
@@ -98,6 +98,7 @@ fn whole(text: &str) -> Result<SignedForeign, Reason> {
     let time = |name: &str, read: fn(&Value) -> Option<Timestamp>| payload.get(name).and_then(read);
     let (not_before, expires) = (time("nbf", json::not_before), time("exp", json::expires));
     let entries = entries(&payload);
+    let status = StatusReference::of_json(&payload);
     let whole = text("iss").is_some()
         && not_before.is_some()
         && expires.is_some() == payload.get("exp").is_some()
@@ -115,7 +116,10 @@ fn whole(text: &str) -> Result<SignedForeign, Reason> {
         not_before,
         expires,
         kinds: kinds(entries.map_or(&[], Vec::as_slice)),
-        flaw: (!whole).then_some(Reason::Malformed),
+        flaw: (!whole)
+            .then_some(Reason::Malformed)
+            .or(status.as_ref().err().copied()),
+        status: status.unwrap_or_default(),
         payload,
     })
 }

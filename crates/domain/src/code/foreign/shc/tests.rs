@@ -157,16 +157,7 @@ fn the_header_names_es256_def_and_a_kid_and_nothing_critical() {
 fn without_a_signature_a_card_is_read_and_nobody_signed_it() {
     let plain = stored(payload().to_string().as_bytes());
     let card = decode(&format!("{PREFIX}{}", digits(&jws(HEADER, &plain, &[])))).unwrap();
-    let key = ForeignKey {
-        format: Format::Shc,
-        key_id: b"k".to_vec(),
-        issuer: None,
-        country: None,
-        key: None,
-        not_before: None,
-        not_after: None,
-        kinds: Vec::new(),
-    };
+    let key = ForeignKey::new(Format::Shc, b"k".to_vec());
     let verified = verify(&KeyRing::new([key]), &card, Timestamp(1_500));
     assert_eq!(verified.err(), Some(Reason::Forged));
 }

@@ -34,6 +34,11 @@ impl StatusList {
     /// # Errors
     /// See [`ListError`].
     pub fn unpack(bits: u64, packed: &[u8]) -> Result<Self, ListError> {
+        Self::unpack_within(bits, packed, MAX_TABLE_BYTES)
+    }
+
+    /// As [`StatusList::unpack`], and to at most so many bytes.
+    pub(super) fn unpack_within(bits: u64, packed: &[u8], most: usize) -> Result<Self, ListError> {
         let bits = match bits {
             1 => 1,
             2 => 2,
@@ -41,10 +46,11 @@ impl StatusList {
             8 => 8,
             _ => return Err(ListError::Bits),
         };
-        let table = inflate::zlib(packed, MAX_TABLE_BYTES).map_err(|error| match error {
-            InflateError::TooLarge => ListError::TooLarge,
-            InflateError::Broken | InflateError::TrailingBytes => ListError::Packed,
-        })?;
+        let table =
+            inflate::zlib(packed, most.min(MAX_TABLE_BYTES)).map_err(|error| match error {
+                InflateError::TooLarge => ListError::TooLarge,
+                InflateError::Broken | InflateError::TrailingBytes => ListError::Packed,
+            })?;
 
         Ok(Self { bits, table })
     }
@@ -58,6 +64,12 @@ impl StatusList {
         let mask = u8::MAX.checked_shr(8_u32.checked_sub(u32::from(self.bits))?)?;
 
         Some(byte.checked_shr(u32::try_from(at % 8).ok()?)? & mask)
+    }
+
+    /// Its bytes in memory.
+    #[must_use]
+    pub fn table_bytes(&self) -> usize {
+        self.table.len()
     }
 
     /// How many entries it has, those included that fill its last byte.

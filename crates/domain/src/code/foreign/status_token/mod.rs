@@ -99,6 +99,29 @@ impl SignedStatusToken {
         &self.key_id
     }
 
+    /// The list that it says it is.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.claims.subject
+    }
+
+    /// The token where others have vouched for its bytes; signature and time are not looked at. Its list may take so many
+    /// bytes.
+    ///
+    /// # Errors
+    /// [`TokenError::List`].
+    pub(super) fn vouched(&self, most: usize) -> Result<StatusToken, TokenError> {
+        let claims = &self.claims;
+
+        Ok(StatusToken {
+            issuer: claims.issuer.clone(),
+            issued_at: claims.issued_at,
+            expires: claims.expires,
+            stale_from: claims.ttl.map(|ttl| claims.issued_at.plus(ttl)),
+            list: StatusList::unpack_within(claims.bits, &claims.packed, most)?,
+        })
+    }
+
     /// The token, if one of `keys` signed it, it is the list `uri`, byte for byte, and its time holds at `now`. The list is
     /// unpacked after all that.
     ///
@@ -128,14 +151,21 @@ impl SignedStatusToken {
             return Err(TokenError::Expired);
         }
 
-        Ok(StatusToken {
-            issuer: claims.issuer.clone(),
-            issued_at: claims.issued_at,
-            expires: claims.expires,
-            stale_from: claims.ttl.map(|ttl| claims.issued_at.plus(ttl)),
-            list: StatusList::unpack(claims.bits, &claims.packed)?,
-        })
+        self.vouched(MAX_TABLE_BYTES)
     }
+}
+
+/// Takes a token apart in whichever of its two forms it is: a JWT begins as every JSON object does in base64url.
+///
+/// # Errors
+/// See [`TokenError`].
+pub fn decode(bytes: &[u8]) -> Result<SignedStatusToken, TokenError> {
+    if !bytes.starts_with(b"ey") {
+        return decode_cwt(bytes);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| TokenError::Malformed)?;
+
+    decode_jwt(text.trim_end())
 }
 
 #[cfg(test)]

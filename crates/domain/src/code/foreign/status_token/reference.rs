@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::TokenError;
 use super::cwt::{self, CLAIM_STATUS};
+use crate::cbor::general::Item;
 use crate::code::foreign::sign1::{Sign1, item};
 use crate::crypto::VerifyingKey;
+use crate::verdict::Reason;
 
 /// A place in a list (§6 of the draft).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +33,42 @@ impl StatusReference {
         })
     }
 
+    /// The reference in the claims of a code that is a JWT; none where it has no `status`.
+    ///
+    /// # Errors
+    /// [`Reason::Unsupported`] for a status of another kind, [`Reason::Malformed`] for a reference of another form: neither
+    /// may pass for a code without a status.
+    pub(in crate::code::foreign) fn of_json(claims: &Value) -> Result<Option<Self>, Reason> {
+        let Some(status) = claims.get("status") else {
+            return Ok(None);
+        };
+        status.get("status_list").ok_or(Reason::Unsupported)?;
+
+        Self::in_claims(claims).map(Some).ok_or(Reason::Malformed)
+    }
+
+    /// The same in the claims of a CWT, under 65535.
+    ///
+    /// # Errors
+    /// As [`StatusReference::of_json`].
+    pub(in crate::code::foreign) fn of_cwt(claims: &Item) -> Result<Option<Self>, Reason> {
+        let Some(status) = claims.get(CLAIM_STATUS) else {
+            return Ok(None);
+        };
+        status.get("status_list").ok_or(Reason::Unsupported)?;
+
+        Self::in_items(claims).map(Some).ok_or(Reason::Malformed)
+    }
+
+    fn in_items(claims: &Item) -> Option<Self> {
+        let list = claims.get(CLAIM_STATUS)?.get("status_list")?;
+
+        Some(Self {
+            index: u64::try_from(list.get("idx")?.as_i64()?).ok()?,
+            uri: list.get("uri")?.as_text()?.to_owned(),
+        })
+    }
+
     /// The reference in a CWT (RFC 8392), if one of `keys` signed it.
     ///
     /// # Errors
@@ -41,20 +79,8 @@ impl StatusReference {
             return Err(TokenError::BadSignature);
         }
         let claims = item(&object.payload).map_err(|_| TokenError::Malformed)?;
-        let list = claims
-            .get(CLAIM_STATUS)
-            .and_then(|status| status.get("status_list"));
-        let index = list.and_then(|list| list.get("idx")?.as_i64());
-        let uri = list.and_then(|list| list.get("uri")?.as_text());
 
-        index
-            .and_then(|index| u64::try_from(index).ok())
-            .zip(uri)
-            .map(|(index, uri)| Self {
-                index,
-                uri: uri.to_owned(),
-            })
-            .ok_or(TokenError::Malformed)
+        Self::in_items(&claims).ok_or(TokenError::Malformed)
     }
 }
 
