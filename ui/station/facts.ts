@@ -1,8 +1,8 @@
 // The rows of facts on the paper.
-import type { Colour, KnowledgeView, PersonView, ReasonView, StatusView, TestView } from '../shared/bindings';
+import type { BesideView, Colour, KnowledgeView, PersonView, ReasonView, StatusView, TestView } from '../shared/bindings';
 import { type Row, decidingRow } from '../shared/reasons';
 import { country, issuerOf } from '../shared/origin';
-import { HOUR, ago, dayAndTime, duration, hoursAndMinutes, lastDay, monthAndDay } from '../shared/time';
+import { HOUR, ago, dayAndTime, duration, hoursAndMinutes, lastDay, monthAndDay, written } from '../shared/time';
 import { say } from '../shared/words.svelte';
 import { type ProofRow, isForeign, proofRows } from './proofs';
 
@@ -142,9 +142,13 @@ function issuer(person: PersonView): Unwashed {
 /** Who vouches for a proof that was laid beside it, and whose name is on it if that is another one. */
 function beside(person: PersonView): readonly Unwashed[] {
   return person.beside.flatMap((other, at): readonly Unwashed[] => [
-    ...(other.name === null ? [] : [{ row: `name-${at}` as const, label: say('facts.name_beside'), value: other.name }]),
+    ...(other.name === null ? [] : [{ row: `name-${at}` as const, label: say('facts.name_beside'), value: other.name, ...born(other) }]),
     { row: `issuer-${at}`, label: say('facts.issuer_beside'), ...voucher(other) },
   ]);
+}
+
+function born({ birth_date: on }: BesideView): Pick<Fact, 'note'> {
+  return on === null ? {} : { note: say('person.born_on', { on: written(on) }) };
 }
 
 function voucher(of: Pick<PersonView, 'issuer' | 'country'>): Pick<Fact, 'value' | 'note'> {

@@ -142,7 +142,7 @@ export const FOREIGN = {
       issuer: null,
       country: null,
       proofs: [TICKET, VACCINATED, { ...TESTED, method: 'antigen', at: null }],
-      beside: [{ name: null, issuer: null, country: 'AT' }, { name: null, issuer: 'https://cards.health.example/issuer', country: 'US' }],
+      beside: [{ name: null, birth_date: null, issuer: null, country: 'AT' }, { name: null, birth_date: null, issuer: 'https://cards.health.example/issuer', country: 'US' }],
     },
     AT_EVENT,
   ),
@@ -153,7 +153,7 @@ export const FOREIGN = {
       person: {
         ...PERSON,
         proofs: [{ ...TICKET, product: null, variation: 0, subevent: 0 }],
-        beside: [{ name: null, issuer: '城市博览会 City Fair', country: null }],
+        beside: [{ name: null, birth_date: null, issuer: '城市博览会 City Fair', country: null }],
       },
       returns_in_ms: 3_000,
     },
@@ -170,7 +170,7 @@ export const FOREIGN = {
       ...HOLDER,
       ...named('Anna Muster', '1964-03-14'),
       proofs: [{ proof: 'identity' }],
-      beside: [{ name: 'Muster Hans-Jürgen', issuer: null, country: 'AT' }],
+      beside: [{ name: 'Muster Anna', birth_date: '1964-03-15', issuer: null, country: 'AT' }],
     },
   }),
   attention_seen_foreign: judged({

@@ -96,11 +96,11 @@ describe('the paper of a foreign code', () => {
   });
 
   test('names who vouches for the other proof, and the name on it where that is another one', () => {
-    const other = { name: null, issuer: 'https://spec.example/issuer', country: 'AT' };
+    const other = { name: null, birth_date: null, issuer: 'https://spec.example/issuer', country: 'AT' };
     const two = { ...person, beside: [other] };
     expect(rows({ person: two })).toEqual(['proof-0-0', 'proof-1-0', 'issuer', 'issuer-0', 'expires']);
-    const named = factsOf(known({ person: { ...two, beside: [{ ...other, name: 'Berta Muster' }] } }));
-    expect(named.find(({ row }) => row === 'name-0')?.value).toBe('Berta Muster');
+    const named = factsOf(known({ person: { ...two, beside: [{ ...other, name: 'Berta Muster', birth_date: '1964-03-15' }] } }));
+    expect(named.find(({ row }) => row === 'name-0')).toMatchObject({ value: 'Berta Muster', note: '1964年3月15日生' });
     expect(named.find(({ row }) => row === 'issuer-0')).toMatchObject({ value: 'spec.example/issuer', note: '奥地利' });
   });
 

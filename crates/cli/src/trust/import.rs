@@ -13,7 +13,7 @@ use super::found::{Found, List, Said};
 use super::lines::{format_word, list_line};
 use super::sources::{key_mark, list_mark, word};
 use super::{
-    claim169, eu_dsc, gdhcn, icao, input, nzcp, pretix, proquint, publish, revocation, vci,
+    claim169, eu_dsc, gdhcn, icao, input, nzcp, pretix, proquint, publish, revocation, tokens, vci,
 };
 use crate::args::TrustSource;
 use crate::verify::printable;
@@ -48,7 +48,9 @@ pub(crate) fn import(path: &Path, import: &Import<'_>, out: Out<'_>) -> Result<(
             word(import.source)
         )));
     }
-    let (body, sources) = next(&base, &found, import);
+    let before = tokens::named(&folder, &base.body)?;
+    let replaced = tokens::replaced(&before, &found, &base.body.foreign)?;
+    let (body, sources) = next(&base, &found, &replaced, import);
     let changes = Changes::of_keys(&base.body.foreign, &body.foreign);
     write!(out, "{}", printable_lines(&changes.to_string()))?;
     tell_lists(&base.body, &body, out)?;
@@ -127,9 +129,15 @@ fn one(
     }
 }
 
-/// The list with what was found in place of, or beside, what the source brought before.
-fn next(base: &Base, found: &Found, import: &Import<'_>) -> (TrustBody, super::sources::Sources) {
+/// The list with what was found in place of, or beside, what the source brought before; `replaced` goes either way.
+fn next(
+    base: &Base,
+    found: &Found,
+    replaced: &[RevocationFile],
+    import: &Import<'_>,
+) -> (TrustBody, super::sources::Sources) {
     let mut body = base.body.clone();
+    body.revocations.retain(|file| !replaced.contains(file));
     let mut sources = base.sources.clone();
     if !import.add {
         let goes = |mark: &str| base.sources.is_only_of(import.source, mark);
@@ -182,32 +190,34 @@ fn keep(folder: &Folder, lists: &[List]) -> Result<(), Failure> {
 /// A download that broke off looks like a list from which most was removed.
 fn check_size(old: &TrustBody, new: &TrustBody, shrink: bool) -> Result<(), Failure> {
     let there: BTreeSet<_> = new.foreign.iter().map(identity).collect();
-    let left = |format: Format| {
-        let keys = old.foreign.iter().filter(|key| key.format == format);
-        let lists = old
-            .revocations
-            .iter()
-            .filter(|file| file.list.format() == Some(format));
+    let left = |format: Option<Format>| {
+        let keys = old.foreign.iter().filter(|key| Some(key.format) == format);
+        let lists = |body: &TrustBody| {
+            let of = |file: &&RevocationFile| file.list.format() == format;
+            body.revocations.iter().filter(of).count()
+        };
         // Perhaps with other times, kinds or country.
         let keys_gone = keys.clone().filter(|key| !there.contains(&identity(key)));
-        let lists_gone = lists.clone().filter(|file| !new.revocations.contains(file));
+        // A newer list in place of an older one is another file.
+        let lists_gone = lists(old).saturating_sub(lists(new));
         [
             ("keys", keys.count(), keys_gone.count()),
-            ("lists", lists.count(), lists_gone.count()),
+            ("lists", lists(old), lists_gone),
         ]
     };
-    let formats: BTreeSet<Format> = old
+    // Status tokens are of no format.
+    let formats: BTreeSet<Option<Format>> = old
         .foreign
         .iter()
-        .map(|key| key.format)
-        .chain(old.revocations.iter().filter_map(|file| file.list.format()))
+        .map(|key| Some(key.format))
+        .chain(old.revocations.iter().map(|file| file.list.format()))
         .collect();
     for format in formats {
         for (what, all, removed) in left(format) {
             if removed > all / 2 && !shrink {
                 return Err(Failure::Refused(format!(
                     "this would remove {removed} of the {all} {what} for {}, more than half, as a torn download would: nothing was drafted. Compare the file with its source, and add --shrink if that is meant",
-                    format_word(format)
+                    format.map_or("status tokens", format_word)
                 )));
             }
         }

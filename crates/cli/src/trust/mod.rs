@@ -25,6 +25,7 @@ mod publish;
 mod revocation;
 mod sign;
 mod sources;
+mod tokens;
 mod vci;
 
 pub(crate) use draft::Folder;

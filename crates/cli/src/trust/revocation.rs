@@ -87,6 +87,14 @@ pub(super) fn status_token(
     let mut read = Err(TokenError::BadSignature);
     for signer in candidates {
         read = token.verify(signer.key.as_slice(), token.subject(), now);
+        if let Ok(read) = &read
+            && let (Some(says), Some(owner)) = (&read.issuer, &signer.issuer)
+            && says != owner
+        {
+            return Err(format!(
+                "the status token says that it is from {says}, and its key is of {owner}"
+            ));
+        }
         if read != Err(TokenError::BadSignature) {
             found.notes.push(format!(
                 "status list {}, signed by a key for {}",
@@ -97,8 +105,8 @@ pub(super) fn status_token(
         }
     }
     let read = read.map_err(|error| error.to_string())?;
-    if read.stale_from.is_some_and(|end| now >= end) {
-        return Err("the status token is older than its ttl: take a newer one".to_owned());
+    if now >= read.ends() {
+        return Err("the status token is older than its ttl, or than 90 days where it has none: take a newer one".to_owned());
     }
 
     add(

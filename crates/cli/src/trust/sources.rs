@@ -88,7 +88,7 @@ pub(super) fn word(source: TrustSource) -> String {
 /// The mark of a key's entry: all of what it says.
 pub(super) fn key_mark(key: &ForeignKey) -> String {
     let kinds: Vec<String> = key.kinds.iter().map(|kind| format!("{kind:?}")).collect();
-    let text = json!([
+    let mut says = json!([
         format_word(key.format),
         hex::encode(&key.key_id),
         key.issuer,
@@ -97,10 +97,13 @@ pub(super) fn key_mark(key: &ForeignKey) -> String {
         key.not_before,
         key.not_after,
         kinds,
-    ])
-    .to_string();
+    ]);
+    // What an entry does not say leaves its mark as earlier releases wrote it.
+    if key.name.is_some() || key.max_lifetime.is_some() {
+        says = json!([says, key.name, key.max_lifetime]);
+    }
 
-    hex::encode(sha256(&[text.as_bytes()]))
+    hex::encode(sha256(&[says.to_string().as_bytes()]))
 }
 
 /// The mark of a list.
@@ -110,6 +113,8 @@ pub(super) fn list_mark(file: &RevocationFile) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::code::foreign::Format;
+
     use super::*;
 
     fn marks(marks: &[&str]) -> BTreeSet<String> {
@@ -129,6 +134,21 @@ mod tests {
         assert!(sources.is_only_of(TrustSource::Gdhcn, "b"));
         sources.set(TrustSource::EuDsc, true, marks(&["e"]));
         assert!(sources.knows("d") && sources.knows("e"));
+    }
+
+    #[test]
+    fn entries_that_say_other_things_have_other_marks() {
+        let bare = ForeignKey::new(Format::Hcert, vec![1]);
+        let named = ForeignKey {
+            name: Some("Example Health".to_owned()),
+            ..bare.clone()
+        };
+        let held = ForeignKey {
+            max_lifetime: Some(86_400),
+            ..bare.clone()
+        };
+        let all: BTreeSet<String> = [&bare, &named, &held].map(key_mark).into();
+        assert_eq!(all.len(), 3);
     }
 
     #[test]

@@ -16,6 +16,9 @@ pub struct Withdrawn {
     /// The formats of which `trust` names a list that is not here or cannot be read: nobody may say that such a code was
     /// not taken back.
     pub incomplete: BTreeSet<Format>,
+    /// `trust` names a status token that is not here or cannot be taken: an older one of the same list may be, and nobody may
+    /// say by it that a code still stands.
+    pub tokens_incomplete: bool,
 }
 
 impl Withdrawn {
@@ -31,8 +34,12 @@ impl Withdrawn {
             let bytes = file(&named.sha256).filter(|bytes| named.is(bytes));
             let added = bytes.map(|bytes| withdrawn.lists.add(named.list, &bytes));
             if !matches!(added, Some(Ok(()))) {
-                // A code that names a status token which is not here finds none.
-                withdrawn.incomplete.extend(named.list.format());
+                match named.list.format() {
+                    Some(format) => {
+                        withdrawn.incomplete.insert(format);
+                    }
+                    None => withdrawn.tokens_incomplete = true,
+                }
             }
         }
 
@@ -58,7 +65,8 @@ impl Withdrawn {
         }
         let named = code.status.as_ref();
         let missing = match named.map(|place| self.lists.tokens.status(place, now)) {
-            None | Some(Some(VALID)) => false,
+            None => false,
+            Some(Some(VALID)) => self.tokens_incomplete,
             Some(Some(_)) => return Err(Reason::Revoked),
             Some(None) => true,
         };
@@ -76,7 +84,10 @@ const VALID: u8 = 0;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::code::foreign::decode;
+    use crate::code::foreign::fixture::{NOW, StatusClaims, status_cwt, vaccinated};
     use crate::code::foreign::revocation::ListKind;
+    use crate::code::foreign::status_token::StatusReference;
     use crate::crypto::sha256;
 
     const LIST: &[u8] = br#"{"kid":"k","method":"rid","ctr":1,"rids":["a"]}"#;
@@ -87,6 +98,47 @@ mod tests {
             sha256: sha256(&[bytes]),
             length: u64::try_from(bytes.len()).unwrap(),
         }
+    }
+
+    #[test]
+    fn while_a_token_that_trust_names_is_missing_an_older_one_lets_no_code_stand_and_still_revokes()
+    {
+        let token = |at: i64, status: u8| {
+            status_cwt(&StatusClaims {
+                uri: "https://s.example/1",
+                issued_at: NOW.plus(at),
+                expires: None,
+                ttl: None,
+                bits: 1,
+                table: &[status],
+            })
+        };
+        let (old, new) = (token(-20, 0b10), token(-10, 0b11));
+        let files = [&old, &new].map(|bytes| RevocationFile {
+            list: ListKind::StatusToken,
+            ..named(bytes)
+        });
+        let code = |index| {
+            let mut code = decode(&vaccinated("Muster", "2026-10-01")).unwrap();
+            code.status = Some(StatusReference {
+                index,
+                uri: "https://s.example/1".to_owned(),
+            });
+            code
+        };
+        let asked = |held: &[&Vec<u8>], index| {
+            let held: Vec<Vec<u8>> = held.iter().map(|bytes| (*bytes).clone()).collect();
+            let withdrawn = Withdrawn::open(&files, |hash| {
+                held.iter().find(|bytes| sha256(&[bytes]) == *hash).cloned()
+            });
+            withdrawn.standing(&code(index), &[], NOW)
+        };
+        let missing = Err(Reason::RevocationsMissing);
+        assert_eq!(asked(&[&old], 0), missing, "the new one takes it back");
+        assert_eq!(asked(&[&old], 2), missing);
+        assert_eq!(asked(&[&old], 1), Err(Reason::Revoked));
+        assert_eq!(asked(&[&old, &new], 0), Err(Reason::Revoked));
+        assert_eq!(asked(&[&old, &new], 2), Ok(()));
     }
 
     #[test]

@@ -141,7 +141,7 @@ impl Grounds<'_> {
             let content = Content::of(last.code()).ok_or(Reason::Malformed)?;
             self.judge_one(last, &content)?;
         }
-        let mut ticket = None;
+        let (mut ticket, mut told) = (None, Vec::new());
         for group in &policy.proofs {
             if kinds.iter().any(|kind| group.contains(kind)) {
                 continue;
@@ -164,13 +164,20 @@ impl Grounds<'_> {
                 let Some((other, content)) = fitting.first() else {
                     return Err(Reason::SecondProof.into());
                 };
-                let name = content.holder.as_ref().map(|holder| holder.name.clone());
+                let holder = content.holder.as_ref();
                 person.beside.push(BesideView {
-                    name,
+                    name: holder.map(|holder| holder.name.clone()),
+                    birth_date: holder.and_then(|holder| holder.birth.clone()),
                     ..whose(other)
                 });
                 return Err(Reason::NamesDiffer.into());
             };
+            // One card may serve two groups, and is told once.
+            let handle = code.code().handle;
+            if told.contains(&handle) {
+                continue;
+            }
+            told.push(handle);
             person.beside.push(whose(code));
             if let (Bearer::Anyone, Some(holder)) = (&bearer, &content.holder) {
                 bearer = Bearer::Named(holder.clone());
@@ -178,7 +185,7 @@ impl Grounds<'_> {
             }
             person.proofs.extend(proofs(content, policy));
             if content.proofs.iter().any(|(_, proof)| is_ticket(proof)) {
-                ticket = Some(code.code().handle);
+                ticket = Some(handle);
             }
         }
 
@@ -316,6 +323,7 @@ fn whose(code: &VerifiedForeign) -> BesideView {
 
     BesideView {
         name: None,
+        birth_date: None,
         issuer: words(&signer.name).or_else(|| words(&signer.issuer)),
         country: words(&signer.country),
     }

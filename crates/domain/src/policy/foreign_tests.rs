@@ -354,6 +354,7 @@ fn two_proofs_of_one_person_are_admitted_together_in_either_order() {
         assert_eq!(person.proofs.len(), 2);
         let from = BesideView {
             name: None,
+            birth_date: None,
             issuer: None,
             country: Some("XX".to_owned()),
         };
@@ -373,6 +374,18 @@ fn a_second_proof_in_another_name_does_not_complete_the_first() {
     let person = decision.person.unwrap();
     assert_eq!(person.name, "Berta Muster");
     assert_eq!(person.beside[0].name.as_deref(), Some("Muster Anna"));
+    assert_eq!(person.beside[0].birth_date.as_deref(), Some("1964-03-14"));
+}
+
+#[test]
+fn a_card_that_serves_two_groups_is_told_once() {
+    let door = two_proofs(CodeKind::Ticket).with(|policy| {
+        policy.proofs.push(vec![CodeKind::Vaccination]);
+    });
+    let decision = door.decide(&ticket(42), &[vaccinated("Muster", 30)]);
+    assert_eq!(decision.verdict, Admit);
+    let person = decision.person.unwrap();
+    assert_eq!((person.beside.len(), person.proofs.len()), (1, 2));
 }
 
 #[test]

@@ -45,8 +45,10 @@ pub struct PersonView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct BesideView {
-    /// The name on it, where it is another one than on the code that was judged.
+    /// The name on it, where name or date of birth are other ones than on the code that was judged.
     pub name: Option<String>,
+    /// The date of birth on it, ISO 8601, where that is so and the code has one.
+    pub birth_date: Option<String>,
     /// Its issuer.
     pub issuer: Option<String>,
     /// Its signer's country.

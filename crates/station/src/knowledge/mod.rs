@@ -480,6 +480,9 @@ fn withdrawn(folder: &Folder, trust: &Trust) -> Withdrawn {
             "a list of what was taken back that the trust list names is not here"
         );
     }
+    if withdrawn.tokens_incomplete {
+        warn!("a status token that the trust list names is not here");
+    }
 
     withdrawn
 }

@@ -30,6 +30,10 @@ fn desk() -> Desk {
 }
 
 fn token(kid: Option<&str>, claims: &Value) -> String {
+    signed(&issuer(), kid, claims)
+}
+
+fn signed(by: &SigningKey, kid: Option<&str>, claims: &Value) -> String {
     let mut header = json!({"alg": "EdDSA", "typ": "statuslist+jwt"});
     if let Some(kid) = kid {
         header["kid"] = kid.into();
@@ -37,7 +41,7 @@ fn token(kid: Option<&str>, claims: &Value) -> String {
     let signed = [&header, claims]
         .map(|part| URL_SAFE_NO_PAD.encode(part.to_string()))
         .join(".");
-    let signature = issuer().sign(signed.as_bytes());
+    let signature = by.sign(signed.as_bytes());
 
     format!("{signed}.{}\n", URL_SAFE_NO_PAD.encode(signature))
 }
@@ -107,4 +111,55 @@ fn a_token_of_nobody_here_an_altered_one_and_one_whose_time_is_over_are_refused(
     let none = refused("{}");
     assert!(none.contains("not built as one"), "{none}");
     assert!(drafted(&desk).body().revocations.is_empty());
+}
+
+#[test]
+fn a_newer_token_takes_the_place_of_the_older_one_of_its_list_and_no_other_issuers_does() {
+    let desk = desk();
+    let other = SigningKey::new(Secret::new([34; 32]));
+    let x = URL_SAFE_NO_PAD.encode(other.public().as_bytes());
+    let jwk = json!({"kty": "OKP", "crv": "Ed25519", "kid": "o", "x": x}).to_string();
+    let more = ["--issuer", "https://other.example", "--add"];
+    import_text(&desk, "claim169", &jwk, &more).unwrap();
+    let mut second = claims();
+    second["sub"] = "https://id.example/status/2".into();
+    let add = |text: &str| import_text(&desk, "status-token", text, &["--add"]);
+    add(&token(Some("k"), &claims())).unwrap();
+    add(&token(Some("k"), &second)).unwrap();
+    let mut newer = claims();
+    newer["iat"] = (AT.0 - 30).into();
+    add(&token(Some("k"), &newer)).unwrap();
+    let named = drafted(&desk).body().revocations.clone();
+    assert_eq!(named.len(), 2, "one of each list");
+
+    let older = add(&token(Some("k"), &claims())).unwrap_err();
+    assert!(older.contains("names a newer token"), "{older}");
+    let by_other = signed(&other, Some("o"), &newer);
+    let refused = add(&by_other).unwrap_err();
+    assert!(
+        refused.contains("https://other.example") && refused.contains("changed hands"),
+        "{refused}"
+    );
+    let mut foreign = second;
+    foreign["sub"] = "https://other.example/1".into();
+    foreign["iss"] = "https://id.example".into();
+    let lying = add(&signed(&other, Some("o"), &foreign)).unwrap_err();
+    assert!(
+        lying.contains("says that it is from https://id.example"),
+        "{lying}"
+    );
+    assert_eq!(drafted(&desk).body().revocations, named);
+
+    let torn = import_text(&desk, "status-token", &token(Some("k"), &newer), &[]);
+    assert!(torn.is_ok(), "one of two may go");
+    foreign["iss"] = json!(null);
+    foreign.as_object_mut().unwrap().remove("iss");
+    add(&token(Some("k"), &foreign)).unwrap();
+    foreign["sub"] = "https://other.example/2".into();
+    add(&token(Some("k"), &foreign)).unwrap();
+    let torn = import_text(&desk, "status-token", &token(Some("k"), &newer), &[]).unwrap_err();
+    assert!(
+        torn.contains("remove 2 of the 3 lists for status tokens"),
+        "{torn}"
+    );
 }

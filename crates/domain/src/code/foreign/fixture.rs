@@ -11,7 +11,7 @@ use crate::inflate;
 use crate::time::Timestamp;
 
 /// 2026-11-24T08:00:00Z.
-pub(super) const NOW: Timestamp = Timestamp(1_795_507_200);
+pub(crate) const NOW: Timestamp = Timestamp(1_795_507_200);
 pub(crate) const KEY_ID: [u8; 8] = [7; 8];
 
 pub(super) fn signing() -> SigningKey {

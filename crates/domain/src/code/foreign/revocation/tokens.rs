@@ -37,13 +37,12 @@ impl StatusTokens {
         Ok(())
     }
 
-    /// The status at a place: 0 valid, all others not. None where it cannot be told: the token is not here, its time (`exp`,
-    /// or `iat` and `ttl`) is over or has not come, or the place lies beyond the list's end.
+    /// The status at a place: 0 valid, all others not. None where it cannot be told: the token is not here, its time
+    /// ([`StatusToken::ends`]) is over or has not come, or the place lies beyond the list's end.
     #[must_use]
     pub fn status(&self, reference: &StatusReference, now: Timestamp) -> Option<u8> {
         let token = self.0.get(&reference.uri)?;
-        let mut ends = [token.expires, token.stale_from].into_iter().flatten();
-        if token.issued_at > now.plus(MAX_AHEAD) || ends.any(|end| now >= end) {
+        if token.issued_at > now.plus(MAX_AHEAD) || now >= token.ends() {
             return None;
         }
 
@@ -126,6 +125,22 @@ mod tests {
         tokens.add(&status_cwt(&short)).unwrap();
         assert_eq!(tokens.status(&at(0), NOW.plus(59)), Some(0));
         assert_eq!(tokens.status(&at(0), NOW.plus(60)), None);
+    }
+
+    #[test]
+    fn a_token_that_says_no_end_holds_as_long_as_a_trust_list() {
+        let mut tokens = StatusTokens::default();
+        let endless = StatusClaims {
+            uri: URI,
+            issued_at: NOW,
+            expires: None,
+            ttl: None,
+            bits: 1,
+            table: &[0],
+        };
+        tokens.add(&status_cwt(&endless)).unwrap();
+        let at = |days: i64| tokens.status(&at(0), NOW.plus(days * 86_400));
+        assert_eq!((at(89), at(90)), (Some(0), None));
     }
 
     #[test]

@@ -16,10 +16,12 @@ pub use reference::StatusReference;
 use thiserror::Error;
 
 use crate::crypto::{Algorithm, VerifyingKey};
-use crate::time::{HOUR, Timestamp};
+use crate::time::{DAY, HOUR, Timestamp};
 
 /// The longest token that is read.
 pub const MAX_TOKEN_BYTES: usize = 32 * 1024 * 1024;
+/// How long a token holds that does not say it.
+const UNLESS_SAID: i64 = 90 * DAY;
 /// How far a signer's clock may be ahead (SECURITY.md §3 step 5).
 const MAX_AHEAD: i64 = HOUR / 6;
 
@@ -92,6 +94,17 @@ pub struct StatusToken {
     pub list: StatusList,
 }
 
+impl StatusToken {
+    /// From when on nothing is told by it: its `exp` or its `iat` and `ttl`, whichever is first; 90 days after `iat` where it
+    /// says neither, as long as a trust list holds.
+    #[must_use]
+    pub fn ends(&self) -> Timestamp {
+        let said = [self.expires, self.stale_from].into_iter().flatten().min();
+
+        said.unwrap_or_else(|| self.issued_at.plus(UNLESS_SAID))
+    }
+}
+
 impl SignedStatusToken {
     /// The key id that it names, to find candidates by; empty where it names none.
     #[must_use]
@@ -103,6 +116,12 @@ impl SignedStatusToken {
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.claims.subject
+    }
+
+    /// When it says that it was signed.
+    #[must_use]
+    pub fn issued_at(&self) -> Timestamp {
+        self.claims.issued_at
     }
 
     /// The token where others have vouched for its bytes; signature and time are not looked at. Its list may take so many
