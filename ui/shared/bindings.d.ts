@@ -334,6 +334,10 @@ expires: Timestamp | null,
  */
 status: StatusView | null,
 /**
+ * Nobody signed it: all that is known of the holder was looked up in the issuer's list.
+ */
+looked_up: boolean,
+/**
  * What codes of other formats prove, the one shown last first.
  */
 proofs: Array<ProofView>,
@@ -420,7 +424,7 @@ export type Protection = "keychain" | "key_file" | "passphrase";
 /**
  * Why. Each has a sentence and a next step in every language of `ui/locales`.
  */
-export type Reason = "rules_hold" | "id_matches" | "status_ageing" | "ticket_ok" | "seen_recently" | "yellow" | "class_differs" | "by_hand" | "second_proof" | "names_differ" | "forged" | "unknown_issuer" | "issuer_differs" | "signer_not_valid" | "revoked_lost" | "revoked_reissued" | "revoked" | "expired" | "not_yet_valid" | "lifetime_too_long" | "red" | "no_test" | "test_too_old" | "test_positive" | "id_differs" | "id_missing" | "kind_not_allowed" | "venue_code" | "not_a_pass" | "malformed" | "blocked" | "rule_not_met" | "ticket_used" | "status_too_old" | "test_unknown" | "rule_failed" | "log_rolled_back" | "unsupported" | "keys_too_old" | "clock_doubt" | "not_in_list" | "cannot_store" | "no_rules" | "revocations_missing";
+export type Reason = "rules_hold" | "id_matches" | "status_ageing" | "ticket_ok" | "seen_recently" | "yellow" | "class_differs" | "by_hand" | "second_proof" | "names_differ" | "looked_up" | "forged" | "unknown_issuer" | "issuer_differs" | "signer_not_valid" | "revoked_lost" | "revoked_reissued" | "revoked" | "expired" | "not_yet_valid" | "lifetime_too_long" | "red" | "no_test" | "test_too_old" | "test_positive" | "id_differs" | "id_missing" | "kind_not_allowed" | "venue_code" | "not_a_pass" | "malformed" | "blocked" | "rule_not_met" | "ticket_used" | "status_too_old" | "test_unknown" | "rule_failed" | "log_rolled_back" | "unsupported" | "keys_too_old" | "clock_doubt" | "not_in_list" | "cannot_store" | "no_rules" | "revocations_missing";
 
 /**
  * A reason with the number in its sentence.

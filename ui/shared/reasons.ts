@@ -77,6 +77,7 @@ const DECIDED_BY: Readonly<Record<Reason, Row | null>> = {
   by_hand: null,
   second_proof: null,
   names_differ: null,
+  looked_up: null,
 
   forged: null,
   unknown_issuer: null,

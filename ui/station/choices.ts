@@ -160,7 +160,7 @@ function letIn(scan: number, reason: Reason | undefined, covered: boolean): Choi
 
 function letInWords(reason: Reason | undefined): Key {
   if (reason === 'seen_recently') return 'act.let_in_same';
-  if (reason === 'by_hand') return 'act.let_in_by_hand';
+  if (reason === 'by_hand' || reason === 'looked_up') return 'act.let_in_by_hand';
 
   return 'act.let_in';
 }
@@ -185,6 +185,7 @@ const HELP: Readonly<Record<Reason, Help | null>> = {
   by_hand: null,
   second_proof: null,
   names_differ: null,
+  looked_up: null,
 
   forged: 'by_id',
   unknown_issuer: 'by_id',

@@ -59,7 +59,8 @@ function proven(known: Known, person: PersonView): readonly Unwashed[] {
     ...beside(person),
     ...seen(known),
     ...holder(known, person),
-    ...(known.compares ? [{ row: 'last_four' as const, label: say('facts.last_four'), value: person.last_four }] : []),
+    ...(person.looked_up ? [issuer(person)] : []),
+    ...(known.compares && !person.looked_up ? [{ row: 'last_four' as const, label: say('facts.last_four'), value: person.last_four }] : []),
   ];
 }
 

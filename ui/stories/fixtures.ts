@@ -1,5 +1,5 @@
 // A screen for every state that the station can be in, as it would send it.
-import type { CameraView, OperatorScreen, StatusView } from '../shared/bindings';
+import type { CameraView, OperatorScreen, PersonView, StatusView } from '../shared/bindings';
 import type { Fault } from '../shared/shell';
 import { DAY, HOUR, MINUTE } from '../shared/time';
 import { FOREIGN } from './foreign';
@@ -19,6 +19,19 @@ const OFFLINE = {
 function lost(fault: Extract<CameraView, { state: 'lost' }>['fault']): OperatorScreen {
   return screen({ camera: { state: 'lost', since: NOW - 15, fault } });
 }
+
+/** Whoever holds a code that nobody signed: the issuer's list has no name. */
+const LOOKED_UP: PersonView = {
+  ...PERSON,
+  name: '',
+  birth_year: 1958,
+  last_four: '061X',
+  class: null,
+  issuer: '港城 Harbour City',
+  country: 'SG',
+  expires: null,
+  looked_up: true,
+};
 
 export const SCREENS = {
   scan: screen(),
@@ -116,6 +129,17 @@ export const SCREENS = {
     reasons: because('by_hand'),
     person: { ...PERSON, name: '赵小兰', issuer: null, keys_as_of: null, expires: null, status: null },
     may_let_in: true,
+  }),
+  attention_looked_up: decided({
+    verdict: 'attention',
+    reasons: because('looked_up'),
+    person: LOOKED_UP,
+    may_let_in: true,
+  }),
+  refuse_looked_up: decided({
+    verdict: 'refuse',
+    reasons: because('revoked_lost'),
+    person: { ...LOOKED_UP, status: { ...STATUS, colour: null, test: { result: 'none' } } },
   }),
   refuse_forged: decided({ verdict: 'refuse', reasons: because('forged'), person: null, seq: 18_207 }),
   refuse_red: decided({

@@ -25,6 +25,7 @@ export const PERSON: PersonView = {
   keys_as_of: NOW - 3 * DAY,
   expires: NOW + 108 * DAY,
   status: STATUS,
+  looked_up: false,
   proofs: [],
   beside: [],
 };

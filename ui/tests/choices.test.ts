@@ -64,6 +64,11 @@ test('an attention that staff may resolve is let in by Enter', () => {
   expect(doing(choices(SCREENS.attention_seen, false), 'Enter')).toEqual({ do: 'send', command: { command: 'let_in', scan: 7 } });
 });
 
+test('whoever was looked up is let in by the document that matches', () => {
+  const [enter] = choices(SCREENS.attention_looked_up, false);
+  expect(enter).toMatchObject({ key: 'Enter', label: 'act.let_in_by_hand', act: { command: { command: 'let_in', scan: 7 } } });
+});
+
 test('nobody is let in by a name that has been covered', () => {
   const offered = choices(SCREENS.attention_by_hand, true);
   expect(doing(offered, 'Enter')).toEqual({ do: 'send', command: { command: 'show_person', scan: 7 } });

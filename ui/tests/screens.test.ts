@@ -203,6 +203,21 @@ test('whoever was registered by hand still is once the name is covered, and no p
   for (const words of ['Paper code', 'On the sheet', '赵小兰', '3827']) expect(paper).not.toContain(words);
 });
 
+test('of whom was looked up the document’s end and the birth year stand in the name’s place, and that nobody signed it is said', async () => {
+  const { container, desk } = await shown(SCREENS.attention_looked_up, 'en');
+  const paper = (): string => container.querySelector('aside')?.textContent ?? '';
+  for (const words of ['Looked up, not signed · 港城 Harbour City', 'ID ends in 061X', 'b. 1958']) expect(paper()).toContain(words);
+  expect(container.textContent).toContain('Compare the ID document (last four, birth year) before you let this person in.');
+  expect(paper()).not.toContain('Paper code');
+
+  const stage = SCREENS.attention_looked_up.stage;
+  if (stage.stage !== 'verdict') throw new Error('no verdict');
+  desk.show({ ...SCREENS.attention_looked_up, stage: { ...stage, person: null } });
+  await tick();
+  expect(paper()).toContain('looked up, not signed');
+  for (const words of ['Paper code', '061X', '1958']) expect(paper()).not.toContain(words);
+});
+
 test('text from a code is text, and its direction stays its own', async () => {
   const hostile = '<img src=x onerror=alert(1)>';
   const stage = SCREENS.comparing.stage;

@@ -1,6 +1,7 @@
 //! The words of the command line.
 
 mod content_key;
+mod lookups;
 mod question;
 mod rules;
 mod trust;
@@ -19,11 +20,13 @@ use crate::{COLUMNS, clock};
 pub use content_key::{
     ContentKeyAction, ContentKeyAddArgs, ContentKeyArgs, ContentKeyListArgs, ContentKeyRemoveArgs,
 };
+pub use lookups::LookupsArgs;
 pub use question::{ReadArgs, VerifyArgs};
 pub use rules::{RulesAction, RulesArgs, RulesCheckArgs, RulesTestArgs};
 pub use trust::{
-    Proofs, TrustAction, TrustArgs, TrustCombineArgs, TrustHcertArgs, TrustImportArgs, TrustKind,
-    TrustPolicyArgs, TrustShowArgs, TrustSignArgs, TrustSource, TrustVenue,
+    Proofs, TrustAction, TrustAlphabet, TrustArgs, TrustCombineArgs, TrustHcertArgs,
+    TrustImportArgs, TrustKind, TrustLookupsArgs, TrustPolicyArgs, TrustShowArgs, TrustSignArgs,
+    TrustSource, TrustVenue,
 };
 
 /// Menshen's command line.
@@ -56,6 +59,8 @@ pub enum Command {
     Load(LoadArgs),
     /// A station's log.
     Log(LogArgs),
+    /// Take over a table of codes that others print and nobody signs, which stations look up.
+    Lookups(LookupsArgs),
     /// Read the codes in pictures.
     Read(ReadArgs),
     /// Rules in CertLogic.

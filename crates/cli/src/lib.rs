@@ -27,7 +27,7 @@ use std::io::Write;
 
 pub use command::{Ending, run};
 pub use failure::Failure;
-pub use residents::COLUMNS;
+pub use residents::{COLUMNS, LOOKUP_COLUMNS};
 
 /// Where a command's answer goes.
 pub type Out<'a> = &'a mut dyn Write;

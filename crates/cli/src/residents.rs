@@ -1,4 +1,4 @@
-//! The table that `menshen issue` takes: one resident a line.
+//! The tables that `menshen issue` and `menshen lookups` take: one resident a line.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use domain::code::native::{Slip, TestResult};
 use domain::screen::{Colour, HolderClass};
 use domain::time::Timestamp;
 
-use crate::authority::{MAX_SHEET_DAYS, NewCode, TestKnown};
+use crate::authority::{MAX_SHEET_DAYS, NewCode, Revoked, TestKnown};
 use crate::{Failure, clock, files, mask};
 
 /// One line.
@@ -17,6 +17,36 @@ pub(crate) struct Resident {
     /// Where it stands in the table, counted from 1, the heading included.
     pub(crate) line: u64,
 }
+
+/// A line of the other table: a code that others print, and how its holder stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Printed {
+    /// What stands in the code, byte for byte.
+    pub(crate) text: String,
+    /// Birth year, if known.
+    pub(crate) birth_year: Option<u16>,
+    /// The last four characters of the ID document, if known.
+    pub(crate) last_four: Option<[u8; 4]>,
+    /// Colour today.
+    pub(crate) colour: Colour,
+    /// Latest test.
+    pub(crate) test: TestKnown,
+    /// Whether it counts no more.
+    pub(crate) revoked: Option<Revoked>,
+    /// Where it stands in the table, counted from 1, the heading included.
+    pub(crate) line: u64,
+}
+
+/// The columns of the table of codes that are looked up, as `menshen lookups --help` prints them.
+pub const LOOKUP_COLUMNS: &str = "\
+code          what stands in the QR code, byte for byte; only its fingerprint is kept
+birth_year    four digits; - where it is not known
+id_last_four  the last four characters of the ID document: digits or capitals; - where they are not known
+colour        green, yellow or red
+last_negative when the latest negative sample was taken: 2026-11-24T08:00:00Z or with an
+              offset, 2026-11-24T16:00:00+08:00; - for none
+positive      yes if the latest result is positive (optional column)
+revoked       lost or reissued, for a code that counts no more (optional column)";
 
 /// The columns, as `menshen issue --help` prints them.
 pub const COLUMNS: &str = "\
@@ -37,6 +67,38 @@ slip          `negative 2026-11-24T08:00:00Z` or `positive ...`: also prints a t
 /// # Errors
 /// [`Failure::Line`] for the first line that is not as it should be; then nothing is taken.
 pub(crate) fn read(path: &Path, now: Timestamp) -> Result<Vec<Resident>, Failure> {
+    rows(path, &ISSUED, |columns, row, line| {
+        let code = columns.code(row, now)?;
+
+        Ok(Resident { code, line })
+    })
+}
+
+/// Every code of the table, whose texts are as `check` wants them.
+///
+/// # Errors
+/// [`Failure::Line`] for the first line that is not as it should be; then nothing is taken.
+pub(crate) fn read_printed(
+    path: &Path,
+    now: Timestamp,
+    check: impl Fn(&str) -> Result<(), String>,
+) -> Result<Vec<Printed>, Failure> {
+    rows(path, &PRINTED, |columns, row, line| {
+        columns.printed(row, now, line, &check)
+    })
+}
+
+/// The columns of a table, those that must be there first.
+struct Kind {
+    known: &'static [&'static str],
+    needed: usize,
+}
+
+fn rows<T>(
+    path: &Path,
+    kind: &Kind,
+    take: impl Fn(&Columns, &csv::StringRecord, u64) -> Result<T, String>,
+) -> Result<Vec<T>, Failure> {
     let bytes = files::read(path)?;
     let at = |line: u64| {
         let path = path.to_path_buf();
@@ -55,51 +117,50 @@ pub(crate) fn read(path: &Path, now: Timestamp) -> Result<Vec<Resident>, Failure
     let columns = reader
         .headers()
         .map_err(|error| error.to_string())
-        .and_then(Columns::of)
+        .and_then(|heading| Columns::of(heading, kind))
         .map_err(at(1))?;
-    let mut residents = Vec::new();
+    let mut taken = Vec::new();
     for row in reader.records() {
         let row = row.map_err(|error| {
             let line = error.position().map_or(0, csv::Position::line);
             at(line)("this line has more or fewer fields than the first".to_owned())
         })?;
         let line = row.position().map_or(0, csv::Position::line);
-        let code = columns.code(&row, now).map_err(at(line))?;
-        residents.push(Resident { code, line });
+        taken.push(take(&columns, &row, line).map_err(at(line))?);
     }
-    if residents.is_empty() {
+    if taken.is_empty() {
         return Err(at(2)("the table holds no resident".to_owned()));
     }
 
-    Ok(residents)
+    Ok(taken)
 }
 
 /// Where each column stands.
 struct Columns(Vec<&'static str>);
 
 impl Columns {
-    fn of(heading: &csv::StringRecord) -> Result<Self, String> {
+    fn of(heading: &csv::StringRecord, kind: &Kind) -> Result<Self, String> {
         let names = heading
             .iter()
             .map(|found| {
-                KNOWN
+                kind.known
                     .iter()
                     .find(|name| **name == found)
                     .copied()
                     .ok_or_else(|| {
                         format!(
                             "{found:?} is no column: the columns are {}",
-                            KNOWN.join(", ")
+                            kind.known.join(", ")
                         )
                     })
             })
             .collect::<Result<Vec<_>, _>>()?;
-        for (at, name) in KNOWN.iter().enumerate() {
+        for (at, name) in kind.known.iter().enumerate() {
             let count = names.iter().filter(|found| *found == name).count();
             if count > 1 {
                 return Err(format!("the column {name} stands there twice"));
             }
-            if count == 0 && at < NEEDED {
+            if count == 0 && at < kind.needed {
                 return Err(format!("the column {name} is missing"));
             }
         }
@@ -130,6 +191,35 @@ impl Columns {
             valid_days: valid_days(self.field(row, "valid_days"))?,
             revoked: crate::authority::revoked(self.field(row, "revoked"))?,
             slip: slip(self.field(row, "slip"), now)?,
+        })
+    }
+
+    fn printed(
+        &self,
+        row: &csv::StringRecord,
+        now: Timestamp,
+        line: u64,
+        check: impl Fn(&str) -> Result<(), String>,
+    ) -> Result<Printed, String> {
+        let text = self.field(row, "code");
+        check(text)?;
+        let known = |name| Some(self.field(row, name)).filter(|text| !matches!(*text, "-" | ""));
+        let four = known("id_last_four").map(last_four).transpose()?;
+
+        Ok(Printed {
+            text: text.to_owned(),
+            birth_year: known("birth_year")
+                .map(|text| birth_year(text, now))
+                .transpose()?,
+            last_four: four.and_then(|four| four.as_bytes().try_into().ok()),
+            colour: colour(self.field(row, "colour"))?,
+            test: test(
+                self.field(row, "last_negative"),
+                self.field(row, "positive"),
+                now,
+            )?,
+            revoked: crate::authority::revoked(self.field(row, "revoked"))?,
+            line,
         })
     }
 
@@ -251,19 +341,33 @@ fn slip(text: &str, now: Timestamp) -> Result<Option<Slip>, String> {
     }))
 }
 
-const NEEDED: usize = 6;
-const KNOWN: [&str; 10] = [
-    "name",
-    "birth_year",
-    "class",
-    "id_last_four",
-    "colour",
-    "last_negative",
-    "positive",
-    "valid_days",
-    "revoked",
-    "slip",
-];
+const ISSUED: Kind = Kind {
+    known: &[
+        "name",
+        "birth_year",
+        "class",
+        "id_last_four",
+        "colour",
+        "last_negative",
+        "positive",
+        "valid_days",
+        "revoked",
+        "slip",
+    ],
+    needed: 6,
+};
+const PRINTED: Kind = Kind {
+    known: &[
+        "code",
+        "birth_year",
+        "id_last_four",
+        "colour",
+        "last_negative",
+        "positive",
+        "revoked",
+    ],
+    needed: 5,
+};
 
 #[cfg(test)]
 mod tests {

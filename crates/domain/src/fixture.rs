@@ -1,15 +1,16 @@
 //! A small authority for the tests of the rules: one key a role, one venue, one status list.
 
+use crate::code::lookup::{Alphabet, Fingerprint, LookupScheme};
 use crate::code::native::{Claims, Slip};
 use crate::code::{SignedCredential, decode};
 use crate::crypto::{OpeningKey, PublicKey, Secret, SigningKey, sha256};
 use crate::document::{
-    Assignment, Header, ISSUER_FORMAT_NATIVE, Issuer, IssuerKind, Manifest, PreviousEpoch, RoleKey,
-    Root, SealingTurn, Shard, Trust, TrustBody, Venue, VenuePolicy,
+    Assignment, Header, ISSUER_FORMAT_NATIVE, Issuer, IssuerKind, LookupFile, Manifest,
+    PreviousEpoch, RoleKey, Root, SealingTurn, Shard, Trust, TrustBody, Venue, VenuePolicy,
 };
 use crate::ids::{AuthorityId, Handle, StationId, VenueId};
 use crate::screen::{Colour, HolderClass, Preset};
-use crate::status::{Cell, Sample, Snapshot, pack_full};
+use crate::status::{Cell, LookupRow, Sample, Snapshot, lookup_table, pack_full, pack_lookup};
 use crate::time::{DAY, HOUR, Timestamp};
 use crate::trust::{VerifiedCredential, verify};
 
@@ -82,6 +83,7 @@ pub(crate) fn trust() -> Trust {
             revocations: Vec::new(),
             hcert: None,
             status_uris: vec![URI.to_owned()],
+            lookups: Vec::new(),
             policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
             retention_days: 14,
             min_version: "0.1.0".to_owned(),
@@ -95,14 +97,17 @@ pub(crate) fn trust() -> Trust {
 
 /// The trust list that says `body`, as a station holds it.
 pub(crate) fn trust_of(body: &TrustBody, demo: bool) -> Trust {
-    let root = Root {
-        header: body.header,
+    Trust::verify(&body.sign(&[&key(1), &key(2)]), &root(body.header, demo)).unwrap()
+}
+
+/// The root that signs trust lists of this fixture.
+pub(crate) fn root(header: Header, demo: bool) -> Root {
+    Root {
+        header,
         keys: vec![public(1), public(2)],
         threshold: 2,
         demo,
-    };
-
-    Trust::verify(&body.sign(&[&key(1), &key(2)]), &root).unwrap()
+    }
 }
 
 pub(crate) fn assignment(kind: Preset) -> Assignment {
@@ -134,9 +139,45 @@ pub(crate) fn assignment(kind: Preset) -> Assignment {
 
 /// A list issued at `as_of` whose residents 0, 1, ... stand as `cells` say.
 pub(crate) fn snapshot(as_of: Timestamp, cells: &[Cell]) -> Snapshot {
-    let secret = Secret::new([5; 32]);
+    with_lookups(as_of, cells, &[])
+}
+
+/// The same, with tables for looking codes up: each of one issuer, with the texts of residents by their index.
+pub(crate) fn with_lookups(
+    as_of: Timestamp,
+    cells: &[Cell],
+    lookups: &[(&str, &[(&str, LookupRow)])],
+) -> Snapshot {
+    let (manifest, files) = list_with_lookups(as_of, cells, lookups);
+    let file = |hash: &[u8; 32]| files.iter().find(|file| sha256(&[file]) == *hash).cloned();
+
+    Snapshot::open(manifest, file, Some(&status_secret())).unwrap()
+}
+
+/// The manifest of such a list, and its files.
+pub(crate) fn list_with_lookups(
+    as_of: Timestamp,
+    cells: &[Cell],
+    lookups: &[(&str, &[(&str, LookupRow)])],
+) -> (Manifest, Vec<Vec<u8>>) {
     let table: Vec<u8> = cells.iter().map(|cell| cell.0).collect();
-    let (file, full) = pack_full(&table, URI, 0, 1, &secret).unwrap();
+    let (file, full) = pack_full(&table, URI, 0, 1, &status_secret()).unwrap();
+    let mut files = vec![file];
+    let mut named = Vec::new();
+    for (number, (issuer, rows)) in (0..).zip(lookups) {
+        let rows = rows
+            .iter()
+            .map(|(text, row)| (Fingerprint::of(issuer, text), *row));
+        let table = lookup_table(&rows.collect());
+        let (file, full) = pack_lookup(&table, URI, number, 1, &status_secret()).unwrap();
+        files.push(file);
+        named.push(LookupFile {
+            issuer: (*issuer).to_owned(),
+            version: 1,
+            sha256: sha256(&[&table]),
+            full,
+        });
+    }
     let manifest = Manifest {
         header: Header {
             authority: AUTHORITY,
@@ -154,9 +195,64 @@ pub(crate) fn snapshot(as_of: Timestamp, cells: &[Cell]) -> Snapshot {
             full,
             deltas: Vec::new(),
         }],
+        lookups: named,
     };
 
-    Snapshot::open(manifest, |_| Some(file.clone()), Some(&secret)).unwrap()
+    (manifest, files)
+}
+
+pub(crate) fn status_secret() -> Secret {
+    Secret::new([5; 32])
+}
+
+/// Whose codes are only looked up, and of which shape they are.
+pub(crate) const LOOKED_UP_ISSUER: &str = "harbour-city";
+
+pub(crate) fn scheme() -> LookupScheme {
+    LookupScheme {
+        issuer: LOOKED_UP_ISSUER.to_owned(),
+        prefix: "https://code.city.example/p/".to_owned(),
+        alphabet: Alphabet::Hex,
+        least: 32,
+        most: 32,
+        country: Some("SG".to_owned()),
+    }
+}
+
+/// The code of resident `n` that nobody signed.
+pub(crate) fn opaque_text(n: u8) -> String {
+    format!("{}{}", scheme().prefix, format!("{n:02x}").repeat(16))
+}
+
+/// What the list has of them.
+pub(crate) fn opaque_row(n: u8) -> LookupRow {
+    LookupRow {
+        index: u32::from(n),
+        birth_year: Some(1941),
+        last_four: Some(*b"123X"),
+    }
+}
+
+/// A list of one hour ago in which the residents 0, 1, ... stand as `cells` say and are looked up by their codes.
+pub(crate) fn looked_up(as_of: Timestamp, cells: &[Cell]) -> Snapshot {
+    let texts: Vec<String> = (0..).take(cells.len()).map(opaque_text).collect();
+    let rows: Vec<(&str, LookupRow)> = (0..)
+        .zip(&texts)
+        .map(|(n, text)| (text.as_str(), opaque_row(n)))
+        .collect();
+
+    with_lookups(as_of, cells, &[(LOOKED_UP_ISSUER, &rows)])
+}
+
+/// The trust list under which codes are looked up, after `change`.
+pub(crate) fn trust_with_scheme(change: impl FnOnce(&mut TrustBody)) -> Trust {
+    let mut body = TrustBody {
+        lookups: vec![scheme()],
+        ..trust().body
+    };
+    change(&mut body);
+
+    trust_of(&body, false)
 }
 
 /// A list of one hour ago in which everyone stands as `colour` and `sample` say.

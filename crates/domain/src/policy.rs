@@ -5,9 +5,12 @@
 
 mod class;
 mod foreign;
+mod listed;
+mod lookup;
 mod rules;
 
 use self::foreign::{Bearer, Grounds, Stop, is_ticket, used};
+use self::listed::Listed;
 use self::rules::{Says, ask, external, of_native, status};
 use crate::code::clean_text;
 use crate::code::foreign::VerifiedForeign;
@@ -19,11 +22,12 @@ use crate::screen::{
     Colour, HolderClass, PersonView, Preset, ReasonView, RuleSentence, StatusView, TestView,
 };
 use crate::status::{SLOT_SECONDS, Sample, Snapshot, Standing};
-use crate::time::{DAY, HOUR, Timestamp};
+use crate::time::{DAY, Timestamp};
 use crate::trust::VerifiedCredential;
 use crate::verdict::{Reason, Verdict};
 
 pub use foreign::{ForeignCase, decide_foreign};
+pub use lookup::{LookupCase, decide_lookup};
 
 /// Seconds that a sheet or sample may lie in our future.
 const AHEAD: i64 = 600;
@@ -163,6 +167,7 @@ pub fn decide_by_hand(
         keys_as_of: None,
         expires: None,
         status: None,
+        looked_up: false,
         proofs: Vec::new(),
         beside: Vec::new(),
     };
@@ -237,15 +242,13 @@ impl Case<'_> {
         ticket: &mut Option<Handle>,
     ) -> Result<Vec<ReasonView>, Stop> {
         self.check_life()?;
-        let (colour, sample) = self.standing()?;
-        if colour == Colour::Red {
-            return Err(Reason::Red.into());
-        }
-        if sample == Sample::Positive || self.slip_result() == Some(TestResult::Positive) {
+        let listed = self.listed();
+        let (colour, sample) = listed.judge()?;
+        if self.slip_result() == Some(TestResult::Positive) {
             return Err(Reason::TestPositive.into());
         }
         let policy = policy_of(self.trust, self.assignment).ok_or(Reason::NoRules)?;
-        self.check_test(policy, sample)?;
+        listed.check_test(policy, sample, self.negative_slip())?;
         self.check_rules(colour, sample)?;
         *ticket = self.check_proofs(policy, person)?;
         let attentions = self.attentions(colour);
@@ -314,51 +317,20 @@ impl Case<'_> {
         Ok(())
     }
 
-    /// Colour and sample, if the list is there, young enough, and has this resident. A revocation refuses
-    /// however old the list is.
-    fn standing(&self) -> Result<(Colour, Sample), ReasonView> {
-        let snapshot = self.snapshot.ok_or_else(|| because(Reason::StatusTooOld))?;
+    /// Their place in the list.
+    fn listed(&self) -> Listed<'_> {
         let claims = self.credential.claims();
-        let standing = snapshot.standing(&claims.status_uri, claims.status_index);
-        if let Some(Standing::Revoked(reason)) = standing {
-            return Err(because(reason));
-        }
-        let stop = i64::from(self.ages().status_stop_hours).saturating_mul(HOUR);
-        let expired = self.now >= snapshot.manifest().header.expires;
-        if expired || self.status_age(snapshot) >= stop {
-            let hours = self.status_age(snapshot) / HOUR;
-            return Err(amounting(Reason::StatusTooOld, hours));
-        }
-        match standing {
-            Some(Standing::Coloured { colour, sample }) => Ok((colour, sample)),
-            Some(Standing::NeverIssued | Standing::Revoked(_)) | None => {
-                Err(because(Reason::NotInList))
-            }
-        }
-    }
+        let standing = self
+            .snapshot
+            .and_then(|list| list.standing(&claims.status_uri, claims.status_index));
 
-    /// The start of the newest negative sample's slot must lie less than the policy's hours ago. Where the
-    /// list is past its warning age, a newer test may exist that it does not know.
-    fn check_test(&self, policy: &VenuePolicy, listed: Sample) -> Result<(), ReasonView> {
-        let Some(hours) = policy.test_within_hours else {
-            return Ok(());
-        };
-        let listed = match listed {
-            Sample::Negative(from) => Some(from),
-            Sample::None | Sample::Positive => None,
-        };
-        let newest = listed.max(self.negative_slip());
-        let age = newest.map(|sampled| self.now.since(sampled));
-        if age.is_some_and(|age| age < i64::from(hours).saturating_mul(HOUR)) {
-            return Ok(());
+        Listed {
+            trust: self.trust,
+            assignment: self.assignment,
+            snapshot: self.snapshot,
+            standing,
+            now: self.now,
         }
-        if let Some(list_age) = self.ageing() {
-            return Err(amounting(Reason::TestUnknown, list_age));
-        }
-
-        Err(age.map_or(amounting(Reason::NoTest, WINDOW_DAYS), |age| {
-            amounting(Reason::TestTooOld, age / HOUR)
-        }))
     }
 
     fn attentions(&self, colour: Colour) -> Vec<ReasonView> {
@@ -380,26 +352,9 @@ impl Case<'_> {
             Reason::RulesHold
         };
 
-        self.ageing().map_or(because(holds), |hours| {
+        self.listed().ageing().map_or(because(holds), |hours| {
             amounting(Reason::StatusAgeing, hours)
         })
-    }
-
-    /// Hours since the list was signed, where that is the warning age or more.
-    fn ageing(&self) -> Option<i64> {
-        let hours = self.status_age(self.snapshot?) / HOUR;
-        (hours >= i64::from(self.ages().status_warn_hours)).then_some(hours)
-    }
-
-    fn status_age(&self, snapshot: &Snapshot) -> i64 {
-        self.now.since(snapshot.as_of())
-    }
-
-    /// The limits of age; without a policy the usual ones, under which nobody is admitted anyway.
-    fn ages(&self) -> VenuePolicy {
-        policy_of(self.trust, self.assignment)
-            .cloned()
-            .unwrap_or_else(VenuePolicy::public_place)
     }
 
     fn asks_for_identity(&self) -> bool {
@@ -453,24 +408,18 @@ impl Case<'_> {
             country: None,
             keys_as_of: Some(self.trust.body.header.issued_at),
             expires: Some(claims.expires),
-            status: self.snapshot.map(|snapshot| self.status_view(snapshot)),
+            status: self.status_view(),
+            looked_up: false,
             proofs: Vec::new(),
             beside: Vec::new(),
         }
     }
 
-    fn status_view(&self, snapshot: &Snapshot) -> StatusView {
-        let claims = self.credential.claims();
-        let (colour, test) = match snapshot.standing(&claims.status_uri, claims.status_index) {
-            Some(Standing::Coloured { colour, sample }) => (Some(colour), sample.view()),
-            Some(Standing::NeverIssued | Standing::Revoked(_)) | None => (None, TestView::None),
-        };
-
-        StatusView {
-            colour,
-            test: self.newest(test),
-            as_of: snapshot.as_of(),
-        }
+    fn status_view(&self) -> Option<StatusView> {
+        self.listed().view().map(|view| StatusView {
+            test: self.newest(view.test),
+            ..view
+        })
     }
 
     /// The listed test, or that of a slip which counts and is newer: its second, not a slot.

@@ -6,6 +6,7 @@ use crate::fixture::{
 };
 use crate::screen::{HolderClass, Preset};
 use crate::status::Cell;
+use crate::time::HOUR;
 use crate::verdict::Verdict::{Admit, Attention, Refuse, Undecided};
 
 const MINUTE: i64 = 60;
@@ -125,6 +126,7 @@ fn a_green_code_tested_within_48_hours_is_admitted_with_all_its_facts() {
                     },
                     as_of: NOW.plus(-HOUR),
                 }),
+                looked_up: false,
                 proofs: Vec::new(),
                 beside: Vec::new(),
             }),

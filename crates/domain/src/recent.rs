@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::crypto::{Secret, hmac, label};
+use crate::crypto::{Secret, hmac, label, sha256};
 use crate::ids::{Handle, first_16};
 use crate::time::Timestamp;
 
@@ -49,6 +49,12 @@ impl Recent {
     #[must_use]
     pub fn tag(&self, handle: Handle) -> Tag {
         self.hmac("recent", &[&handle.0])
+    }
+
+    /// The tag of a code that nobody signed: HMAC(local key, L("recent-text") ‖ SHA-256(text)).
+    #[must_use]
+    pub fn tag_of_text(&self, text: &str) -> Tag {
+        self.hmac("recent-text", &[&sha256(&[text.as_bytes()])])
     }
 
     /// The tag of a person registered by hand: HMAC(local key, L("recent-typed") ‖ name ‖ 0 ‖ last four).
@@ -176,6 +182,8 @@ mod tests {
             recent.tag_of_typed("王五", "123X"),
             recent.tag_of_typed("王五1", "23X")
         );
+        assert_ne!(recent.tag_of_text("c"), recent.tag_of_text("d"));
+        assert_ne!(recent.tag_of_text("c"), other.tag_of_text("c"));
     }
 
     /// Nothing here is told of uploads: the table has no way in but admits, let ins, undos and time.

@@ -118,6 +118,8 @@ reasons! {
     SecondProof = 24, "second_proof", Attention;
     /// The second proof is in another name, or of another day of birth.
     NamesDiffer = 25, "names_differ", Attention;
+    /// Nobody signed this code; it was found in its issuer's list, and every rule holds for the resident there.
+    LookedUp = 26, "looked_up", Attention;
 
     /// The signature does not verify under any candidate key, or a key is unfit for signing.
     Forged = 40, "forged", Refuse;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use domain::code::clean_text;
+use domain::code::lookup::MAX_ISSUER;
 use domain::document::Product;
 use domain::rules::CodeKind;
 use domain::time::Timestamp;
@@ -27,6 +28,8 @@ pub enum TrustAction {
     Hcert(TrustHcertArgs),
     /// Write the keys and revocations of others into the draft of the next trust list, and say what changes.
     Import(TrustImportArgs),
+    /// Write whose codes of which shape are looked up into the draft of the next trust list, and say what changes.
+    Lookups(TrustLookupsArgs),
     /// Write the rules of a kind of venue into the draft of the next trust list, and say what changes.
     Policy(TrustPolicyArgs),
     /// Say what the trust list in force, or the draft of the next one, holds.
@@ -172,6 +175,58 @@ pub enum TrustVenue {
     Event,
 }
 
+/// `menshen trust lookups`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A scheme says how a city's codes look that carry no signature: what each begins with, and what follows. Stations look such a text up in \
+the list that `menshen lookups` publishes, and follow no link. A scheme of the same issuer and prefix is replaced (docs/lookups.md).\n\
+Exit status: 0 drafted, or nothing changed; 2 nothing was drafted."
+)]
+pub struct TrustLookupsArgs {
+    /// The authority's folder.
+    #[arg(long, value_name = "DIR")]
+    pub authority: PathBuf,
+    /// Who gives the codes out, as screens show it: at most 64 bytes.
+    #[arg(long, value_name = "NAME", value_parser = issuer)]
+    pub issuer: String,
+    /// What each code begins with, byte for byte; nothing unless it is given.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub prefix: String,
+    /// The characters after the prefix.
+    #[arg(
+        long,
+        value_enum,
+        required_unless_present = "remove",
+        requires = "length"
+    )]
+    pub alphabet: Option<TrustAlphabet>,
+    /// How many characters follow the prefix: 32, or 16-24.
+    #[arg(long, value_name = "N[-N]", value_parser = length, required_unless_present = "remove")]
+    pub length: Option<(usize, usize)>,
+    /// The issuer's country, by two letters, to show.
+    #[arg(long, value_name = "CC", value_parser = country)]
+    pub country: Option<String>,
+    /// Take all schemes of this issuer away.
+    #[arg(long, conflicts_with_all = ["prefix", "alphabet", "length", "country"])]
+    pub remove: bool,
+    /// The time, instead of the clock's.
+    #[arg(long, value_name = "TIME", value_parser = clock::parse)]
+    pub at: Option<Timestamp>,
+}
+
+/// The characters of a code that is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TrustAlphabet {
+    /// 0-9.
+    Digits,
+    /// 0-9, a-f, A-F.
+    Hex,
+    /// 0-9, a-z, A-Z.
+    Alphanumeric,
+    /// 0-9, a-z, A-Z, - and _.
+    Base64url,
+}
+
 /// Kinds of code of which one is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proofs(pub Vec<CodeKind>);
@@ -301,6 +356,27 @@ fn proof(text: &str) -> Result<Proofs, String> {
     });
 
     kinds.collect::<Result<_, _>>().map(Proofs)
+}
+
+fn issuer(text: &str) -> Result<String, String> {
+    let (name, altered) = clean_text(text.trim());
+    if name.is_empty() || altered || name.len() > MAX_ISSUER {
+        return Err(format!(
+            "an issuer's name has 1 to {MAX_ISSUER} bytes of letters that can be shown"
+        ));
+    }
+
+    Ok(name)
+}
+
+fn length(text: &str) -> Result<(usize, usize), String> {
+    let (least, most) = text.split_once('-').unwrap_or((text, text));
+    let number = |text: &str| {
+        text.parse()
+            .map_err(|_| "write a length as 32, or as 16-24".to_owned())
+    };
+
+    Ok((number(least)?, number(most)?))
 }
 
 fn country(text: &str) -> Result<String, String> {

@@ -219,6 +219,7 @@ impl Maker<'_> {
             revocations: Vec::new(),
             hcert: None,
             status_uris: vec![self.founding.about.status_uri.clone()],
+            lookups: Vec::new(),
             policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
             retention_days: RETENTION_DAYS,
             min_version: release.clone(),

@@ -3,6 +3,7 @@
 mod content_keys;
 mod found;
 mod issue;
+mod lookups;
 mod publish;
 mod register;
 
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use found::{Founding, MAX_SHEET_DAYS, found};
 pub use issue::{NewCode, issue};
 pub(crate) use issue::{signed, slip_of};
+pub use lookups::{LookupRecord, Lookups};
 pub use publish::{PublicFolder, publish};
 pub(crate) use register::revoked;
 pub use register::{Record, Register, Revoked, TestKnown};

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use domain::crypto::{Secret, sha256};
-use domain::document::{Header, Manifest, Shard, Trust};
+use domain::document::{Header, LookupFile, Manifest, Shard, Trust};
 use domain::hex;
 use domain::keyfile::KeyRole;
-use domain::status::{Snapshot, pack_full};
+use domain::status::{Snapshot, pack_full, pack_lookup};
 use domain::time::{DAY, Timestamp};
 
 use super::{Authority, MANIFEST, Register, STATUS_FILES};
@@ -38,6 +38,18 @@ pub fn publish(
     let table = table(register, now);
     let secret = authority.status_secret(week)?;
     let (file, full) = pack_full(&table, uri, 0, version, &secret)?;
+    let mut files = vec![file];
+    let mut lookups = Vec::new();
+    for ((issuer, table), number) in register.lookups().tables()?.into_iter().zip(0..) {
+        let (file, full) = pack_lookup(&table, uri, number, version, &secret)?;
+        files.push(file);
+        lookups.push(LookupFile {
+            issuer,
+            version,
+            sha256: sha256(&[&table]),
+            full,
+        });
+    }
     let manifest = Manifest {
         header: Header {
             authority: authority.trust().body.header.authority,
@@ -55,11 +67,12 @@ pub fn publish(
             full,
             deltas: Vec::new(),
         }],
+        lookups,
     };
     // The next week's secret is ready before stations ask for it.
     authority.status_secret(week.saturating_add(1))?;
     let signed = manifest.sign(&authority.signing_key(KeyRole::Status)?);
-    public.put(&manifest, &file, &signed)?;
+    public.put(&manifest, &files, &signed)?;
     public.remove_others(&[Some(&manifest), before.as_ref()])?;
 
     Ok(manifest)
@@ -82,6 +95,12 @@ fn table(register: &Register, as_of: Timestamp) -> Vec<u8> {
     let issued = usize::try_from(register.next_index()).unwrap_or(usize::MAX);
     let mut table = vec![0; issued.max(1).next_multiple_of(STEP)];
     for record in register.records() {
+        let at = usize::try_from(record.index).unwrap_or(usize::MAX);
+        if let Some(cell) = table.get_mut(at) {
+            *cell = record.cell(as_of).0;
+        }
+    }
+    for record in register.lookups().records() {
         let at = usize::try_from(record.index).unwrap_or(usize::MAX);
         if let Some(cell) = table.get_mut(at) {
             *cell = record.cell(as_of).0;
@@ -143,10 +162,11 @@ impl PublicFolder {
             .map_err(|error| Failure::Refused(error.to_string()))
     }
 
-    fn put(&self, manifest: &Manifest, file: &[u8], signed: &[u8]) -> Result<(), Failure> {
+    /// `packed` are the files that `manifest` names, in their order.
+    fn put(&self, manifest: &Manifest, packed: &[Vec<u8>], signed: &[u8]) -> Result<(), Failure> {
         files::make_folder(&self.0.join(STATUS_FILES))?;
-        for shard in &manifest.shards {
-            files::replace(&self.file(&shard.full.sha256), file)?;
+        for (named, file) in manifest.files().zip(packed) {
+            files::replace(&self.file(&named.sha256), file)?;
         }
 
         files::replace(&self.0.join(MANIFEST), signed)
@@ -156,8 +176,8 @@ impl PublicFolder {
         let kept: BTreeSet<PathBuf> = kept
             .iter()
             .flatten()
-            .flat_map(|manifest| &manifest.shards)
-            .map(|shard| self.file(&shard.full.sha256))
+            .flat_map(|manifest| manifest.files())
+            .map(|file| self.file(&file.sha256))
             .collect();
         let folder = self.0.join(STATUS_FILES);
         for entry in fs::read_dir(&folder).map_err(Failure::file(&folder, "read"))? {

@@ -10,12 +10,14 @@ use domain::time::Timestamp;
 use domain::{code, hex};
 use serde::{Deserialize, Serialize};
 
+use super::lookups::{LookupRecord, Lookups};
 use crate::{Failure, clock, files};
 
-/// Every code issued, by index.
+/// Every code issued, by index, and those of others that are only looked up: all have their place in one status list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Register {
     records: Vec<Record>,
+    lookups: Lookups,
 }
 
 /// One code.
@@ -73,19 +75,29 @@ impl Record {
     /// Its byte in a list signed at `as_of`.
     #[must_use]
     pub fn cell(&self, as_of: Timestamp) -> Cell {
-        match self.revoked {
-            Some(Revoked::Lost) => return Cell::LOST,
-            Some(Revoked::Reissued) => return Cell::REISSUED,
-            None => {}
-        }
-        let sample = match self.test {
-            TestKnown::Negative(at) => Sample::Negative(at),
-            TestKnown::None => Sample::None,
-            TestKnown::Positive => Sample::Positive,
-        };
-
-        Cell::coloured(self.colour, sample, as_of)
+        cell(self.colour, self.test, self.revoked, as_of)
     }
+}
+
+/// The byte of somebody who stands like this, in a list signed at `as_of`.
+pub(super) fn cell(
+    colour: Colour,
+    test: TestKnown,
+    revoked: Option<Revoked>,
+    as_of: Timestamp,
+) -> Cell {
+    match revoked {
+        Some(Revoked::Lost) => return Cell::LOST,
+        Some(Revoked::Reissued) => return Cell::REISSUED,
+        None => {}
+    }
+    let sample = match test {
+        TestKnown::Negative(at) => Sample::Negative(at),
+        TestKnown::None => Sample::None,
+        TestKnown::Positive => Sample::Positive,
+    };
+
+    Cell::coloured(colour, sample, as_of)
 }
 
 impl Register {
@@ -119,10 +131,20 @@ impl Register {
             records.push(record);
         }
 
-        Ok(Self { records })
+        let lookups = Lookups::read(folder)?;
+        if let Some(record) = records.iter().find(|record| lookups.has(record.index)) {
+            return Err(Failure::Refused(format!(
+                "{}: number {} stands in the register of codes that are looked up too. {DAMAGED}",
+                path.display(),
+                record.index
+            )));
+        }
+
+        Ok(Self { records, lookups })
     }
 
-    /// Puts it in place of the one in the folder.
+    /// Puts it in place of the one in the folder; codes that are looked up have a register of their own
+    /// ([`Lookups::write`]).
     ///
     /// # Errors
     /// [`Failure::File`].
@@ -162,12 +184,31 @@ impl Register {
         self.records.iter().find(|record| record.index == index)
     }
 
-    /// The next index that no code has.
+    /// The codes of others that are only looked up.
+    #[must_use]
+    pub fn lookups(&self) -> &Lookups {
+        &self.lookups
+    }
+
+    /// Takes a code of others that is only looked up, or what is new of it. True if it was not known.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] where no index is left that a table for looking codes up can name.
+    pub fn look_up(&mut self, looked_up: LookupRecord) -> Result<bool, Failure> {
+        let next = self.next_index();
+
+        self.lookups.take(looked_up, next)
+    }
+
+    /// The next index that no code has, of ours or of others.
     #[must_use]
     pub fn next_index(&self) -> u64 {
-        self.records
+        let own = self
+            .records
             .last()
-            .map_or(0, |record| record.index.saturating_add(1))
+            .map_or(0, |record| record.index.saturating_add(1));
+
+        own.max(self.lookups.next_index())
     }
 
     /// Adds a record at [`Self::next_index`] or later.
@@ -208,17 +249,8 @@ impl Row {
             issued: clock::show(record.issued_at),
             expires: clock::show(record.expires),
             colour: record.colour,
-            test: match record.test {
-                TestKnown::Negative(at) => clock::show(at),
-                TestKnown::None => "-".to_owned(),
-                TestKnown::Positive => POSITIVE.to_owned(),
-            },
-            revoked: match record.revoked {
-                Some(Revoked::Lost) => "lost",
-                Some(Revoked::Reissued) => "reissued",
-                None => "-",
-            }
-            .to_owned(),
+            test: test_word(record.test),
+            revoked: revoked_word(record.revoked).to_owned(),
             text: record.text.clone(),
             slip: record.slip.clone().unwrap_or_else(|| "-".to_owned()),
         }
@@ -243,11 +275,7 @@ impl Row {
             issued_at: clock::parse(&self.issued)?,
             expires: clock::parse(&self.expires)?,
             colour: self.colour,
-            test: match self.test.as_str() {
-                "-" => TestKnown::None,
-                POSITIVE => TestKnown::Positive,
-                at => TestKnown::Negative(clock::parse(at)?),
-            },
+            test: test_of(&self.test)?,
             revoked: revoked(&self.revoked)?,
             text: self.text,
             slip,
@@ -255,8 +283,34 @@ impl Row {
     }
 }
 
+/// A test as it stands in a register.
+pub(super) fn test_word(test: TestKnown) -> String {
+    match test {
+        TestKnown::Negative(at) => clock::show(at),
+        TestKnown::None => "-".to_owned(),
+        TestKnown::Positive => POSITIVE.to_owned(),
+    }
+}
+
+pub(super) fn test_of(word: &str) -> Result<TestKnown, String> {
+    match word {
+        "-" => Ok(TestKnown::None),
+        POSITIVE => Ok(TestKnown::Positive),
+        at => clock::parse(at).map(TestKnown::Negative),
+    }
+}
+
+/// A revocation as it stands in a register.
+pub(super) fn revoked_word(revoked: Option<Revoked>) -> &'static str {
+    match revoked {
+        Some(Revoked::Lost) => "lost",
+        Some(Revoked::Reissued) => "reissued",
+        None => "-",
+    }
+}
+
 /// Without the place: the line is told beside it, and a byte's number helps nobody.
-fn in_words(error: &csv::Error) -> String {
+pub(super) fn in_words(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::Deserialize { err, .. } => err.kind().to_string(),
         csv::ErrorKind::UnequalLengths {
@@ -280,7 +334,7 @@ pub(crate) fn revoked(word: &str) -> Result<Option<Revoked>, String> {
 }
 
 const FILE: &str = "residents.csv";
-const DAMAGED: &str = "The register is damaged, and nothing was done: put the last good copy of this file back, or undo \
+pub(super) const DAMAGED: &str = "The register is damaged, and nothing was done: put the last good copy of this file back, or undo \
 what was changed in it by hand";
 const POSITIVE: &str = "positive";
 const HEADING: [&str; 13] = [

@@ -61,10 +61,14 @@ pub(super) fn status(args: &StatusArgs, now: Timestamp, out: Out<'_>) -> Result<
     let manifest = authority::publish(&authority, &register, now)?;
     writeln!(
         out,
-        "Status list version {} as of {}, {} codes.",
+        "Status list version {} as of {}, {} codes{}.",
         manifest.header.version,
         clock::show(now),
-        register.records().len()
+        register.records().len(),
+        match register.lookups().records().len() {
+            0 => String::new(),
+            others => format!(", and {others} of others that are looked up"),
+        }
     )?;
 
     Ok(())

@@ -4,6 +4,7 @@ mod content_key;
 mod desk;
 mod load;
 mod log;
+mod lookups;
 mod print;
 mod question;
 mod rules;
@@ -53,6 +54,7 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
             LogAction::Today(args) => log::today(args, out)?,
             LogAction::Verify(args) => return log::verify(args, out),
         },
+        Command::Lookups(args) => lookups::lookups(args, now(args.at), out)?,
         Command::Read(args) => return question::read(args, out),
         Command::Rules(args) => match &args.action {
             RulesAction::Check(args) => return rules::check(args, out),
@@ -69,6 +71,7 @@ pub fn run(cli: &Cli, out: Out<'_>) -> Result<Ending, Failure> {
             TrustAction::Combine(args) => trust::combine(args, now(args.at), out)?,
             TrustAction::Hcert(args) => trust::hcert(args, now(args.at), out)?,
             TrustAction::Import(args) => trust::import(args, now(args.at), out)?,
+            TrustAction::Lookups(args) => trust::lookups(args, now(args.at), out)?,
             TrustAction::Policy(args) => trust::policy(args, now(args.at), out)?,
             TrustAction::Show(args) => trust::show(args, out)?,
             TrustAction::Sign(args) => trust::sign(args, now(args.at), out)?,

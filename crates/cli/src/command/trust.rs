@@ -1,12 +1,13 @@
 //! The trust list: importing, showing, signing, combining.
 
 use domain::code::foreign::ProofKind;
+use domain::code::lookup::{Alphabet, LookupScheme};
 use domain::screen::Preset;
 use domain::time::{DAY, Timestamp};
 
 use crate::args::{
-    TrustCombineArgs, TrustHcertArgs, TrustImportArgs, TrustKind, TrustPolicyArgs, TrustShowArgs,
-    TrustSignArgs, TrustVenue,
+    TrustAlphabet, TrustCombineArgs, TrustHcertArgs, TrustImportArgs, TrustKind, TrustLookupsArgs,
+    TrustPolicyArgs, TrustShowArgs, TrustSignArgs, TrustVenue,
 };
 use crate::trust::{self, Apart, Asked, Folder, Import, Numbers, Said, Table};
 use crate::verify::printable;
@@ -51,6 +52,31 @@ pub(super) fn policy(args: &TrustPolicyArgs, now: Timestamp, out: Out<'_>) -> Re
     };
 
     trust::policy(&args.authority, &asked, now, out)
+}
+
+pub(super) fn lookups(
+    args: &TrustLookupsArgs,
+    now: Timestamp,
+    out: Out<'_>,
+) -> Result<(), Failure> {
+    let alphabet = args.alphabet.map(|alphabet| match alphabet {
+        TrustAlphabet::Digits => Alphabet::Digits,
+        TrustAlphabet::Hex => Alphabet::Hex,
+        TrustAlphabet::Alphanumeric => Alphabet::Alphanumeric,
+        TrustAlphabet::Base64url => Alphabet::Base64Url,
+    });
+    let scheme = alphabet
+        .zip(args.length)
+        .map(|(alphabet, (least, most))| LookupScheme {
+            issuer: args.issuer.clone(),
+            prefix: args.prefix.clone(),
+            alphabet,
+            least,
+            most,
+            country: args.country.clone(),
+        });
+
+    trust::lookups(&args.authority, &args.issuer, scheme, now, out)
 }
 
 pub(super) fn hcert(args: &TrustHcertArgs, now: Timestamp, out: Out<'_>) -> Result<(), Failure> {

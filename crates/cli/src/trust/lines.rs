@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::code::foreign::revocation::ListKind;
 use domain::code::foreign::{ForeignKey, Format, HcertMap, ProofKind};
+use domain::code::lookup::LookupScheme;
 use domain::crypto::{KeyKind, VerifyingKey, sha256};
 use domain::document::{IssuerKind, RevocationFile, TrustBody, VenuePolicy};
 use domain::hex;
@@ -41,6 +42,23 @@ pub(super) fn list_line(file: &RevocationFile) -> String {
     let (list, hash) = (list_word(file.list), hex::encode(file.sha256));
 
     format!("revocations {list} {hash}, {} bytes", file.length)
+}
+
+/// Whose codes of which shape are looked up.
+pub(super) fn scheme_line(scheme: &LookupScheme) -> String {
+    let country = scheme.country.as_deref().unwrap_or("no country");
+    let length = if scheme.least == scheme.most {
+        scheme.least.to_string()
+    } else {
+        format!("{} to {}", scheme.least, scheme.most)
+    };
+
+    format!(
+        "looked up: codes of {} ({country}), {:?} and {length} of {}",
+        scheme.issuer,
+        scheme.prefix,
+        scheme.alphabet.word()
+    )
 }
 
 /// Which numbers of an HCERT hold what.
@@ -155,6 +173,7 @@ pub(super) fn own_lines(body: &TrustBody) -> BTreeSet<String> {
             .iter()
             .map(|uri| format!("status list {uri}")),
     );
+    lines.extend(body.lookups.iter().map(scheme_line));
     lines.extend(
         body.pins
             .iter()
@@ -255,6 +274,7 @@ pub(crate) fn summary(body: &TrustBody) -> Vec<String> {
     for file in &body.revocations {
         lines.push(list_line(file));
     }
+    lines.extend(body.lookups.iter().map(scheme_line));
     let policies = body.policies.iter().map(|policy| venue_word(policy.kind));
     lines.push(format!(
         "policies: {}",

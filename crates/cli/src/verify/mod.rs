@@ -1,6 +1,7 @@
 //! Whether a code is genuine and in time, one check a line, in the order of SECURITY.md §3.
 
 mod foreign;
+mod lookup;
 mod native;
 mod others;
 mod status;

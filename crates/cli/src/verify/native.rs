@@ -1,16 +1,17 @@
 //! The checks of our own paper code.
 
+use domain::code::foreign::Reading;
 use domain::code::native::{Claims, MAX_TEXT, PREFIX, SignedCode};
-use domain::code::{self, SignedCredential};
+use domain::code::{self, Code, SignedCredential};
 use domain::document::{Issuer, IssuerKind};
 use domain::hex;
 use domain::screen::Colour;
-use domain::status::{Sample, Standing};
+use domain::status::{Sample, Snapshot, Standing};
 use domain::time::{DAY, Timestamp};
 use domain::trust;
 use domain::verdict::Reason;
 
-use super::{Known, Outcome, Report, others};
+use super::{Known, Outcome, Report, lookup, others};
 use crate::clock;
 
 /// iat <= now + 10 min (SECURITY.md §3 step 5).
@@ -20,6 +21,10 @@ const AHEAD: i64 = 600;
 /// code is genuine is asked of `domain::trust` itself.
 #[must_use]
 pub fn verify(content: &[u8], known: &Known, now: Timestamp) -> Report {
+    let schemes = &known.trust.body.lookups;
+    if let Ok(Code::Opaque(code)) = code::read(&Reading::default(), schemes, content) {
+        return lookup::report(&code, known, now);
+    }
     let text = String::from_utf8_lossy(content);
     if !text.starts_with(PREFIX) && others::is_one(&text) {
         return others::report(&text, known, now);
@@ -93,7 +98,7 @@ fn spelling(body: &str, report: &mut Report) -> Option<()> {
 }
 
 /// Past its expiry a station decides nothing by a trust list, whatever the code says.
-fn still_trusted(known: &Known, now: Timestamp, report: &mut Report) {
+pub(super) fn still_trusted(known: &Known, now: Timestamp, report: &mut Report) {
     let expires = known.trust.body.header.expires;
     let found = format!("expires {}", clock::show(expires));
     add(report, "trust", now < expires, Reason::KeysTooOld, found);
@@ -220,9 +225,21 @@ fn status(claims: &Claims, known: &Known, now: Timestamp, report: &mut Report) {
             return;
         }
     };
+    let found = snapshot.standing(&claims.status_uri, claims.status_index);
+
+    standing(found, snapshot, now, report);
+}
+
+/// What a list says of one of its places.
+pub(super) fn standing(
+    found: Option<Standing>,
+    snapshot: &Snapshot,
+    now: Timestamp,
+    report: &mut Report,
+) {
     let as_of = format!("as of {}", clock::show(snapshot.as_of()));
     let expired = now >= snapshot.manifest().header.expires;
-    match snapshot.standing(&claims.status_uri, claims.status_index) {
+    match found {
         Some(Standing::Revoked(reason)) => {
             let found = format!("{}, {as_of}", reason.word());
             report.add("status", Outcome::Fails(reason), found);
@@ -243,7 +260,13 @@ fn status(claims: &Claims, known: &Known, now: Timestamp, report: &mut Report) {
     }
 }
 
-fn add(report: &mut Report, name: &'static str, holds: bool, reason: Reason, found: String) {
+pub(super) fn add(
+    report: &mut Report,
+    name: &'static str,
+    holds: bool,
+    reason: Reason,
+    found: String,
+) {
     let outcome = if holds {
         Outcome::Ok
     } else {

@@ -6,6 +6,7 @@ mod content_key;
 mod demo;
 mod issue;
 mod keys;
+mod lookups;
 mod paper;
 mod questions;
 mod trust;

@@ -83,14 +83,14 @@ fn import_text(desk: &Desk, format: &str, text: &str, more: &[&str]) -> Result<S
     )
 }
 
-fn said(ended: Result<(Ending, String), Failure>) -> Result<String, String> {
+pub(crate) fn said(ended: Result<(Ending, String), Failure>) -> Result<String, String> {
     ended
         .map(|(_, said)| said)
         .map_err(|failure| failure.to_string())
 }
 
 /// The first two words of the hash in an answer.
-fn words(said: &str) -> String {
+pub(crate) fn words(said: &str) -> String {
     let hash = said
         .lines()
         .rev()
@@ -106,7 +106,7 @@ fn key(desk: &Desk, number: u8) -> String {
     path.display().to_string()
 }
 
-fn sign(desk: &Desk, keys: &[u8], words: &str, at: &str) -> Result<String, String> {
+pub(crate) fn sign(desk: &Desk, keys: &[u8], words: &str, at: &str) -> Result<String, String> {
     let keys: Vec<String> = keys.iter().map(|number| key(desk, *number)).collect();
     let mut line = vec!["trust", "sign", "--at", at, "--authority", "authority"];
     line.extend(["--words", words, "--key"]);
@@ -115,7 +115,7 @@ fn sign(desk: &Desk, keys: &[u8], words: &str, at: &str) -> Result<String, Strin
     said(desk.try_run(&line))
 }
 
-fn held(desk: &Desk) -> Trust {
+pub(crate) fn held(desk: &Desk) -> Trust {
     documents(&desk.path("authority/public")).unwrap().1
 }
 

@@ -3,15 +3,19 @@
 use std::sync::LazyLock;
 
 use domain::cbor::{self, Value};
+use domain::code::lookup::{Alphabet, Fingerprint, LookupScheme, OpaqueCode};
 use domain::crypto::{Aead256, OpeningKey, Secret, derive_key, label, sha256};
-use domain::document::{Assignment, Manifest, Root, Shard, StatusFile, Trust};
+use domain::document::{Assignment, LookupFile, Manifest, Root, Shard, StatusFile, Trust};
 use domain::screen::Preset;
-use domain::status::{Snapshot, unpack_full};
+use domain::status::{LOOKUP_ROW, LookupRow, Snapshot, lookup_table, unpack_full};
 
 use super::authority::{self, AUTHORITY, NOW, URI, opening, public, secret, seed};
 use super::edits::How;
 use super::fixture::{Good, KEYS, ROOT, sign_by_roots, sign1, stored, vector};
 
+/// The kinds of a file: a whole status table, and one for looking codes up.
+const FULL: u8 = 0;
+const LOOKUP: u8 = 2;
 const FILE: &str = include_str!("../../vectors/status-file.txt");
 
 /// The root document, as the station reads one that follows the one it holds.
@@ -120,10 +124,10 @@ pub fn status(data: &[u8]) -> bool {
     };
     let (file, named) = match how {
         How::Raw | How::Spoilt => (how.body(rest, &vector(FILE, "file")), shard().full),
-        How::Inside => sealed(&how.body(rest, &vector(FILE, "packed")), table.len()),
+        How::Inside => sealed(&how.body(rest, &vector(FILE, "packed")), table.len(), FULL),
         How::Values => {
             let table = how.body(rest, &table);
-            sealed(&stored(&table), table.len())
+            sealed(&stored(&table), table.len(), FULL)
         }
     };
     let secret = secret(seed::STATUS_SECRET);
@@ -151,6 +155,83 @@ pub fn status(data: &[u8]) -> bool {
     true
 }
 
+/// A table for looking codes up, as its manifest names it: edits are of the table.
+pub fn lookup(data: &[u8]) -> bool {
+    static GOOD: LazyLock<Vec<u8>> = LazyLock::new(good_lookups);
+    let Some((how, rest)) = How::of(data) else {
+        return false;
+    };
+    let table = how.body(rest, &GOOD);
+    let (file, full) = sealed(&stored(&table), table.len(), LOOKUP);
+    let cells = vector(FILE, "file");
+    let named = LookupFile {
+        issuer: scheme().issuer,
+        version: 3,
+        sha256: sha256(&[&table]),
+        full,
+    };
+    let manifest = Manifest {
+        lookups: vec![named],
+        ..authority::manifest(vec![shard()])
+    };
+    let bytes = |hash: &[u8; 32]| {
+        let is_table = *hash == sha256(&[&file]);
+        Some(if is_table { &file } else { &cells }.clone())
+    };
+    let Ok(opened) = Snapshot::open(manifest, bytes, Some(&secret(seed::STATUS_SECRET))) else {
+        return false;
+    };
+
+    assert!(
+        table.len().is_multiple_of(LOOKUP_ROW),
+        "half a row was taken"
+    );
+    let begins: Vec<&[u8]> = table.chunks(LOOKUP_ROW).map(|row| &row[..8]).collect();
+    assert!(begins.is_sorted_by(|one, next| one < next));
+    for number in 0..CODES {
+        let code = OpaqueCode::read(&[scheme()], &opaque(number)).expect("it is of this shape");
+        let stands = begins.contains(&&code.fingerprint().0[..]);
+        let found = opened.look_up(&code);
+        assert_eq!(found.is_some(), stands);
+        assert!(found.is_none_or(|found| matches!(found.last_four().len(), 0 | 4)));
+    }
+    true
+}
+
+/// Codes in the good table.
+const CODES: u32 = 5;
+
+fn good_lookups() -> Vec<u8> {
+    let row = |index| LookupRow {
+        index,
+        birth_year: Some(1941),
+        last_four: Some(*b"123X"),
+    };
+    let rows = (0..CODES).map(|number| {
+        (
+            Fingerprint::of("harbour-city", &opaque(number)),
+            row(number),
+        )
+    });
+
+    lookup_table(&rows.collect())
+}
+
+fn opaque(number: u32) -> String {
+    format!("C-{number:016}")
+}
+
+fn scheme() -> LookupScheme {
+    LookupScheme {
+        issuer: "harbour-city".to_owned(),
+        prefix: "C-".to_owned(),
+        alphabet: Alphabet::Digits,
+        least: 16,
+        most: 16,
+        country: None,
+    }
+}
+
 fn shard() -> Shard {
     let length = |bytes: &[u8]| u64::try_from(bytes.len()).expect("a vector is short");
     let (table, file) = (vector(FILE, "table"), vector(FILE, "file"));
@@ -171,13 +252,13 @@ fn shard() -> Shard {
 }
 
 /// The file around what is packed, and how a manifest names it.
-fn sealed(packed: &[u8], raw_length: usize) -> (Vec<u8>, StatusFile) {
+fn sealed(packed: &[u8], raw_length: usize, kind: u8) -> (Vec<u8>, StatusFile) {
     let salt = sha256(&[packed]);
     let info = cbor::encode(&Value::Array(vec![
         Value::text(URI),
         Value::from(0_u8),
         Value::from(3_u8),
-        Value::from(0_u8),
+        Value::from(kind),
     ]));
     let key = derive_key(
         &salt,

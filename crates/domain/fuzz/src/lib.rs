@@ -23,7 +23,7 @@ mod wire;
 
 pub use bundle::{answers, export, exported};
 pub use credential::code;
-pub use documents::{assignment, manifest, root, status, trust};
+pub use documents::{assignment, lookup, manifest, root, status, trust};
 pub use entries::{batch, core, entries, sealed};
 pub use foreign::{claim169, hcert, nzcp};
 pub use json_formats::{json, pretix, shc, status_token, vds_nc};
@@ -35,7 +35,7 @@ pub use wire::{answer, enrolled, enrolment, hello, hole, pairing};
 pub type Target = fn(&[u8]) -> bool;
 
 /// Every target under its name, which is that of its corpus as well.
-pub const TARGETS: [(&str, Target); 32] = [
+pub const TARGETS: [(&str, Target); 33] = [
     ("answer", answer),
     ("answers", answers),
     ("assignment", assignment),
@@ -56,6 +56,7 @@ pub const TARGETS: [(&str, Target); 32] = [
     ("json", json),
     ("key_file", key_file),
     ("ledger", ledger),
+    ("lookup", lookup),
     ("manifest", manifest),
     ("nzcp", nzcp),
     ("pairing", pairing),

@@ -1,12 +1,14 @@
-//! The one door for what stands in a QR code: bytes of a reading -> a signed credential, or why not.
+//! The one door for what stands in a QR code: bytes of a reading -> a signed credential, or a text to be looked up, or why not.
 
 pub mod foreign;
+pub mod lookup;
 pub mod native;
 mod text;
 
 use crate::verdict::Reason;
 
 use foreign::{Reading, SignedForeign, shc};
+use lookup::{LookupScheme, OpaqueCode};
 pub use text::clean_text;
 
 /// The longest text that any QR code holds (SECURITY.md §8).
@@ -30,6 +32,35 @@ impl SignedCredential {
             Self::Foreign(_) => None,
         }
     }
+}
+
+/// What stands in a code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// Somebody's word, under a signature.
+    Signed(SignedCredential),
+    /// A text that says nothing by itself.
+    Opaque(Box<OpaqueCode>),
+}
+
+/// Finds what stands in a code: a signed code by what the station knows for `reading` it, else a text of the shape of one of
+/// `schemes`. What can be taken apart as a signed code, or is one that this release cannot check, is never looked up.
+///
+/// # Errors
+/// As [`decode_with`].
+pub fn read(reading: &Reading, schemes: &[LookupScheme], content: &[u8]) -> Result<Code, Reason> {
+    let reason = match decode_with(reading, content) {
+        Ok(signed) => return Ok(Code::Signed(signed)),
+        Err(reason) => reason,
+    };
+    let is_nothing_signed = matches!(reason, Reason::NotAPass | Reason::Malformed);
+    let text = std::str::from_utf8(content)
+        .ok()
+        .filter(|_| is_nothing_signed);
+
+    text.and_then(|text| OpaqueCode::read(schemes, text))
+        .map(|code| Code::Opaque(Box::new(code)))
+        .ok_or(reason)
 }
 
 /// Finds the format of a code's content and takes it apart (SECURITY.md §3 steps 1 to 3), as a station does that holds no

@@ -1,6 +1,8 @@
 //! `manifest`: which status files there are, and what they must give.
 
-use super::{DocumentError, Header};
+use super::header::later;
+use super::lookup::files_are_sound;
+use super::{DocumentError, Header, LookupFile};
 use crate::cbor::{Fields, Value, WrongShape};
 use crate::cose::Sign1;
 use crate::crypto::{Kid, PublicKey, SigningKey};
@@ -24,6 +26,8 @@ pub struct Manifest {
     pub week: u64,
     /// Its parts, in order of their first index.
     pub shards: Vec<Shard>,
+    /// The lists by which codes that nobody signed are looked up. Manifests of earlier releases name none.
+    pub lookups: Vec<LookupFile>,
 }
 
 /// A run of resident indexes.
@@ -71,6 +75,11 @@ impl Manifest {
                 Value::Array(self.shards.iter().map(Shard::to_value).collect()),
             ),
         ]);
+        // An earlier release refuses a field that it does not know, so it stands only where it says something.
+        if !self.lookups.is_empty() {
+            let files = self.lookups.iter().map(LookupFile::to_value).collect();
+            entries.push((Value::text("lookups"), Value::Array(files)));
+        }
 
         Sign1::sign(TYP, &Value::Map(entries), status)
     }
@@ -97,11 +106,18 @@ impl Manifest {
         if manifest.header.authority != authority {
             return Err(DocumentError::OtherAuthority);
         }
-        if !manifest.shards_are_in_order() {
+        if !manifest.shards_are_in_order() || !files_are_sound(&manifest.lookups) {
             return Err(DocumentError::Content);
         }
 
         Ok(manifest)
+    }
+
+    /// The files that a station needs to open the list: whole tables, and what codes are looked up in.
+    pub fn files(&self) -> impl Iterator<Item = &StatusFile> {
+        let tables = self.shards.iter().map(|shard| &shard.full);
+
+        tables.chain(self.lookups.iter().map(|lookup| &lookup.full))
     }
 
     /// The key that a manifest names as its signer; meaningful once [`Self::verify`] took the same bytes.
@@ -133,6 +149,7 @@ impl Manifest {
             uri: fields.text("uri")?,
             week: fields.get("week", Value::as_u64)?,
             shards: fields.list("shards", Shard::from_value)?,
+            lookups: later(&mut fields, "lookups", LookupFile::from_value)?,
         };
         fields.end()?;
 
@@ -172,7 +189,7 @@ impl Shard {
 }
 
 impl StatusFile {
-    fn to_value(&self) -> Value {
+    pub(super) fn to_value(&self) -> Value {
         Value::map([
             ("base", self.base.map_or(Value::Null, Value::bytes)),
             ("sha256", Value::bytes(self.sha256)),
@@ -182,7 +199,7 @@ impl StatusFile {
         ])
     }
 
-    fn from_value(value: Value) -> Result<Self, WrongShape> {
+    pub(super) fn from_value(value: Value) -> Result<Self, WrongShape> {
         let mut fields = Fields::of(value)?;
         let file = Self {
             base: fields.get("base", |value| {

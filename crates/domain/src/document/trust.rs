@@ -3,6 +3,7 @@
 use super::foreign::{hcert_from_value, hcert_to_value, key_from_value, key_to_value};
 use super::header::later;
 use super::issuer::NativeKeys;
+use super::lookup::{scheme_from_value, scheme_to_value, schemes_are_sound};
 use super::venue_policy::as_u32;
 use super::{
     DocumentError, ExchangeTurn, Header, Issuer, RevocationFile, RoleKey, Root, SealingTurn,
@@ -10,6 +11,7 @@ use super::{
 };
 use crate::cbor::{Fields, Value, WrongShape};
 use crate::code::foreign::{ForeignKey, HcertMap, KeyRing};
+use crate::code::lookup::LookupScheme;
 use crate::cose::Sign;
 use crate::crypto::{PublicKey, SealingKey, SigningKey};
 use crate::rules::RuleSet;
@@ -67,6 +69,8 @@ pub struct TrustBody {
     pub hcert: Option<HcertMap>,
     /// The status lists that codes may name.
     pub status_uris: Vec<String>,
+    /// Whose codes of which shape are looked up. Documents of earlier releases name none.
+    pub lookups: Vec<LookupScheme>,
     /// The rule for each kind of venue.
     pub policies: Vec<VenuePolicy>,
     /// Days after which entries leave the station and the centre.
@@ -212,6 +216,7 @@ impl TrustBody {
                 array(&self.revocations, RevocationFile::to_value),
             ),
             ("hcert", self.hcert.as_ref().map_or(NOTHING, hcert_to_value)),
+            ("lookups", array(&self.lookups, scheme_to_value)),
         ];
         entries.extend(
             later
@@ -241,6 +246,7 @@ impl TrustBody {
                 .map(|map| hcert_from_value(&map))
                 .transpose()?,
             status_uris: fields.list("status_uris", text)?,
+            lookups: later(&mut fields, "lookups", scheme_from_value)?,
             policies: fields.list("policies", VenuePolicy::from_value)?,
             retention_days: fields.get("retention_days", as_u32)?,
             min_version: fields.text("min_version")?,
@@ -258,7 +264,7 @@ impl TrustBody {
             return Err(DocumentError::OtherAuthority);
         }
         self.header.check_life(MAX_LIFE)?;
-        if !self.agrees_with_itself() {
+        if !self.agrees_with_itself() || !schemes_are_sound(&self.lookups) {
             return Err(DocumentError::Content);
         }
         let mut keys: Vec<&[u8]> = self.all_keys();

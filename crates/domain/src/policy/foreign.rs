@@ -297,6 +297,7 @@ impl ForeignCase<'_> {
             keys_as_of: Some(self.trust.body.header.issued_at),
             expires: self.code.code().expires,
             status: None,
+            looked_up: false,
             proofs: policy.map_or_else(
                 || {
                     content

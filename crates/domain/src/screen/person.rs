@@ -33,6 +33,8 @@ pub struct PersonView {
     pub expires: Option<Timestamp>,
     /// What the list says; none for a person registered by hand.
     pub status: Option<StatusView>,
+    /// Nobody signed it: all that is known of the holder was looked up in the issuer's list.
+    pub looked_up: bool,
     /// What codes of other formats prove, the one shown last first.
     pub proofs: Vec<ProofView>,
     /// Whose the codes are that count beside the one that was judged.

@@ -12,7 +12,7 @@ use super::phase::{After, Pending, Phase, Shown, Subject};
 use super::scan::Ground;
 use super::tally::Tally;
 use crate::clock::{Clock, ClockState};
-use crate::code::{SignedCredential, decode_with};
+use crate::code::{self, Code, SignedCredential};
 use crate::entry::{Body, Detail, Flags, Kind, NewEntry};
 use crate::recent::{Recent, Tag};
 use crate::screen::{CameraView, Notice, OperatorScreen, Outcome, Protection, ScanId, SyncView};
@@ -291,7 +291,8 @@ impl Machine {
             Dealt::More => self.say(Notice::MoreParts, now),
             Dealt::Known => {}
             Dealt::Whole { content, card } => {
-                self.begin_with(content, card.map(SignedCredential::Foreign), now);
+                let card = card.map(|card| Code::Signed(SignedCredential::Foreign(card)));
+                self.begin_with(content, card, now);
             }
         }
     }
@@ -316,16 +317,13 @@ impl Machine {
 
     fn begin(&mut self, content: Vec<u8>, now: Moment) {
         self.cards.forget();
-        let read = decode_with(&self.knowledge.reading, &content);
+        let trust = self.knowledge.trust.as_ref();
+        let schemes = trust.map_or(&[][..], |trust| &trust.body.lookups);
+        let read = code::read(&self.knowledge.reading, schemes, &content);
         self.begin_with(content, read, now);
     }
 
-    fn begin_with(
-        &mut self,
-        content: Vec<u8>,
-        read: Result<SignedCredential, Reason>,
-        now: Moment,
-    ) {
+    fn begin_with(&mut self, content: Vec<u8>, read: Result<Code, Reason>, now: Moment) {
         if self.phase.is_about(&content) {
             return;
         }

@@ -4,6 +4,7 @@ use super::beside::Sheets;
 use super::event::Ticket;
 use super::tally::WentIn;
 use crate::code::SignedCredential;
+use crate::code::lookup::OpaqueCode;
 use crate::entry::{Kind, Personal};
 use crate::policy::{Decision, Typed};
 use crate::recent::Tag;
@@ -101,6 +102,8 @@ pub(super) enum Shown {
         /// What it is judged by; none for what is no code that could be verified.
         sheets: Option<Box<Sheets>>,
     },
+    /// A code that nobody signed: it is looked up anew each time that it is judged, and lies beside no other.
+    Opaque(Box<OpaqueCode>),
     /// Nothing: staff typed them in.
     Nothing(Typed),
 }
@@ -140,7 +143,7 @@ impl Subject {
     /// The kind of their entry.
     pub(super) fn kind(&self) -> Kind {
         match self.shown {
-            Shown::Code { .. } => Kind::Scan,
+            Shown::Code { .. } | Shown::Opaque(_) => Kind::Scan,
             Shown::Nothing(_) => Kind::Registered,
         }
     }
@@ -149,6 +152,7 @@ impl Subject {
     pub(super) fn content(&self) -> Option<&[u8]> {
         match &self.shown {
             Shown::Code { content, .. } => Some(content),
+            Shown::Opaque(code) => Some(code.text().as_bytes()),
             Shown::Nothing(_) => None,
         }
     }
@@ -159,7 +163,7 @@ impl Subject {
             Shown::Code { sheets, .. } => sheets
                 .as_ref()
                 .is_some_and(|sheets| matches!(sheets.code, SignedCredential::Foreign(_))),
-            Shown::Nothing(_) => false,
+            Shown::Opaque(_) | Shown::Nothing(_) => false,
         }
     }
 

@@ -4,13 +4,14 @@ use super::beside::{Beside, Sheets};
 use super::event::Knowledge;
 use super::phase::{Shown, Subject};
 use crate::code::foreign::{self, SignedForeign, VerifiedForeign};
+use crate::code::lookup::OpaqueCode;
 use crate::code::native::SignedCode;
-use crate::code::{SignedCredential, clean_text};
+use crate::code::{Code, SignedCredential, clean_text};
 use crate::document::{Assignment, Trust};
 use crate::entry::Personal;
 use crate::policy::{
-    Case, Decision, ForeignCase, Typed, decide, decide_by_hand, decide_foreign, decide_unverified,
-    policy_of,
+    Case, Decision, ForeignCase, LookupCase, Typed, decide, decide_by_hand, decide_foreign,
+    decide_lookup, decide_unverified, policy_of,
 };
 use crate::recent::{Recent, Tag};
 use crate::screen::{ReasonView, ScanId};
@@ -51,15 +52,19 @@ impl Ground<'_> {
     pub(super) fn scan(
         &self,
         content: Vec<u8>,
-        read: Result<SignedCredential, Reason>,
+        read: Result<Code, Reason>,
         scan: ScanId,
         beside: &mut Beside,
     ) -> Subject {
         let (sheets, judged) = match read {
-            Ok(signed) => {
+            Ok(Code::Signed(signed)) => {
                 let sheets = self.lay(signed, beside);
                 let judged = self.judge_sheets(&sheets);
                 (Some(Box::new(sheets)), judged)
+            }
+            Ok(Code::Opaque(code)) => {
+                let judged = self.judge_opaque(&code);
+                return self.subject(scan, Shown::Opaque(code), judged);
             }
             Err(reason) => (None, Judged::nameless(Decision::plain(reason))),
         };
@@ -83,6 +88,7 @@ impl Ground<'_> {
                 sheets: Some(sheets),
                 ..
             } => self.judge_sheets(sheets),
+            Shown::Opaque(code) => self.judge_opaque(code),
             Shown::Nothing(typed) => self.judge_typed(typed),
         };
 
@@ -129,11 +135,58 @@ impl Ground<'_> {
         }
     }
 
+    /// Looks up a code that nobody signed. What is in no list is nobody's: nothing of it is recorded.
+    fn judge_opaque(&self, code: &OpaqueCode) -> Judged {
+        let (trust, assignment) = match self.documents() {
+            Ok(documents) => documents,
+            Err(reason) => return Judged::nameless(Decision::plain(reason)),
+        };
+        // By the schemes that hold now: the trust list may have changed since the code was read.
+        let Some(code) = OpaqueCode::read(&trust.body.lookups, code.text()) else {
+            return Judged::nameless(Decision::plain(Reason::NotAPass));
+        };
+        let snapshot = self.knowledge.snapshot.as_deref();
+        let looked_up = snapshot.and_then(|list| list.look_up(&code));
+        let tag = self.recent.tag_of_text(code.text());
+        let decision = decide_lookup(&LookupCase {
+            code: &code,
+            looked_up: looked_up.as_ref(),
+            trust,
+            assignment,
+            snapshot,
+            seen_at: self.seen_tag(tag),
+            now: self.now.wall,
+            clock_doubt: self.clock_doubt,
+        });
+        let Some(looked_up) = looked_up else {
+            return Judged::nameless(decision);
+        };
+
+        Judged {
+            decision,
+            personal: Personal {
+                issuer: Some(code.issuer().to_owned()),
+                birth_year: looked_up.birth_year(),
+                handle: code.handle(),
+                ..Personal::default()
+            },
+            tag: Some(tag),
+        }
+    }
+
+    /// Keys and venue, or why nothing can be judged.
+    fn documents(&self) -> Result<(&Trust, &Assignment), Reason> {
+        match (&self.knowledge.trust, &self.knowledge.assignment) {
+            (None, _) => Err(Reason::KeysTooOld),
+            (Some(_), None) => Err(Reason::NoRules),
+            (Some(trust), Some(assignment)) => Ok((trust, assignment)),
+        }
+    }
+
     fn judge_sheets(&self, sheets: &Sheets) -> Judged {
-        let (trust, assignment) = match (&self.knowledge.trust, &self.knowledge.assignment) {
-            (None, _) => return Judged::nameless(Decision::plain(Reason::KeysTooOld)),
-            (Some(_), None) => return Judged::nameless(Decision::plain(Reason::NoRules)),
-            (Some(trust), Some(assignment)) => (trust, assignment),
+        let (trust, assignment) = match self.documents() {
+            Ok(documents) => documents,
+            Err(reason) => return Judged::nameless(Decision::plain(reason)),
         };
         let beside: Vec<VerifiedForeign> = sheets
             .beside

@@ -14,7 +14,22 @@ const MAX_RAW: u64 = 256 * 1024 * 1024;
 /// zstd window 2^24 (SECURITY.md §8).
 const WINDOW_LOG: u32 = 24;
 const LEVEL: i32 = 9;
-const KIND_FULL: u8 = 0;
+
+/// What a file's table is: a member of its key's derivation, so that none is ever taken for another. 1 is a delta's.
+#[derive(Clone, Copy)]
+enum FileKind {
+    Full,
+    Lookup,
+}
+
+impl FileKind {
+    fn number(self) -> u8 {
+        match self {
+            Self::Full => 0,
+            Self::Lookup => 2,
+        }
+    }
+}
 
 /// Why a status file does not give its table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -47,9 +62,39 @@ pub fn pack_full(
     version: u64,
     secret: &Secret,
 ) -> Result<(Vec<u8>, StatusFile), FileError> {
+    pack(table, &Place(FileKind::Full, uri, shard, version), secret)
+}
+
+/// The file that carries a table for looking codes up, and its entry for the manifest. `number` counts such tables from 0,
+/// as the manifest has them.
+///
+/// # Errors
+/// As [`pack_full`].
+pub fn pack_lookup(
+    table: &[u8],
+    uri: &str,
+    number: u64,
+    version: u64,
+    secret: &Secret,
+) -> Result<(Vec<u8>, StatusFile), FileError> {
+    pack(
+        table,
+        &Place(FileKind::Lookup, uri, number, version),
+        secret,
+    )
+}
+
+/// Which file of which list: kind, uri, number and version.
+struct Place<'a>(FileKind, &'a str, u64, u64);
+
+fn pack(
+    table: &[u8],
+    place: &Place<'_>,
+    secret: &Secret,
+) -> Result<(Vec<u8>, StatusFile), FileError> {
     let packed = compress::pack(table, LEVEL, WINDOW_LOG).map_err(|_| FileError::Unpack)?;
     let salt = sha256(&[&packed]);
-    let file = cipher(&salt, uri, shard, version, secret).seal_once(&packed);
+    let file = cipher(&salt, place, secret).seal_once(&packed);
     let entry = StatusFile {
         base: None,
         sha256: sha256(&[&file]),
@@ -73,13 +118,41 @@ pub fn unpack_full(
     version: u64,
     secret: &Secret,
 ) -> Result<Vec<u8>, FileError> {
+    let place = Place(FileKind::Full, uri, shard, version);
+
+    unpack(file, entry, &place, secret)
+}
+
+/// The table in a file for looking codes up.
+///
+/// # Errors
+/// See [`FileError`].
+pub fn unpack_lookup(
+    file: &[u8],
+    entry: &StatusFile,
+    uri: &str,
+    number: u64,
+    version: u64,
+    secret: &Secret,
+) -> Result<Vec<u8>, FileError> {
+    let place = Place(FileKind::Lookup, uri, number, version);
+
+    unpack(file, entry, &place, secret)
+}
+
+fn unpack(
+    file: &[u8],
+    entry: &StatusFile,
+    place: &Place<'_>,
+    secret: &Secret,
+) -> Result<Vec<u8>, FileError> {
     if entry.length > MAX_FILE || entry.raw_length > MAX_RAW {
         return Err(FileError::TooLarge);
     }
     if u64::try_from(file.len()) != Ok(entry.length) || sha256(&[file]) != entry.sha256 {
         return Err(FileError::OtherFile);
     }
-    let packed = cipher(&entry.salt, uri, shard, version, secret)
+    let packed = cipher(&entry.salt, place, secret)
         .open_once(file)
         .map_err(|_| FileError::CannotOpen)?;
     if sha256(&[&packed]) != entry.salt {
@@ -94,12 +167,13 @@ pub fn unpack_full(
     Ok(table)
 }
 
-fn cipher(salt: &[u8; 32], uri: &str, shard: u64, version: u64, secret: &Secret) -> Aead256 {
+fn cipher(salt: &[u8; 32], place: &Place<'_>, secret: &Secret) -> Aead256 {
+    let Place(kind, uri, number, version) = *place;
     let info = cbor::encode(&Value::Array(vec![
         Value::text(uri),
-        Value::from(shard),
+        Value::from(number),
         Value::from(version),
-        Value::from(KIND_FULL),
+        Value::from(kind.number()),
     ]));
     let key = derive_key(salt, secret.expose(), &[&label("status"), &info]);
 
@@ -134,6 +208,25 @@ mod tests {
         assert_eq!(open(URI, 1, 3, &secret()), refused);
         assert_eq!(open(URI, 0, 4, &secret()), refused);
         assert_eq!(open(URI, 0, 3, &Secret::new([6; 32])), refused);
+    }
+
+    #[test]
+    fn a_table_for_looking_up_never_opens_as_a_status_table_nor_the_other_way_round() {
+        let table = [0x45; 36];
+        let (file, entry) = pack_lookup(&table, URI, 0, 3, &secret()).unwrap();
+        let (full, named) = pack_full(&table, URI, 0, 3, &secret()).unwrap();
+        let open = |file: &[u8], entry: &StatusFile, secret: &Secret| {
+            unpack_lookup(file, entry, URI, 0, 3, secret)
+        };
+        assert_eq!(open(&file, &entry, &secret()), Ok(table.to_vec()));
+        let refused = Err(FileError::CannotOpen);
+        assert_eq!(unpack_full(&file, &entry, URI, 0, 3, &secret()), refused);
+        assert_eq!(open(&full, &named, &secret()), refused);
+        assert_eq!(open(&file, &entry, &Secret::new([6; 32])), refused);
+        for (uri, number, version) in [("https://s.example/2", 0, 3), (URI, 1, 3), (URI, 0, 4)] {
+            let opened = unpack_lookup(&file, &entry, uri, number, version, &secret());
+            assert_eq!(opened, refused);
+        }
     }
 
     #[test]

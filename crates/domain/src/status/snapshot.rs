@@ -1,9 +1,13 @@
 //! The tables of one manifest, verified, in memory.
 
+use std::collections::BTreeMap;
+
 use thiserror::Error;
 
 use super::cell::{Cell, Standing};
-use super::file::{FileError, unpack_full};
+use super::file::{FileError, unpack_full, unpack_lookup};
+use super::lookup::{LookupRow, LookupTable};
+use crate::code::lookup::{Fingerprint, OpaqueCode};
 use crate::crypto::{Secret, sha256};
 use crate::document::Manifest;
 use crate::time::Timestamp;
@@ -20,6 +24,9 @@ pub enum SnapshotError {
     /// A file is wrong.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A table for looking codes up is not in order: half a row, rows or tables out of their order, one code twice.
+    #[error("a table for looking codes up is not in order")]
+    LookupTable,
 }
 
 /// A status list that was verified as a whole.
@@ -27,10 +34,41 @@ pub enum SnapshotError {
 pub struct Snapshot {
     manifest: Manifest,
     tables: Vec<Box<[u8]>>,
+    lookups: Vec<LookupTable>,
+}
+
+/// What the list says of a code that nobody signed. [`Snapshot::look_up`] alone makes it, and nothing makes a
+/// [`crate::trust::VerifiedCredential`] of it: it is never admitted, and at best *attention*.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookedUp {
+    row: LookupRow,
+    standing: Option<Standing>,
+}
+
+impl LookedUp {
+    /// Birth year of the holder, if the list has it.
+    #[must_use]
+    pub fn birth_year(&self) -> Option<u16> {
+        self.row.birth_year
+    }
+
+    /// The last four characters of the holder's ID document; empty where the list does not have them.
+    #[must_use]
+    pub fn last_four(&self) -> String {
+        let four = self.row.last_four.iter().flatten();
+
+        four.map(|letter| char::from(*letter)).collect()
+    }
+
+    /// How the holder stands in the status list; none where its index lies outside every shard.
+    #[must_use]
+    pub fn standing(&self) -> Option<Standing> {
+        self.standing
+    }
 }
 
 impl Snapshot {
-    /// Opens the full file of every shard. `file` gives a file's bytes by its SHA-256, `secret` a week's
+    /// Opens the full file of every shard, and every table for looking codes up. `file` gives a file's bytes by its SHA-256, `secret` a week's
     /// status secret.
     ///
     /// # Errors
@@ -57,8 +95,13 @@ impl Snapshot {
             }
             tables.push(table.into_boxed_slice());
         }
+        let lookups = open_lookups(&manifest, file, secret)?;
 
-        Ok(Self { manifest, tables })
+        Ok(Self {
+            manifest,
+            tables,
+            lookups,
+        })
     }
 
     /// The manifest that it was opened by.
@@ -80,6 +123,29 @@ impl Snapshot {
         if uri != self.manifest.uri {
             return None;
         }
+
+        self.standing_at(index)
+    }
+
+    /// What the list says of a code that nobody signed; none where no table of its issuer has it.
+    #[must_use]
+    pub fn look_up(&self, code: &OpaqueCode) -> Option<LookedUp> {
+        let fingerprint = code.fingerprint();
+        let row = self
+            .manifest
+            .lookups
+            .iter()
+            .zip(&self.lookups)
+            .filter(|(file, _)| file.issuer == code.issuer())
+            .find_map(|(_, table)| table.find(fingerprint))?;
+
+        Some(LookedUp {
+            row,
+            standing: self.standing_at(u64::from(row.index)),
+        })
+    }
+
+    fn standing_at(&self, index: u64) -> Option<Standing> {
         let (shard, table) = self
             .manifest
             .shards
@@ -95,6 +161,39 @@ impl Snapshot {
         Some(Cell(*table.get(at)?).standing(self.as_of()))
     }
 }
+
+/// Opens the tables for looking codes up. Those of one issuer follow one another, so that a code stands in one of them.
+fn open_lookups(
+    manifest: &Manifest,
+    mut file: impl FnMut(&[u8; 32]) -> Option<Vec<u8>>,
+    secret: &Secret,
+) -> Result<Vec<LookupTable>, SnapshotError> {
+    let mut tables = Vec::with_capacity(manifest.lookups.len());
+    let mut ends: BTreeMap<&str, Fingerprint> = BTreeMap::new();
+    for (number, lookup) in (0_u64..).zip(&manifest.lookups) {
+        let bytes = file(&lookup.full.sha256).ok_or(SnapshotError::MissingFile)?;
+        let (uri, version) = (&manifest.uri, lookup.version);
+        let raw = unpack_lookup(&bytes, &lookup.full, uri, number, version, secret)?;
+        if sha256(&[&raw]) != lookup.sha256 {
+            return Err(FileError::OtherTable.into());
+        }
+        let table = LookupTable::read(raw).ok_or(SnapshotError::LookupTable)?;
+        if let Some((first, last)) = table.range()
+            && ends
+                .insert(&lookup.issuer, last)
+                .is_some_and(|end| end >= first)
+        {
+            return Err(SnapshotError::LookupTable);
+        }
+        tables.push(table);
+    }
+
+    Ok(tables)
+}
+
+#[cfg(test)]
+#[path = "snapshot_lookup_tests.rs"]
+mod lookup_tests;
 
 #[cfg(test)]
 mod tests {
@@ -136,6 +235,7 @@ mod tests {
             uri: URI.to_owned(),
             week: AS_OF.week(),
             shards,
+            lookups: Vec::new(),
         };
         (manifest, files)
     }

@@ -125,6 +125,7 @@ pub(crate) fn trust() -> TrustBody {
         revocations: Vec::new(),
         hcert: None,
         status_uris: vec![URI.to_owned()],
+        lookups: Vec::new(),
         policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
         retention_days: 14,
         min_version: "0.1.0".to_owned(),
@@ -183,6 +184,7 @@ pub(crate) fn manifest(shards: Vec<domain::document::Shard>) -> Manifest {
         uri: URI.to_owned(),
         week: NOW.week(),
         shards,
+        lookups: Vec::new(),
     }
 }
 

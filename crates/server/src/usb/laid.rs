@@ -94,11 +94,7 @@ fn lay_list(centre: &Centre, stick: &Stick, report: &mut Report) -> Result<(), U
         return Ok(());
     };
     let is_ours = |bytes: &[u8]| Manifest::verify(bytes, authority.id(), &keys).is_ok();
-    let hashes: Vec<[u8; 32]> = manifest
-        .shards
-        .iter()
-        .map(|shard| shard.full.sha256)
-        .collect();
+    let hashes: Vec<[u8; 32]> = manifest.files().map(|file| file.sha256).collect();
     forget_other_files(stick, &hashes, report)?;
     for hash in hashes {
         let Some(file) = authority.status_file(&hash)? else {

@@ -90,6 +90,7 @@ pub(crate) fn trust(receipt: u8) -> Vec<u8> {
         revocations: Vec::new(),
         hcert: None,
         status_uris: vec!["https://s.example/1".to_owned()],
+        lookups: Vec::new(),
         policies: vec![VenuePolicy::public_place()],
         retention_days: 14,
         min_version: "0.1.0".to_owned(),

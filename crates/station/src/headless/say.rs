@@ -173,7 +173,7 @@ fn verdict(view: &VerdictView) -> String {
     )
 }
 
-/// Name, year and class, each with a space before it.
+/// Name, or the end of the document of whom was looked up, year and class, each with a space before it.
 fn who(person: Option<&PersonView>) -> String {
     let Some(person) = person else {
         return String::new();
@@ -189,7 +189,13 @@ fn who(person: Option<&PersonView>) -> String {
         None => "",
     };
 
-    format!(" {}{year}{class}", person.name)
+    let ends = if person.looked_up && !person.last_four.is_empty() {
+        format!(" ID {}", person.last_four)
+    } else {
+        format!(" {}", person.name)
+    };
+
+    format!("{ends}{year}{class}")
 }
 
 pub(super) fn emergency_word(reason: EmergencyReason) -> &'static str {
@@ -231,6 +237,7 @@ mod tests {
                 keys_as_of: None,
                 expires: None,
                 status: None,
+                looked_up: false,
                 proofs: Vec::new(),
                 beside: Vec::new(),
             }),
@@ -241,6 +248,26 @@ mod tests {
             rule: None,
             foreign: false,
         }
+    }
+
+    #[test]
+    fn who_was_looked_up_is_told_by_what_staff_compare() {
+        let person = view().person.map(|person| PersonView {
+            name: String::new(),
+            class: None,
+            looked_up: true,
+            ..person
+        });
+        let looked_up = VerdictView {
+            verdict: Verdict::Attention,
+            reasons: vec![ReasonView {
+                reason: Reason::LookedUp,
+                amount: None,
+            }],
+            person,
+            ..view()
+        };
+        assert_eq!(verdict(&looked_up), "attention looked_up ID 123X 1941 #17");
     }
 
     #[test]

@@ -298,9 +298,8 @@ impl Library {
             Newer::Same if self.list.is_some() => Ok(None),
             Newer::Same | Newer::Take => {
                 let missing = manifest
-                    .shards
-                    .iter()
-                    .map(|shard| shard.full.sha256)
+                    .files()
+                    .map(|file| file.sha256)
                     .filter(|hash| !is_there(folder, hash))
                     .collect();
 
@@ -448,8 +447,8 @@ impl Library {
     /// Files that only the list before named.
     fn forget_files_of(&self, folder: &Folder, old: Option<&List>) -> Result<(), KnowledgeError> {
         let files = |list: &List| -> Vec<[u8; 32]> {
-            let shards = &list.snapshot.manifest().shards;
-            shards.iter().map(|shard| shard.full.sha256).collect()
+            let files = list.snapshot.manifest().files();
+            files.map(|file| file.sha256).collect()
         };
         let kept = self.list.as_ref().map(files).unwrap_or_default();
         for hash in old.map(files).unwrap_or_default() {

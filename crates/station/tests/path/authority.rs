@@ -2,18 +2,19 @@
 
 use domain::code::foreign::revocation::ListKind;
 use domain::code::foreign::{ForeignKey, Format, HcertMap};
+use domain::code::lookup::{Alphabet, Fingerprint, LookupScheme};
 use domain::code::native::Claims;
 use domain::crypto::{
     ContentKey, Fresh, OpeningKey, PublicKey, SealingKey, Secret, SigningKey, sha256,
 };
 use domain::document::{
-    Assignment, ExchangeTurn, Header, ISSUER_FORMAT_NATIVE, Issuer, IssuerKind, Manifest,
-    PreviousEpoch, Product, RevocationFile, RoleKey, Root, SealedContentKey, SealedSecret,
-    SealingTurn, Shard, TrustBody, Venue, VenuePolicy,
+    Assignment, ExchangeTurn, Header, ISSUER_FORMAT_NATIVE, Issuer, IssuerKind, LookupFile,
+    Manifest, PreviousEpoch, Product, RevocationFile, RoleKey, Root, SealedContentKey,
+    SealedSecret, SealingTurn, Shard, TrustBody, Venue, VenuePolicy,
 };
 use domain::ids::{AuthorityId, Handle, StationId, VenueId};
 use domain::screen::{Colour, HolderClass, Preset};
-use domain::status::{Cell, Sample, pack_full};
+use domain::status::{Cell, LookupRow, Sample, lookup_table, pack_full, pack_lookup};
 use domain::time::{DAY, HOUR, Timestamp};
 
 use crate::foreign::{ISSUER, ISSUER_ID, ORGANISER, PRODUCT};
@@ -28,6 +29,8 @@ pub(crate) struct Authority {
     pub(crate) trust: Vec<u8>,
     pub(crate) manifest: Vec<u8>,
     pub(crate) status_file: Vec<u8>,
+    /// The table for looking codes up, once there is one.
+    pub(crate) lookup_file: Vec<u8>,
     /// Which assignment the station gets now: its version, and the key of encrypted codes in it.
     pub(crate) assigned: (u64, Option<ContentKey>),
 }
@@ -48,6 +51,7 @@ impl Authority {
             trust: trust(now).sign(&[&key(1), &key(3)]),
             manifest: manifest.sign(&key(13)),
             status_file,
+            lookup_file: Vec::new(),
             assigned: (1, None),
         }
     }
@@ -56,6 +60,35 @@ impl Authority {
     pub(crate) fn publish(&mut self, version: u64, as_of: Timestamp) {
         let (manifest, status_file) = list(version, as_of, self.now);
         (self.manifest, self.status_file) = (manifest.sign(&key(13)), status_file);
+    }
+
+    /// Signs the next trust list, under which codes are looked up that nobody signed, and a list to look them up in.
+    pub(crate) fn look_codes_up(&mut self, texts: &[String]) {
+        let mut body = trust(self.now);
+        body.header.version = 2;
+        body.lookups = vec![scheme()];
+        self.trust = body.sign(&[&key(1), &key(3)]);
+
+        let (mut manifest, status_file) = list(2, self.now.plus(-60), self.now);
+        let row = |index| LookupRow {
+            index,
+            birth_year: Some(1958),
+            last_four: Some(*b"061X"),
+        };
+        let rows = texts
+            .iter()
+            .map(|text| Fingerprint::of(&scheme().issuer, text))
+            .zip((0..).map(row));
+        let table = lookup_table(&rows.collect());
+        let (file, full) = pack_lookup(&table, URI, 0, 2, &status_secret()).unwrap();
+        manifest.lookups = vec![LookupFile {
+            issuer: scheme().issuer,
+            version: 2,
+            sha256: sha256(&[&table]),
+            full,
+        }];
+        self.manifest = manifest.sign(&key(13));
+        (self.status_file, self.lookup_file) = (status_file, file);
     }
 
     /// Signs the next trust list, which names another status key.
@@ -112,7 +145,7 @@ impl Authority {
         self.trust = body.sign(&[&key(1), &key(3)]);
     }
 
-    /// The code of resident `n`: 0 green, 1 yellow, 2 red.
+    /// The code of resident `n`: 0 green, 1 yellow, 2 red, 3 reported lost.
     pub(crate) fn code(&self, n: u8) -> String {
         let claims = Claims {
             issuer: "demo-jab".to_owned(),
@@ -217,6 +250,18 @@ fn header(issued_at: Timestamp, life: i64) -> Header {
     }
 }
 
+/// Whose codes are looked up.
+pub(crate) fn scheme() -> LookupScheme {
+    LookupScheme {
+        issuer: "harbour-city".to_owned(),
+        prefix: "https://code.city.example/p/".to_owned(),
+        alphabet: Alphabet::Base64Url,
+        least: 22,
+        most: 22,
+        country: None,
+    }
+}
+
 fn status_secret() -> Secret {
     Secret::new([5; 32])
 }
@@ -257,6 +302,7 @@ fn trust(now: Timestamp) -> TrustBody {
         revocations: Vec::new(),
         hcert: None,
         status_uris: vec![URI.to_owned()],
+        lookups: Vec::new(),
         policies: vec![VenuePolicy::public_place(), VenuePolicy::residential()],
         retention_days: 14,
         min_version: "0.1.0".to_owned(),
@@ -268,10 +314,9 @@ fn trust(now: Timestamp) -> TrustBody {
 
 fn list(version: u64, as_of: Timestamp, now: Timestamp) -> (Manifest, Vec<u8>) {
     let sample = Sample::Negative(now.plus(-12 * HOUR));
-    let table: Vec<u8> = [Colour::Green, Colour::Yellow, Colour::Red]
-        .into_iter()
-        .map(|colour| Cell::coloured(colour, sample, as_of).0)
-        .collect();
+    let coloured = [Colour::Green, Colour::Yellow, Colour::Red]
+        .map(|colour| Cell::coloured(colour, sample, as_of).0);
+    let table = [&coloured[..], &[Cell::LOST.0]].concat();
     let (file, full) = pack_full(&table, URI, 0, version, &status_secret()).unwrap();
     let manifest = Manifest {
         header: Header {
@@ -288,6 +333,7 @@ fn list(version: u64, as_of: Timestamp, now: Timestamp) -> (Manifest, Vec<u8>) {
             full,
             deltas: Vec::new(),
         }],
+        lookups: Vec::new(),
     };
 
     (manifest, file)

@@ -109,6 +109,26 @@ impl Centre {
         self.desk.lock().unwrap().authority.publish(version, as_of);
     }
 
+    /// A newer trust list and a newer list by which codes are looked up that nobody signed.
+    pub(crate) fn look_codes_up(&self, texts: &[String]) {
+        self.desk.lock().unwrap().authority.look_codes_up(texts);
+    }
+
+    /// The manifest in force.
+    pub(crate) fn manifest(&self) -> Vec<u8> {
+        self.desk.lock().unwrap().authority.manifest.clone()
+    }
+
+    /// The file of the status table.
+    pub(crate) fn status_file(&self) -> Vec<u8> {
+        self.desk.lock().unwrap().authority.status_file.clone()
+    }
+
+    /// The file of the table for looking codes up.
+    pub(crate) fn lookup_file(&self) -> Vec<u8> {
+        self.desk.lock().unwrap().authority.lookup_file.clone()
+    }
+
     /// A newer trust list names another status key.
     pub(crate) fn drop_the_status_key(&self) {
         self.desk.lock().unwrap().authority.drop_the_status_key();
@@ -250,7 +270,16 @@ impl Desk {
                 Some(list) => (200, list.clone()),
                 None => (404, Vec::new()),
             },
-            _ if path.starts_with("/v1/status/") => (200, self.authority.status_file.clone()),
+            _ if path.starts_with("/v1/status/") => {
+                let lookup = &self.authority.lookup_file;
+                let is_lookup = path.ends_with(&hex::encode(sha256(&[lookup])));
+                let file = if is_lookup {
+                    lookup
+                } else {
+                    &self.authority.status_file
+                };
+                (200, file.clone())
+            }
             _ => (404, Vec::new()),
         }
     }

@@ -10,6 +10,7 @@ mod foreign;
 mod headless;
 mod knowledge;
 mod log;
+mod lookup;
 mod story;
 mod usb;
 

@@ -6,6 +6,7 @@ mod emergency;
 mod foreign;
 mod go_in;
 mod look;
+mod lookup;
 mod random;
 mod screen;
 mod turn_away;

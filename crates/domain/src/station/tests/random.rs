@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::bench::{knowledge, listed, setup, unchecked};
+use super::bench::{held, knowledge, listed, setup, unchecked};
+use super::lookup::carrying;
 use crate::entry;
-use crate::fixture::{NOW, RECEIPT_KEY, claims, key, resident, text};
-use crate::screen::{Colour, Command, ScanId, Stage};
+use crate::fixture::{NOW, RECEIPT_KEY, assignment, claims, key, opaque_text, resident, text};
+use crate::screen::{Colour, Command, Preset, ScanId, Stage};
 use crate::station::{Action, Event, Knowledge, Machine, Ticket};
 use crate::status::Sample;
 use crate::time::{Moment, Timestamp};
@@ -92,6 +93,26 @@ fn happening() -> impl Strategy<Value = Happening> {
     ]
 }
 
+/// The same where every code is one that is only looked up.
+fn happening_to_the_looked_up() -> impl Strategy<Value = Happening> {
+    let event = |event| Happening::Event(event);
+    let codes = proptest::collection::vec((0_u8..4).prop_map(opaque_text), 0..3);
+    let documents = prop_oneof![
+        3 => Just(carrying()),
+        1 => Just(Knowledge { assignment: held(assignment(Preset::Residential)), ..carrying() }),
+        1 => Just(Knowledge::default()),
+    ];
+    prop_oneof![
+        6 => codes.prop_map(move |texts| {
+            event(Event::reading(texts.into_iter().map(String::into_bytes).collect()))
+        }),
+        6 => command().prop_map(move |command| event(Event::Command(command))),
+        8 => any::<bool>().prop_map(Happening::Disk),
+        6 => (0_u64..2_000).prop_map(|ms| Happening::Time(ms, 0)),
+        1 => documents.prop_map(move |documents| event(Event::KnowledgeArrived(documents))),
+    ]
+}
+
 /// The log on the other side, and what it has promised.
 #[derive(Default)]
 struct Log {
@@ -105,6 +126,20 @@ impl Log {
         for action in actions {
             if let Action::Store { ticket, entry, .. } = action {
                 assert!(self.waiting.insert(*ticket, entry.action).is_none());
+            }
+        }
+    }
+
+    /// The event that a happening is, after what it does to the clocks.
+    fn event_of(&mut self, happening: Happening, now: &mut Moment) -> Option<Event> {
+        match happening {
+            Happening::Event(event) => Some(event),
+            Happening::Disk(stores) => self.answer(stores),
+            Happening::Time(ms, by) => {
+                now.mono_ms += ms;
+                let passed = i64::try_from(ms / 1_000).unwrap();
+                now.wall = Timestamp(now.wall.0 + passed + by);
+                Some(Event::Tick)
             }
         }
     }
@@ -138,19 +173,7 @@ proptest! {
         let mut log = Log::default();
         log.take(&first);
         for happening in happenings {
-            let event = match happening {
-                Happening::Event(event) => event,
-                Happening::Disk(stores) => match log.answer(stores) {
-                    Some(event) => event,
-                    None => continue,
-                },
-                Happening::Time(ms, by) => {
-                    now.mono_ms += ms;
-                    let passed = i64::try_from(ms / 1_000).unwrap();
-                    now.wall = Timestamp(now.wall.0 + passed + by);
-                    Event::Tick
-                }
-            };
+            let Some(event) = log.event_of(happening, &mut now) else { continue };
             let actions = machine.step(event, now);
             log.take(&actions);
             for action in actions {
@@ -161,6 +184,29 @@ proptest! {
                     let seq = view.seq.expect("an admit has a log number");
                     prop_assert!(log.admitted.contains(&seq));
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn invariant_1_no_order_of_events_admits_or_compares_who_is_only_looked_up(
+        happenings in proptest::collection::vec(happening_to_the_looked_up(), 1..80),
+    ) {
+        let mut now = Moment { wall: NOW, mono_ms: 1_000 };
+        let (mut machine, first) = Machine::new(setup(carrying(), Vec::new()), now);
+        let mut log = Log::default();
+        log.take(&first);
+        for happening in happenings {
+            let Some(event) = log.event_of(happening, &mut now) else { continue };
+            let actions = machine.step(event, now);
+            log.take(&actions);
+            prop_assert!(log.waiting.values().all(|action| *action != entry::Action::Admitted));
+            for action in actions {
+                let Action::Show(screen) = action else { continue };
+                let compares = matches!(screen.stage, Stage::Comparing { .. });
+                prop_assert!(!compares);
+                let Stage::Verdict(view) = screen.stage else { continue };
+                prop_assert_ne!(view.verdict, Verdict::Admit);
             }
         }
     }
