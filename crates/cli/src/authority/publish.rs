@@ -30,6 +30,8 @@ pub fn publish(
     now: Timestamp,
 ) -> Result<Manifest, Failure> {
     authority.check_time(now)?;
+    // A passphrase that is not the authority's must not seal a new week's secret.
+    let signing = authority.signing_key(KeyRole::Status)?;
     let public = PublicFolder::new(authority.public());
     let before = public.manifest(authority.trust(), now)?;
     let version = next_version(before.as_ref(), now)?;
@@ -71,7 +73,7 @@ pub fn publish(
     };
     // The next week's secret is ready before stations ask for it.
     authority.status_secret(week.saturating_add(1))?;
-    let signed = manifest.sign(&authority.signing_key(KeyRole::Status)?);
+    let signed = manifest.sign(&signing);
     public.put(&manifest, &files, &signed)?;
     public.remove_others(&[Some(&manifest), before.as_ref()])?;
 
