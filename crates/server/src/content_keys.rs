@@ -94,6 +94,8 @@ pub(crate) struct Opened(Mutex<Known>);
 #[derive(Default)]
 struct Known {
     files: BTreeMap<[u8; 32], Result<Arc<ContentKey>, NoKey>>,
+    /// What each file held when it was last read: a file system that fails for a moment takes no key from the stations.
+    held: BTreeMap<PathBuf, [u8; 32]>,
     left_out: LeftOut,
 }
 
@@ -110,11 +112,12 @@ impl Opened {
     ) -> (ContentKeys, Vec<(PathBuf, NoKey)>) {
         let folder = authority.join(FOLDER);
         let mut left_out = LeftOut::new();
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let files = files(&folder).unwrap_or_else(|error| {
             left_out.insert(folder, (error.into(), None));
-            Vec::new()
+            known.held.keys().cloned().collect()
         });
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.held.retain(|path, _| files.contains(path));
         let mut there = BTreeSet::new();
         let mut keys = Vec::new();
         for path in files {
@@ -126,6 +129,10 @@ impl Opened {
             there.extend(hash);
             match key {
                 Ok(key) => keys.push(key),
+                Err(why @ NoKey::Unreadable(_)) => {
+                    keys.extend(hash.and_then(|hash| known.files.get(&hash)?.clone().ok()));
+                    left_out.insert(path, (why, hash));
+                }
                 Err(why) => {
                     left_out.insert(path, (why, hash));
                 }
@@ -146,9 +153,11 @@ impl Known {
     ) -> (Option<[u8; 32]>, Result<Arc<ContentKey>, NoKey>) {
         let bytes = match read(path) {
             Ok(bytes) => bytes,
+            Err(why @ NoKey::Unreadable(_)) => return (self.held.get(path).copied(), Err(why)),
             Err(why) => return (None, Err(why)),
         };
         let hash = sha256(&[&bytes]);
+        self.held.insert(path.to_path_buf(), hash);
         let tried = self.files.entry(hash);
         let key = tried.or_insert_with(|| open(&bytes).map(Arc::new));
 
@@ -328,7 +337,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_small_file_is_left_out_unopened_and_a_folder_that_cannot_be_read_gives_none() {
+    fn what_is_no_small_file_is_left_out_unopened_and_a_folder_that_cannot_be_read_takes_no_key_away()
+     {
         let keeper = Keeper::new();
         keeper.write("a.key", &[1; 16]);
         keeper.write("b.key", &vec![2; 16 * 1024 + 1]);
@@ -341,11 +351,16 @@ mod tests {
         fs::remove_dir_all(keeper.file("")).unwrap();
         fs::write(keeper.folder.path().join(FOLDER), "no folder").unwrap();
         let (keys, news) = keeper.now();
-        assert_eq!(keys.mark(), None);
-        assert!(
-            matches!(&news[..], [(name, NoKey::Unreadable(_))] if name == FOLDER),
-            "{news:?}"
-        );
+        assert_eq!((keys.iter().count(), keeper.times.get()), (1, 1));
+        let of_folder =
+            |(name, why): &(String, NoKey)| name == FOLDER && matches!(why, NoKey::Unreadable(_));
+        assert!(news.iter().any(of_folder), "{news:?}");
+        assert_eq!(keeper.keys(), [1], "and told once");
+        assert_eq!(keeper.news(), []);
+
+        // Somebody took it away.
+        fs::remove_file(keeper.folder.path().join(FOLDER)).unwrap();
+        assert_eq!(keeper.keys(), [0_u8; 0]);
     }
 
     #[test]

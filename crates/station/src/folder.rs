@@ -233,6 +233,26 @@ impl Folder {
         self.sync(&to)
     }
 
+    /// The names in the folder `name`, each with that before it; none where it is not there.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub fn names(&self, name: &str) -> Result<Vec<String>, FolderError> {
+        let path = self.path(name);
+        let entries = match fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(source) => return Err(io_error(&path, source)),
+        };
+
+        entries
+            .map(|entry| {
+                let file = entry.map_err(|source| io_error(&path, source))?.file_name();
+                Ok(format!("{name}/{}", file.to_string_lossy()))
+            })
+            .collect()
+    }
+
     /// Removes `name` if it is there.
     ///
     /// # Errors

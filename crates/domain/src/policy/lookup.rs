@@ -41,8 +41,16 @@ pub fn decide_lookup(case: &LookupCase<'_>) -> Decision {
     }
     // Of a text that is in no list nothing is known, not even that its issuer gave it out.
     let person = case.looked_up.map(|_| case.person());
+    // Without anything to compare with the ID document nobody is let in by it.
+    let compares = person.as_ref().is_some_and(PersonView::is_somebody);
     match case.judge() {
-        Ok(reasons) => Decision::of(reasons, person, false),
+        Ok(reasons) => {
+            let decision = Decision::of(reasons, person, false);
+            Decision {
+                may_let_in: decision.may_let_in && compares,
+                ..decision
+            }
+        }
         Err(reason) => Decision::of(vec![reason], person, false),
     }
 }

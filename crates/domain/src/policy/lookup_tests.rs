@@ -1,8 +1,11 @@
 use super::*;
 use crate::document::TrustBody;
-use crate::fixture::{NOW, assignment, looked_up, opaque_text, scheme, trust_with_scheme};
+use crate::fixture::{
+    LOOKED_UP_ISSUER, NOW, assignment, looked_up, opaque_text, scheme, trust_with_scheme,
+    with_lookups,
+};
 use crate::screen::TestView;
-use crate::status::{Cell, Sample, Standing};
+use crate::status::{Cell, LookupRow, Sample, Standing};
 use crate::time::{DAY, HOUR};
 use crate::verdict::Verdict;
 
@@ -277,4 +280,30 @@ fn what_was_looked_up_has_a_type_of_its_own() {
         found.standing(),
         Some(Standing::Revoked(Reason::RevokedLost))
     );
+}
+
+#[test]
+fn without_anything_to_compare_with_the_document_nobody_is_let_in() {
+    let row = |birth_year, last_four| LookupRow {
+        index: 0,
+        birth_year,
+        last_four,
+    };
+    let cell = Cell::coloured(Colour::Green, sampled(), NOW.plus(-HOUR));
+    for (row, may) in [
+        (row(None, None), false),
+        (row(Some(1941), None), true),
+        (row(None, Some(*b"123X")), true),
+    ] {
+        let rows = [(opaque_text(0), row)];
+        let rows = rows.each_ref().map(|(text, row)| (text.as_str(), *row));
+        let list = with_lookups(NOW.plus(-HOUR), &[cell], &[(LOOKED_UP_ISSUER, &rows)]);
+        let door = Door {
+            snapshot: Some(list),
+            ..Door::open()
+        };
+        let decision = door.decide();
+        assert_eq!(decision.verdict, Verdict::Attention);
+        assert_eq!(decision.may_let_in, may);
+    }
 }

@@ -41,6 +41,14 @@ pub struct PersonView {
     pub beside: Vec<BesideView>,
 }
 
+impl PersonView {
+    /// Whether it tells of anybody: of what names nobody, as a ticket, there is nothing to cover.
+    #[must_use]
+    pub fn is_somebody(&self) -> bool {
+        !self.name.is_empty() || !self.last_four.is_empty() || self.birth_year.is_some()
+    }
+}
+
 /// A code beside the one that was judged: who vouches for it, in the words of the trust list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]

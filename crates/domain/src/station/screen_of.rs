@@ -139,11 +139,10 @@ impl Showing {
             scan: self.subject.scan,
             verdict: decision.verdict,
             reasons: decision.reasons.clone(),
-            // Of what names nobody there is nothing to cover.
             person: decision
                 .person
                 .clone()
-                .filter(|person| person.name.is_empty() || now_ms < self.blank_at),
+                .filter(|person| !person.is_somebody() || now_ms < self.blank_at),
             seq: self.seq,
             may_let_in: decision.may_let_in,
             worn: sheet.is_some_and(|content| gaze.is_worn(content)),

@@ -2,6 +2,7 @@
 //! row has is a fingerprint, a place in the status list, and what staff compare with an ID document.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::code::lookup::Fingerprint;
 
@@ -14,8 +15,8 @@ const YEAR: usize = 2;
 
 type RowBytes = [u8; LOOKUP_ROW];
 
-/// What a list has of one code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a list has of one code. Its `Debug` tells nothing of the holder.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct LookupRow {
     /// Its place in the status list.
     pub index: u32,
@@ -25,9 +26,23 @@ pub struct LookupRow {
     pub last_four: Option<[u8; 4]>,
 }
 
-/// A table in its bytes: rows in the order of their fingerprints, none twice.
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl fmt::Debug for LookupRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LookupRow(..)")
+    }
+}
+
+/// A table in its bytes: rows in the order of their fingerprints, none twice. Its `Debug` does not tell them.
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct LookupTable(Box<[u8]>);
+
+impl fmt::Debug for LookupTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LookupTable")
+            .field("bytes", &self.0.len())
+            .finish_non_exhaustive()
+    }
+}
 
 impl LookupTable {
     /// The table, unless it has half a row, a row out of order or a fingerprint twice, or last four characters that are no

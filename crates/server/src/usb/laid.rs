@@ -38,9 +38,10 @@ pub(super) fn lay(
     for hello in hellos {
         lay_assignment(centre, stick, hello, report)?;
     }
-    lay_list(centre, stick, report)?;
+    // Small, and wanted by every code of its format; a city's list may find no room beside what else is there.
+    lay_withdrawn(centre, stick, report)?;
 
-    lay_withdrawn(centre, stick, report)
+    lay_list(centre, stick, report)
 }
 
 fn lay_assignment(

@@ -337,8 +337,8 @@ impl Library {
         let list = self.open_list(folder, wanted.manifest, &wanted.bytes)?;
         folder.replace(MANIFEST, &wanted.bytes)?;
         self.manifest = Some(held);
-        let old = self.list.replace(list);
-        self.forget_files_of(folder, old.as_ref())
+        self.list = Some(list);
+        self.forget_files(folder)
     }
 
     /// The lists of what was taken back that the trust list names and that are not whole on the disk.
@@ -444,16 +444,17 @@ impl Library {
         })
     }
 
-    /// Files that only the list before named.
-    fn forget_files_of(&self, folder: &Folder, old: Option<&List>) -> Result<(), KnowledgeError> {
-        let files = |list: &List| -> Vec<[u8; 32]> {
-            let files = list.snapshot.manifest().files();
-            files.map(|file| file.sha256).collect()
-        };
-        let kept = self.list.as_ref().map(files).unwrap_or_default();
-        for hash in old.map(files).unwrap_or_default() {
-            if !kept.contains(&hash) {
-                folder.remove(&file_name(&hash))?;
+    /// Every status file that the list in use does not name, also what is left of one that never came whole.
+    fn forget_files(&self, folder: &Folder) -> Result<(), KnowledgeError> {
+        let named: Vec<String> = self
+            .list
+            .iter()
+            .flat_map(|list| list.snapshot.manifest().files())
+            .map(|file| file_name(&file.sha256))
+            .collect();
+        for name in folder.names(STATUS)? {
+            if !named.contains(&name) {
+                folder.remove(&name)?;
             }
         }
 

@@ -129,9 +129,12 @@ fn a_spoilt_table_is_fetched_again_and_one_that_no_list_names_any_more_goes() {
     desk.handle.stop();
     assert_ne!(std::fs::read(&file).unwrap(), b"spoilt");
 
+    // What is left of a list that never came whole goes as well.
+    let left = file.with_file_name("left-over.bin");
+    std::fs::write(&left, b"half a list").unwrap();
     house.centre.publish(3, now().plus(-30));
     let desk = house.open(0);
-    desk.screen(|_| !file.exists());
+    desk.screen(|_| !file.exists() && !left.exists());
     leads_to(&desk, &link(0), (Verdict::Undecided, Reason::NotInList));
     desk.handle.stop();
 }

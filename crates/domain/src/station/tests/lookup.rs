@@ -96,6 +96,22 @@ fn the_same_text_again_within_minutes_is_said_beside_it() {
 }
 
 #[test]
+fn what_is_known_of_a_looked_up_holder_is_covered_after_a_while_and_shown_again_when_asked() {
+    let mut bench = Bench::new(carrying());
+    show(&mut bench, 0);
+    let person = bench.verdict().person.clone().unwrap();
+    assert_eq!(
+        (person.last_four.as_str(), person.birth_year),
+        ("123X", Some(1941))
+    );
+    bench.wait(15_000);
+    assert_eq!(bench.verdict().person, None);
+    let scan = bench.scan();
+    bench.step(Event::Command(Command::ShowPerson { scan }));
+    assert_eq!(bench.verdict().person, Some(person));
+}
+
+#[test]
 fn an_unknown_text_is_undecided_and_nothing_of_it_is_recorded() {
     let mut bench = Bench::new(carrying());
     let entry = show(&mut bench, 9);
