@@ -1,10 +1,10 @@
 //! `lookups.csv`: the codes of others that are only looked up. Of a code it keeps a fingerprint and never the text, and of its
 //! holder what staff compare.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use domain::code::lookup::Fingerprint;
+use domain::code::lookup::{Fingerprint, LookupScheme};
 use domain::hex;
 use domain::screen::Colour;
 use domain::status::{Cell, LookupRow, lookup_table};
@@ -134,13 +134,35 @@ impl Lookups {
         &self.records
     }
 
-    /// The tables of every issuer, in the order in which a manifest names them.
+    /// That a manifest may name all tables of the issuers of `schemes`.
     ///
     /// # Errors
-    /// [`Failure::Refused`] for more tables than a manifest may name.
-    pub fn tables(&self) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    /// [`Failure::Refused`] for more tables than that.
+    pub fn check_tables(&self, schemes: &[LookupScheme]) -> Result<(), Failure> {
+        let mut issuers: BTreeMap<&str, usize> = BTreeMap::new();
+        for record in self.of_schemes(schemes) {
+            let codes = issuers.entry(&record.issuer).or_default();
+            *codes = codes.saturating_add(1);
+        }
+        let tables: usize = issuers.values().map(|codes| codes.div_ceil(ROWS)).sum();
+        if tables > TABLES {
+            return Err(Failure::Refused(format!(
+                "the codes that are looked up fill {tables} tables, and a status list names {TABLES}: divide them among two authorities"
+            )));
+        }
+
+        Ok(())
+    }
+
+    /// The tables of the issuers of `schemes`, in the order in which a manifest names them. Codes of no scheme are not looked up
+    /// by any station, and stay in the register.
+    ///
+    /// # Errors
+    /// As [`Self::check_tables`].
+    pub fn tables(&self, schemes: &[LookupScheme]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+        self.check_tables(schemes)?;
         let mut issuers: BTreeMap<&str, BTreeMap<Fingerprint, LookupRow>> = BTreeMap::new();
-        for record in &self.records {
+        for record in self.of_schemes(schemes) {
             let rows = issuers.entry(&record.issuer).or_default();
             let row = LookupRow {
                 index: record.index,
@@ -158,14 +180,19 @@ impl Lookups {
                 rest = later;
             }
         }
-        if tables.len() > TABLES {
-            return Err(Failure::Refused(format!(
-                "the codes that are looked up fill {} tables, and a status list names {TABLES}: divide them among two authorities",
-                tables.len()
-            )));
-        }
 
         Ok(tables)
+    }
+
+    fn of_schemes(&self, schemes: &[LookupScheme]) -> impl Iterator<Item = &LookupRecord> {
+        let issuers: BTreeSet<&str> = schemes
+            .iter()
+            .map(|scheme| scheme.issuer.as_str())
+            .collect();
+
+        self.records
+            .iter()
+            .filter(move |record| issuers.contains(record.issuer.as_str()))
     }
 
     /// The index after the last.
@@ -274,5 +301,60 @@ impl Row {
             test: test_of(&self.test)?,
             revoked: revoked(&self.revoked)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::code::lookup::Alphabet;
+
+    use super::*;
+
+    fn scheme(issuer: &str) -> LookupScheme {
+        LookupScheme {
+            issuer: issuer.to_owned(),
+            prefix: format!("{issuer}-"),
+            alphabet: Alphabet::Hex,
+            least: 32,
+            most: 32,
+            country: None,
+        }
+    }
+
+    fn record(index: u32) -> LookupRecord {
+        LookupRecord {
+            index,
+            issuer: format!("city-{index:02}"),
+            fingerprint: Fingerprint([7; 8]),
+            birth_year: Some(1958),
+            last_four: Some(*b"061X"),
+            colour: Colour::Green,
+            test: TestKnown::None,
+            revoked: None,
+        }
+    }
+
+    #[test]
+    fn more_tables_than_a_list_names_are_refused_and_issuers_without_a_scheme_do_not_count() {
+        let mut lookups = Lookups::default();
+        for index in 0..17 {
+            assert!(lookups.add(record(index)));
+        }
+        let schemes: Vec<LookupScheme> = lookups
+            .records()
+            .iter()
+            .map(|record| scheme(&record.issuer))
+            .collect();
+        let refused = lookups.check_tables(&schemes).unwrap_err().to_string();
+        assert!(
+            refused.starts_with("the codes that are looked up fill 17 tables"),
+            "{refused}"
+        );
+        assert!(lookups.tables(&schemes).is_err());
+        let (_, fewer) = schemes.split_first().unwrap();
+        let tables = lookups.tables(fewer).unwrap();
+        let issuers: Vec<&str> = tables.iter().map(|(issuer, _)| issuer.as_str()).collect();
+        assert_eq!((issuers.len(), issuers.first()), (16, Some(&"city-01")));
+        assert_eq!(lookups.tables(&[]).unwrap(), []);
     }
 }

@@ -42,7 +42,9 @@ pub fn publish(
     let (file, full) = pack_full(&table, uri, 0, version, &secret)?;
     let mut files = vec![file];
     let mut lookups = Vec::new();
-    for ((issuer, table), number) in register.lookups().tables()?.into_iter().zip(0..) {
+    let schemes = &authority.trust().body.lookups;
+    let tables = register.lookups().tables(schemes)?;
+    for ((issuer, table), number) in tables.into_iter().zip(0..) {
         let (file, full) = pack_lookup(&table, uri, number, version, &secret)?;
         files.push(file);
         lookups.push(LookupFile {

@@ -23,6 +23,8 @@ pub(super) fn lookups(args: &LookupsArgs, now: Timestamp, out: Out<'_>) -> Resul
     let codes = residents::read_printed(&args.table, now, check)?;
     let mut register = Register::read(authority.folder())?;
     let taken = take(args, codes, &mut register)?;
+    // A register whose tables no list can name would stop every later command that publishes.
+    register.lookups().check_tables(schemes)?;
     register.lookups().write(authority.folder())?;
     let manifest = authority::publish(&authority, &register, now)?;
     writeln!(

@@ -245,6 +245,19 @@ fn a_later_table_changes_what_it_names_and_the_old_files_go_in_time() {
 }
 
 #[test]
+fn codes_of_an_issuer_whose_scheme_is_gone_stay_in_the_register_and_in_no_list() {
+    let desk = desk();
+    let row = format!("{HEAD}\n{},1958,061X,green,-,,\n", link(1));
+    take(&desk, "harbour-city", &row).unwrap();
+    let drafted = draft(&desk, &["--issuer", "harbour-city", "--remove"]).unwrap();
+    sign(&desk, &[1, 2], &words(&drafted), NOW).unwrap();
+    desk.run(&["status", "--at", NOW, "--authority", "authority"]);
+    assert_eq!(published(&desk).manifest().lookups, []);
+    let register = Register::read(&desk.path("authority")).unwrap();
+    assert_eq!(register.lookups().records().len(), 1);
+}
+
+#[test]
 fn the_text_of_a_code_stays_nowhere_in_the_authoritys_folder() {
     let desk = desk();
     take(
