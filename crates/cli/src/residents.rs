@@ -31,8 +31,12 @@ pub(crate) struct Printed {
     pub(crate) colour: Colour,
     /// Latest test.
     pub(crate) test: TestKnown,
+    /// The table says in so many words that the latest result is not positive.
+    pub(crate) lifts_positive: bool,
     /// Whether it counts no more.
     pub(crate) revoked: Option<Revoked>,
+    /// The table says in so many words that it counts.
+    pub(crate) lifts_revoked: bool,
     /// Where it stands in the table, counted from 1, the heading included.
     pub(crate) line: u64,
 }
@@ -45,8 +49,8 @@ id_last_four  the last four characters of the ID document: digits or capitals; -
 colour        green, yellow or red
 last_negative when the latest negative sample was taken: 2026-11-24T08:00:00Z or with an
               offset, 2026-11-24T16:00:00+08:00; - for none
-positive      yes if the latest result is positive (optional column)
-revoked       lost or reissued, for a code that counts no more (optional column)";
+positive      yes if the latest result is positive, - lifts that (optional column; empty keeps what is known)
+revoked       lost or reissued, for a code that counts no more, - lifts that (optional column; empty keeps what is known)";
 
 /// The columns, as `menshen issue --help` prints them.
 pub const COLUMNS: &str = "\
@@ -218,7 +222,9 @@ impl Columns {
                 self.field(row, "positive"),
                 now,
             )?,
+            lifts_positive: matches!(self.field(row, "positive"), "-" | "no"),
             revoked: crate::authority::revoked(self.field(row, "revoked"))?,
+            lifts_revoked: self.field(row, "revoked") == "-",
             line,
         })
     }

@@ -195,6 +195,14 @@ impl Lookups {
             .filter(move |record| issuers.contains(record.issuer.as_str()))
     }
 
+    /// What is known of a code.
+    #[must_use]
+    pub fn record(&self, issuer: &str, fingerprint: Fingerprint) -> Option<&LookupRecord> {
+        let at = self.places.get(&(issuer.to_owned(), fingerprint))?;
+
+        self.records.get(*at)
+    }
+
     /// The index after the last.
     pub(super) fn next_index(&self) -> u64 {
         self.records

@@ -245,6 +245,53 @@ fn a_later_table_changes_what_it_names_and_the_old_files_go_in_time() {
 }
 
 #[test]
+fn a_lost_or_positive_code_comes_back_only_where_the_table_says_so_and_is_counted_then() {
+    let desk = desk();
+    let row = |n, rest: &str| format!("{},1958,061X,green,-{rest}\n", link(n));
+    let table = |head: &str, rest: [&str; 2]| {
+        let rows = [row(1, rest[0]), row(2, rest[1])].concat();
+        take(&desk, "harbour-city", &format!("{head}\n{rows}")).unwrap()
+    };
+    let standing = || {
+        let snapshot = published(&desk);
+        [1, 2].map(|n| snapshot.look_up(&opaque(&desk, n)).unwrap().standing())
+    };
+    table(HEAD, [",,lost", ",yes,"]);
+    let known = standing();
+    assert_eq!(known[0], Some(Standing::Revoked(Reason::RevokedLost)));
+    assert!(matches!(
+        known[1],
+        Some(Standing::Coloured {
+            sample: Sample::Positive,
+            ..
+        })
+    ));
+
+    let short = "code,birth_year,id_last_four,colour,last_negative";
+    for said in [table(short, ["", ""]), table(HEAD, [",,", ",,"])] {
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert_eq!(standing(), known);
+    }
+
+    let said = table(HEAD, [",,-", ",-,"]);
+    assert!(
+        said.ends_with(
+            "2 that were revoked or positive are so no more: the table says - of them.\n"
+        ),
+        "{said}"
+    );
+    for standing in standing() {
+        assert!(matches!(
+            standing,
+            Some(Standing::Coloured {
+                sample: Sample::None,
+                ..
+            })
+        ));
+    }
+}
+
+#[test]
 fn codes_of_an_issuer_whose_scheme_is_gone_stay_in_the_register_and_in_no_list() {
     let desk = desk();
     let row = format!("{HEAD}\n{},1958,061X,green,-,,\n", link(1));
