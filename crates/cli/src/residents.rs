@@ -209,21 +209,32 @@ impl Columns {
         check(text)?;
         let known = |name| Some(self.field(row, name)).filter(|text| !matches!(*text, "-" | ""));
         let four = known("id_last_four").map(last_four).transpose()?;
+        let birth_year = known("birth_year")
+            .map(|text| birth_year(text, now))
+            .transpose()?;
+        let colour = colour(self.field(row, "colour"))?;
+        let revoked = crate::authority::revoked(self.field(row, "revoked"))?;
+        // Nobody is let in with a red code or a revoked one, so that nothing is compared.
+        let compared = colour != Colour::Red && revoked.is_none();
+        if compared && birth_year.is_none() && four.is_none() {
+            return Err(
+                "neither birth_year nor id_last_four is known, and staff have nothing to compare: give at least one"
+                    .to_owned(),
+            );
+        }
 
         Ok(Printed {
             text: text.to_owned(),
-            birth_year: known("birth_year")
-                .map(|text| birth_year(text, now))
-                .transpose()?,
+            birth_year,
             last_four: four.and_then(|four| four.as_bytes().try_into().ok()),
-            colour: colour(self.field(row, "colour"))?,
+            colour,
             test: test(
                 self.field(row, "last_negative"),
                 self.field(row, "positive"),
                 now,
             )?,
             lifts_positive: matches!(self.field(row, "positive"), "-" | "no"),
-            revoked: crate::authority::revoked(self.field(row, "revoked"))?,
+            revoked,
             lifts_revoked: self.field(row, "revoked") == "-",
             line,
         })

@@ -174,7 +174,7 @@ fn no_index_is_given_twice_whichever_register_grows() {
         take(
             &desk,
             "harbour-city",
-            &format!("{HEAD}\n{},-,-,green,-,,\n", link(n)),
+            &format!("{HEAD}\n{},1958,-,green,-,,\n", link(n)),
         )
     };
     resident().unwrap();
@@ -288,6 +288,30 @@ fn a_lost_or_positive_code_comes_back_only_where_the_table_says_so_and_is_counte
                 ..
             })
         ));
+    }
+}
+
+#[test]
+fn a_row_with_nothing_to_compare_is_refused_unless_it_is_red_or_revoked() {
+    let desk = desk();
+    let good = format!("{HEAD}\n{},1958,-,green,-,,\n", link(1));
+    let row = |rest: &str| {
+        let table = format!("{good}{},{rest}\n", link(2));
+        take(&desk, "harbour-city", &table)
+    };
+    for bare in ["-,-,green,-,,", ",,yellow,-,,-", "-,-,green,-,yes,"] {
+        let (line, said) = problem(row(bare));
+        assert_eq!(line, 3, "{bare}");
+        assert!(said.ends_with("give at least one"), "{said}");
+    }
+    assert!(!desk.path("authority/lookups.csv").exists());
+    for enough in [
+        "1958,-,green,-,,",
+        "-,061X,green,-,,",
+        "-,-,red,-,,",
+        "-,-,green,-,,lost",
+    ] {
+        row(enough).unwrap();
     }
 }
 
