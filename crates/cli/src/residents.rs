@@ -282,12 +282,16 @@ fn class(word: &str) -> Result<HolderClass, String> {
     }
 }
 
-fn last_four(text: &str) -> Result<String, String> {
-    let fits = text.len() == 4
+/// Four digits or capitals.
+pub(crate) fn is_last_four(text: &str) -> bool {
+    text.len() == 4
         && text
             .bytes()
-            .all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
-    if !fits {
+            .all(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
+}
+
+fn last_four(text: &str) -> Result<String, String> {
+    if !is_last_four(text) {
         return Err(format!(
             "id_last_four is {text:?}: write four digits or capitals, with zeros in front (a spreadsheet column of type text keeps them)"
         ));

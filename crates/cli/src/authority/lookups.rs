@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use domain::code::lookup::{Fingerprint, LookupScheme};
+use domain::code::lookup::{Fingerprint, LookupScheme, MAX_ISSUER};
 use domain::hex;
 use domain::screen::Colour;
 use domain::status::{Cell, LookupRow, lookup_table};
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::register::{
     DAMAGED, Revoked, TestKnown, cell, in_words, revoked, revoked_word, test_of, test_word,
 };
+use crate::residents::is_last_four;
 use crate::{Failure, files};
 
 /// Rows of one table: with 18 bytes each its file stays below 64 MiB, however badly it packs.
@@ -281,18 +282,26 @@ impl Row {
     }
 
     fn record(self) -> Result<LookupRecord, String> {
+        if !(1..=MAX_ISSUER).contains(&self.issuer.len()) {
+            return Err(format!("the issuer has not 1 to {MAX_ISSUER} bytes"));
+        }
         let birth_year = match self.birth_year.as_str() {
             "-" => None,
             year => Some(
                 year.parse()
-                    .map_err(|_| format!("the birth year is {year:?}"))?,
+                    .ok()
+                    .filter(|year| (1_900..=9_999).contains(year))
+                    .ok_or_else(|| format!("the birth year is {year:?}"))?,
             ),
         };
-        let last_four = match self.id_last_four.as_bytes() {
-            b"-" => None,
+        let last_four = match self.id_last_four.as_str() {
+            "-" => None,
             four => Some(
-                four.try_into()
-                    .map_err(|_| "the end of the ID document has not four characters".to_owned())?,
+                four.as_bytes()
+                    .try_into()
+                    .ok()
+                    .filter(|_| is_last_four(four))
+                    .ok_or("the end of the ID document is not four digits or capitals")?,
             ),
         };
 

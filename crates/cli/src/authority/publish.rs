@@ -1,6 +1,6 @@
 //! The status list: table, encrypted file, signed manifest, in the authority's public folder.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ const LIFE: i64 = 10 * DAY;
 const STEP: usize = 1_024;
 
 /// Signs the status of `register` as of `now`, in the order that never shows half a list: file, then manifest.
-/// Files that neither this manifest nor the one before names are removed.
+/// Files that neither this manifest nor the one before names are removed. A list that no station would take is not published.
 ///
 /// # Errors
 /// See [`Failure`].
@@ -76,10 +76,35 @@ pub fn publish(
     // The next week's secret is ready before stations ask for it.
     authority.status_secret(week.saturating_add(1))?;
     let signed = manifest.sign(&signing);
+    would_be_taken(authority.trust(), now, &signed, &files, &secret)?;
     public.put(&manifest, &files, &signed)?;
     public.remove_others(&[Some(&manifest), before.as_ref()])?;
 
     Ok(manifest)
+}
+
+/// Opens a new list as a station does.
+fn would_be_taken(
+    trust: &Trust,
+    now: Timestamp,
+    signed: &[u8],
+    files: &[Vec<u8>],
+    secret: &Secret,
+) -> Result<(), Failure> {
+    let refused = |why: String| {
+        Failure::Refused(format!(
+            "no station would take the new status list, and it was not published: {why}"
+        ))
+    };
+    let named: BTreeMap<[u8; 32], &Vec<u8>> =
+        files.iter().map(|file| (sha256(&[file]), file)).collect();
+    let manifest = Manifest::verify(signed, trust.body.header.authority, &trust.status(now))
+        .map_err(|error| refused(error.to_string()))?;
+    let file = |hash: &[u8; 32]| named.get(hash).map(|file| (*file).clone());
+
+    Snapshot::open(manifest, file, Some(secret))
+        .map(|_| ())
+        .map_err(|error| refused(error.to_string()))
 }
 
 fn next_version(before: Option<&Manifest>, now: Timestamp) -> Result<u64, Failure> {

@@ -316,6 +316,59 @@ fn a_row_with_nothing_to_compare_is_refused_unless_it_is_red_or_revoked() {
 }
 
 #[test]
+fn a_register_changed_by_hand_into_what_no_station_takes_is_called_damaged_with_its_line() {
+    let desk = desk();
+    let table = format!("{HEAD}\n{},1958,061X,green,-,,\n", link(1));
+    take(&desk, "harbour-city", &table).unwrap();
+    let path = desk.path("authority/lookups.csv");
+    let good = String::from_utf8(bytes(&path)).unwrap();
+    let long = "c".repeat(65);
+    for (from, to, why) in [
+        ("061X", "061x", "the end of the ID document is not four"),
+        (
+            "061X",
+            "\u{e9}\u{e9}",
+            "the end of the ID document is not four",
+        ),
+        ("061X", "61X", "the end of the ID document is not four"),
+        ("1958", "0", "the birth year is \"0\""),
+        ("harbour-city", "", "the issuer has not 1 to 64 bytes"),
+        ("harbour-city", &long, "the issuer has not 1 to 64 bytes"),
+    ] {
+        std::fs::write(&path, good.replace(from, to)).unwrap();
+        let (line, said) = match desk.try_run(&["status", "--at", NOW, "--authority", "authority"])
+        {
+            Err(Failure::Line { line, problem, .. }) => (line, problem),
+            other => panic!("{to}: {other:?}"),
+        };
+        assert_eq!(line, 2);
+        assert!(
+            said.starts_with(why) && said.contains("The register is damaged"),
+            "{said}"
+        );
+    }
+    std::fs::write(&path, good).unwrap();
+    take(&desk, "harbour-city", &table).unwrap();
+}
+
+#[test]
+fn a_list_that_no_station_would_take_is_not_published() {
+    let (desk, other) = (Desk::new(), Desk::new());
+    let manifest = desk.path("authority/public/manifest.cbor");
+    let before = bytes(&manifest);
+    let key = "authority/status.key";
+    assert_ne!(bytes(&desk.path(key)), bytes(&other.path(key)));
+    std::fs::copy(other.path(key), desk.path(key)).unwrap();
+    let refused = desk.try_run(&["status", "--at", NOW, "--authority", "authority"]);
+    let refused = refused.unwrap_err().to_string();
+    assert!(
+        refused.starts_with("no station would take the new status list, and it was not published"),
+        "{refused}"
+    );
+    assert_eq!(bytes(&manifest), before);
+}
+
+#[test]
 fn codes_of_an_issuer_whose_scheme_is_gone_stay_in_the_register_and_in_no_list() {
     let desk = desk();
     let row = format!("{HEAD}\n{},1958,061X,green,-,,\n", link(1));
