@@ -1,5 +1,6 @@
 //! The tables that `menshen issue` and `menshen lookups` take: one resident a line.
 
+use std::fmt;
 use std::path::Path;
 
 use domain::code::native::{Slip, TestResult};
@@ -18,8 +19,8 @@ pub(crate) struct Resident {
     pub(crate) line: u64,
 }
 
-/// A line of the other table: a code that others print, and how its holder stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A line of the other table: a code that others print, and how its holder stands. Its `Debug` tells neither.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Printed {
     /// What stands in the code, byte for byte.
     pub(crate) text: String,
@@ -39,6 +40,14 @@ pub(crate) struct Printed {
     pub(crate) lifts_revoked: bool,
     /// Where it stands in the table, counted from 1, the heading included.
     pub(crate) line: u64,
+}
+
+impl fmt::Debug for Printed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Printed")
+            .field("line", &self.line)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The columns of the table of codes that are looked up, as `menshen lookups --help` prints them.
@@ -96,6 +105,8 @@ pub(crate) fn read_printed(
 struct Kind {
     known: &'static [&'static str],
     needed: usize,
+    /// A table without its heading begins with the text of a code, which no message may repeat.
+    holds_codes: bool,
 }
 
 fn rows<T>(
@@ -146,17 +157,25 @@ impl Columns {
     fn of(heading: &csv::StringRecord, kind: &Kind) -> Result<Self, String> {
         let names = heading
             .iter()
-            .map(|found| {
+            .zip(1_u64..)
+            .map(|(found, number)| {
+                let unknown = || {
+                    let named = if kind.holds_codes {
+                        format!("the name of column {number} in the heading line")
+                    } else {
+                        format!("{found:?}")
+                    };
+                    format!(
+                        "{named} is no column: the columns are {}",
+                        kind.known.join(", ")
+                    )
+                };
+
                 kind.known
                     .iter()
                     .find(|name| **name == found)
                     .copied()
-                    .ok_or_else(|| {
-                        format!(
-                            "{found:?} is no column: the columns are {}",
-                            kind.known.join(", ")
-                        )
-                    })
+                    .ok_or_else(unknown)
             })
             .collect::<Result<Vec<_>, _>>()?;
         for (at, name) in kind.known.iter().enumerate() {
@@ -376,6 +395,7 @@ const ISSUED: Kind = Kind {
         "slip",
     ],
     needed: 6,
+    holds_codes: false,
 };
 const PRINTED: Kind = Kind {
     known: &[
@@ -388,6 +408,7 @@ const PRINTED: Kind = Kind {
         "revoked",
     ],
     needed: 5,
+    holds_codes: true,
 };
 
 #[cfg(test)]
@@ -479,6 +500,27 @@ mod tests {
             let text = format!("{HEAD}\n李,1950,senior,1234,green,-\n{line}\n");
             assert_eq!(problem(&text), (3, wanted.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_table_of_codes_without_its_heading_is_refused_and_its_first_code_not_repeated() {
+        let row = "https://a.example/7Q,1958,061X,green,-";
+        let (_folder, path) = file(&format!("{row}\n"));
+        let ended = read_printed(&path, NOW, |_| Ok(()));
+        let Err(Failure::Line { line, problem, .. }) = ended else {
+            panic!("{ended:?}");
+        };
+        assert_eq!(line, 1);
+        assert!(
+            problem.starts_with("the name of column 1 in the heading line is no column: the columns are code, birth_year"),
+            "{problem}"
+        );
+        assert!(!problem.contains("7Q"), "{problem}");
+
+        let head = "code,birth_year,id_last_four,colour,last_negative";
+        let (_folder, path) = file(&format!("{head}\n{row}\n"));
+        let read = read_printed(&path, NOW, |_| Ok(())).unwrap();
+        assert_eq!(format!("{read:?}"), "[Printed { line: 2, .. }]");
     }
 
     #[test]
