@@ -149,6 +149,7 @@ fn a_question_about_such_a_code_is_answered_with_what_the_list_has_and_never_wit
     ] {
         assert!(said.contains(line), "{line}{said}");
     }
+    assert!(said.ends_with("not verified: looked_up\n"), "{said}");
     let (_, said) = ask(2);
     assert!(
         said.contains("FAILS status       revoked_lost, as of"),
@@ -158,11 +159,13 @@ fn a_question_about_such_a_code_is_answered_with_what_the_list_has_and_never_wit
         said.contains("birth year not known, end of the ID document not known"),
         "{said}"
     );
+    assert!(said.ends_with("not verified: revoked_lost\n"), "{said}");
     let (_, said) = ask(3);
     assert!(
         said.contains("FAILS list         as of") && !said.contains("holder"),
         "{said}"
     );
+    assert!(said.ends_with("not verified: not_in_list\n"), "{said}");
 }
 
 #[test]
