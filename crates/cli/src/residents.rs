@@ -1,5 +1,6 @@
 //! The tables that `menshen issue` and `menshen lookups` take: one resident a line.
 
+use std::fmt;
 use std::path::Path;
 
 use domain::code::native::{Slip, TestResult};
@@ -18,8 +19,8 @@ pub(crate) struct Resident {
     pub(crate) line: u64,
 }
 
-/// A line of the other table: a code that others print, and how its holder stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A line of the other table: a code that others print, and how its holder stands. Its `Debug` tells neither.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Printed {
     /// What stands in the code, byte for byte.
     pub(crate) text: String,
@@ -31,10 +32,22 @@ pub(crate) struct Printed {
     pub(crate) colour: Colour,
     /// Latest test.
     pub(crate) test: TestKnown,
+    /// The table says in so many words that the latest result is not positive.
+    pub(crate) lifts_positive: bool,
     /// Whether it counts no more.
     pub(crate) revoked: Option<Revoked>,
+    /// The table says in so many words that it counts.
+    pub(crate) lifts_revoked: bool,
     /// Where it stands in the table, counted from 1, the heading included.
     pub(crate) line: u64,
+}
+
+impl fmt::Debug for Printed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Printed")
+            .field("line", &self.line)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The columns of the table of codes that are looked up, as `menshen lookups --help` prints them.
@@ -45,8 +58,8 @@ id_last_four  the last four characters of the ID document: digits or capitals; -
 colour        green, yellow or red
 last_negative when the latest negative sample was taken: 2026-11-24T08:00:00Z or with an
               offset, 2026-11-24T16:00:00+08:00; - for none
-positive      yes if the latest result is positive (optional column)
-revoked       lost or reissued, for a code that counts no more (optional column)";
+positive      yes if the latest result is positive, - lifts that (optional column; empty keeps what is known)
+revoked       lost or reissued, for a code that counts no more, - lifts that (optional column; empty keeps what is known)";
 
 /// The columns, as `menshen issue --help` prints them.
 pub const COLUMNS: &str = "\
@@ -92,6 +105,8 @@ pub(crate) fn read_printed(
 struct Kind {
     known: &'static [&'static str],
     needed: usize,
+    /// A table without its heading begins with the text of a code, which no message may repeat.
+    holds_codes: bool,
 }
 
 fn rows<T>(
@@ -142,17 +157,25 @@ impl Columns {
     fn of(heading: &csv::StringRecord, kind: &Kind) -> Result<Self, String> {
         let names = heading
             .iter()
-            .map(|found| {
+            .zip(1_u64..)
+            .map(|(found, number)| {
+                let unknown = || {
+                    let named = if kind.holds_codes {
+                        format!("the name of column {number} in the heading line")
+                    } else {
+                        format!("{found:?}")
+                    };
+                    format!(
+                        "{named} is no column: the columns are {}",
+                        kind.known.join(", ")
+                    )
+                };
+
                 kind.known
                     .iter()
                     .find(|name| **name == found)
                     .copied()
-                    .ok_or_else(|| {
-                        format!(
-                            "{found:?} is no column: the columns are {}",
-                            kind.known.join(", ")
-                        )
-                    })
+                    .ok_or_else(unknown)
             })
             .collect::<Result<Vec<_>, _>>()?;
         for (at, name) in kind.known.iter().enumerate() {
@@ -205,20 +228,33 @@ impl Columns {
         check(text)?;
         let known = |name| Some(self.field(row, name)).filter(|text| !matches!(*text, "-" | ""));
         let four = known("id_last_four").map(last_four).transpose()?;
+        let birth_year = known("birth_year")
+            .map(|text| birth_year(text, now))
+            .transpose()?;
+        let colour = colour(self.field(row, "colour"))?;
+        let revoked = crate::authority::revoked(self.field(row, "revoked"))?;
+        // Nobody is let in with a red code or a revoked one, so that nothing is compared.
+        let compared = colour != Colour::Red && revoked.is_none();
+        if compared && birth_year.is_none() && four.is_none() {
+            return Err(
+                "neither birth_year nor id_last_four is known, and staff have nothing to compare: give at least one"
+                    .to_owned(),
+            );
+        }
 
         Ok(Printed {
             text: text.to_owned(),
-            birth_year: known("birth_year")
-                .map(|text| birth_year(text, now))
-                .transpose()?,
+            birth_year,
             last_four: four.and_then(|four| four.as_bytes().try_into().ok()),
-            colour: colour(self.field(row, "colour"))?,
+            colour,
             test: test(
                 self.field(row, "last_negative"),
                 self.field(row, "positive"),
                 now,
             )?,
-            revoked: crate::authority::revoked(self.field(row, "revoked"))?,
+            lifts_positive: matches!(self.field(row, "positive"), "-" | "no"),
+            revoked,
+            lifts_revoked: self.field(row, "revoked") == "-",
             line,
         })
     }
@@ -265,12 +301,16 @@ fn class(word: &str) -> Result<HolderClass, String> {
     }
 }
 
-fn last_four(text: &str) -> Result<String, String> {
-    let fits = text.len() == 4
+/// Four digits or capitals.
+pub(crate) fn is_last_four(text: &str) -> bool {
+    text.len() == 4
         && text
             .bytes()
-            .all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
-    if !fits {
+            .all(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
+}
+
+fn last_four(text: &str) -> Result<String, String> {
+    if !is_last_four(text) {
         return Err(format!(
             "id_last_four is {text:?}: write four digits or capitals, with zeros in front (a spreadsheet column of type text keeps them)"
         ));
@@ -355,6 +395,7 @@ const ISSUED: Kind = Kind {
         "slip",
     ],
     needed: 6,
+    holds_codes: false,
 };
 const PRINTED: Kind = Kind {
     known: &[
@@ -367,6 +408,7 @@ const PRINTED: Kind = Kind {
         "revoked",
     ],
     needed: 5,
+    holds_codes: true,
 };
 
 #[cfg(test)]
@@ -458,6 +500,27 @@ mod tests {
             let text = format!("{HEAD}\n李,1950,senior,1234,green,-\n{line}\n");
             assert_eq!(problem(&text), (3, wanted.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_table_of_codes_without_its_heading_is_refused_and_its_first_code_not_repeated() {
+        let row = "https://a.example/7Q,1958,061X,green,-";
+        let (_folder, path) = file(&format!("{row}\n"));
+        let ended = read_printed(&path, NOW, |_| Ok(()));
+        let Err(Failure::Line { line, problem, .. }) = ended else {
+            panic!("{ended:?}");
+        };
+        assert_eq!(line, 1);
+        assert!(
+            problem.starts_with("the name of column 1 in the heading line is no column: the columns are code, birth_year"),
+            "{problem}"
+        );
+        assert!(!problem.contains("7Q"), "{problem}");
+
+        let head = "code,birth_year,id_last_four,colour,last_negative";
+        let (_folder, path) = file(&format!("{head}\n{row}\n"));
+        let read = read_printed(&path, NOW, |_| Ok(())).unwrap();
+        assert_eq!(format!("{read:?}"), "[Printed { line: 2, .. }]");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! `lookups.csv`: the codes of others that are only looked up. Of a code it keeps a fingerprint and never the text, and of its
 //! holder what staff compare.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::Path;
 
-use domain::code::lookup::Fingerprint;
+use domain::code::lookup::{Fingerprint, LookupScheme, MAX_ISSUER};
 use domain::hex;
 use domain::screen::Colour;
 use domain::status::{Cell, LookupRow, lookup_table};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::register::{
     DAMAGED, Revoked, TestKnown, cell, in_words, revoked, revoked_word, test_of, test_word,
 };
+use crate::residents::is_last_four;
 use crate::{Failure, files};
 
 /// Rows of one table: with 18 bytes each its file stays below 64 MiB, however badly it packs.
@@ -32,8 +34,8 @@ const HEADING: [&str; 8] = [
     "revoked",
 ];
 
-/// One code.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One code. Its `Debug` tells nothing of its holder.
+#[derive(Clone, PartialEq, Eq)]
 pub struct LookupRecord {
     /// Its place in the status list.
     pub index: u32,
@@ -51,6 +53,15 @@ pub struct LookupRecord {
     pub test: TestKnown,
     /// Whether it is revoked.
     pub revoked: Option<Revoked>,
+}
+
+impl fmt::Debug for LookupRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LookupRecord")
+            .field("index", &self.index)
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
+    }
 }
 
 impl LookupRecord {
@@ -134,13 +145,35 @@ impl Lookups {
         &self.records
     }
 
-    /// The tables of every issuer, in the order in which a manifest names them.
+    /// That a manifest may name all tables of the issuers of `schemes`.
     ///
     /// # Errors
-    /// [`Failure::Refused`] for more tables than a manifest may name.
-    pub fn tables(&self) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    /// [`Failure::Refused`] for more tables than that.
+    pub fn check_tables(&self, schemes: &[LookupScheme]) -> Result<(), Failure> {
+        let mut issuers: BTreeMap<&str, usize> = BTreeMap::new();
+        for record in self.of_schemes(schemes) {
+            let codes = issuers.entry(&record.issuer).or_default();
+            *codes = codes.saturating_add(1);
+        }
+        let tables: usize = issuers.values().map(|codes| codes.div_ceil(ROWS)).sum();
+        if tables > TABLES {
+            return Err(Failure::Refused(format!(
+                "the codes that are looked up fill {tables} tables, and a status list names {TABLES}: divide them among two authorities"
+            )));
+        }
+
+        Ok(())
+    }
+
+    /// The tables of the issuers of `schemes`, in the order in which a manifest names them. Codes of no scheme are not looked up
+    /// by any station, and stay in the register.
+    ///
+    /// # Errors
+    /// As [`Self::check_tables`].
+    pub fn tables(&self, schemes: &[LookupScheme]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+        self.check_tables(schemes)?;
         let mut issuers: BTreeMap<&str, BTreeMap<Fingerprint, LookupRow>> = BTreeMap::new();
-        for record in &self.records {
+        for record in self.of_schemes(schemes) {
             let rows = issuers.entry(&record.issuer).or_default();
             let row = LookupRow {
                 index: record.index,
@@ -158,14 +191,27 @@ impl Lookups {
                 rest = later;
             }
         }
-        if tables.len() > TABLES {
-            return Err(Failure::Refused(format!(
-                "the codes that are looked up fill {} tables, and a status list names {TABLES}: divide them among two authorities",
-                tables.len()
-            )));
-        }
 
         Ok(tables)
+    }
+
+    fn of_schemes(&self, schemes: &[LookupScheme]) -> impl Iterator<Item = &LookupRecord> {
+        let issuers: BTreeSet<&str> = schemes
+            .iter()
+            .map(|scheme| scheme.issuer.as_str())
+            .collect();
+
+        self.records
+            .iter()
+            .filter(move |record| issuers.contains(record.issuer.as_str()))
+    }
+
+    /// What is known of a code.
+    #[must_use]
+    pub fn record(&self, issuer: &str, fingerprint: Fingerprint) -> Option<&LookupRecord> {
+        let at = self.places.get(&(issuer.to_owned(), fingerprint))?;
+
+        self.records.get(*at)
     }
 
     /// The index after the last.
@@ -246,18 +292,26 @@ impl Row {
     }
 
     fn record(self) -> Result<LookupRecord, String> {
+        if !(1..=MAX_ISSUER).contains(&self.issuer.len()) {
+            return Err(format!("the issuer has not 1 to {MAX_ISSUER} bytes"));
+        }
         let birth_year = match self.birth_year.as_str() {
             "-" => None,
             year => Some(
                 year.parse()
-                    .map_err(|_| format!("the birth year is {year:?}"))?,
+                    .ok()
+                    .filter(|year| (1_900..=9_999).contains(year))
+                    .ok_or_else(|| format!("the birth year is {year:?}"))?,
             ),
         };
-        let last_four = match self.id_last_four.as_bytes() {
-            b"-" => None,
+        let last_four = match self.id_last_four.as_str() {
+            "-" => None,
             four => Some(
-                four.try_into()
-                    .map_err(|_| "the end of the ID document has not four characters".to_owned())?,
+                four.as_bytes()
+                    .try_into()
+                    .ok()
+                    .filter(|_| is_last_four(four))
+                    .ok_or("the end of the ID document is not four digits or capitals")?,
             ),
         };
 
@@ -274,5 +328,71 @@ impl Row {
             test: test_of(&self.test)?,
             revoked: revoked(&self.revoked)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::code::lookup::Alphabet;
+
+    use super::*;
+
+    fn scheme(issuer: &str) -> LookupScheme {
+        LookupScheme {
+            issuer: issuer.to_owned(),
+            prefix: format!("{issuer}-"),
+            alphabet: Alphabet::Hex,
+            least: 32,
+            most: 32,
+            country: None,
+        }
+    }
+
+    fn record(index: u32) -> LookupRecord {
+        LookupRecord {
+            index,
+            issuer: format!("city-{index:02}"),
+            fingerprint: Fingerprint([7; 8]),
+            birth_year: Some(1958),
+            last_four: Some(*b"061X"),
+            colour: Colour::Green,
+            test: TestKnown::None,
+            revoked: None,
+        }
+    }
+
+    #[test]
+    fn the_debug_of_a_register_tells_nothing_of_a_holder() {
+        let mut lookups = Lookups::default();
+        assert!(lookups.add(record(3)));
+        let told = format!("{lookups:?}");
+        assert!(told.contains("city-03"), "{told}");
+        for hidden in ["1958", "48, 54, 49, 88", "Green", "7, 7"] {
+            assert!(!told.contains(hidden), "{told}");
+        }
+    }
+
+    #[test]
+    fn more_tables_than_a_list_names_are_refused_and_issuers_without_a_scheme_do_not_count() {
+        let mut lookups = Lookups::default();
+        for index in 0..17 {
+            assert!(lookups.add(record(index)));
+        }
+        let schemes: Vec<LookupScheme> = lookups
+            .records()
+            .iter()
+            .map(|record| scheme(&record.issuer))
+            .collect();
+        let refused = lookups.check_tables(&schemes).unwrap_err().to_string();
+        assert!(
+            refused.starts_with("the codes that are looked up fill 17 tables"),
+            "{refused}"
+        );
+        assert!(lookups.tables(&schemes).is_err());
+        let (_, fewer) = schemes.split_first().unwrap();
+        let tables = lookups.tables(fewer).unwrap();
+        let issuers: Vec<&str> = tables.iter().map(|(issuer, _)| issuer.as_str()).collect();
+        assert_eq!((issuers.len(), issuers.first()), (16, Some(&"city-01")));
+        assert_eq!(lookups.tables(&[]).unwrap(), []);
     }
 }

@@ -1,6 +1,6 @@
 //! The status list: table, encrypted file, signed manifest, in the authority's public folder.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use domain::crypto::{Secret, sha256};
 use domain::document::{Header, LookupFile, Manifest, Shard, Trust};
 use domain::hex;
 use domain::keyfile::KeyRole;
-use domain::status::{Snapshot, pack_full, pack_lookup};
+use domain::status::{Snapshot, pack_full, pack_lookup, unpack_lookup};
 use domain::time::{DAY, Timestamp};
 
 use super::{Authority, MANIFEST, Register, STATUS_FILES};
@@ -20,7 +20,7 @@ const LIFE: i64 = 10 * DAY;
 const STEP: usize = 1_024;
 
 /// Signs the status of `register` as of `now`, in the order that never shows half a list: file, then manifest.
-/// Files that neither this manifest nor the one before names are removed.
+/// Files that neither this manifest nor the one before names are removed. A list that no station would take is not published.
 ///
 /// # Errors
 /// See [`Failure`].
@@ -41,16 +41,36 @@ pub fn publish(
     let secret = authority.status_secret(week)?;
     let (file, full) = pack_full(&table, uri, 0, version, &secret)?;
     let mut files = vec![file];
+    let tables = register.lookups().tables(&authority.trust().body.lookups)?;
+    // A table that is the same keeps its file, so that no station fetches it again.
+    let same_week = before
+        .as_ref()
+        .filter(|before| before.week == week && before.uri == *uri);
     let mut lookups = Vec::new();
-    for ((issuer, table), number) in register.lookups().tables()?.into_iter().zip(0..) {
-        let (file, full) = pack_lookup(&table, uri, number, version, &secret)?;
-        files.push(file);
-        lookups.push(LookupFile {
-            issuer,
-            version,
-            sha256: sha256(&[&table]),
-            full,
+    for ((issuer, table), number) in tables.into_iter().zip(0_usize..) {
+        let sha256 = sha256(&[&table]);
+        let same = same_week
+            .and_then(|before| before.lookups.get(number))
+            .filter(|lookup| lookup.issuer == issuer && lookup.sha256 == sha256);
+        let number = u64::try_from(number).unwrap_or(u64::MAX);
+        let kept = same.and_then(|same| {
+            let file = public.lookup_file(same, uri, number, &secret)?;
+            Some((file, same.clone()))
         });
+        let (file, lookup) = if let Some(kept) = kept {
+            kept
+        } else {
+            let (file, full) = pack_lookup(&table, uri, number, version, &secret)?;
+            let lookup = LookupFile {
+                issuer,
+                version,
+                sha256,
+                full,
+            };
+            (file, lookup)
+        };
+        files.push(file);
+        lookups.push(lookup);
     }
     let manifest = Manifest {
         header: Header {
@@ -74,10 +94,35 @@ pub fn publish(
     // The next week's secret is ready before stations ask for it.
     authority.status_secret(week.saturating_add(1))?;
     let signed = manifest.sign(&signing);
+    would_be_taken(authority.trust(), now, &signed, &files, &secret)?;
     public.put(&manifest, &files, &signed)?;
     public.remove_others(&[Some(&manifest), before.as_ref()])?;
 
     Ok(manifest)
+}
+
+/// Opens a new list as a station does.
+fn would_be_taken(
+    trust: &Trust,
+    now: Timestamp,
+    signed: &[u8],
+    files: &[Vec<u8>],
+    secret: &Secret,
+) -> Result<(), Failure> {
+    let refused = |why: String| {
+        Failure::Refused(format!(
+            "no station would take the new status list, and it was not published: {why}"
+        ))
+    };
+    let named: BTreeMap<[u8; 32], &Vec<u8>> =
+        files.iter().map(|file| (sha256(&[file]), file)).collect();
+    let manifest = Manifest::verify(signed, trust.body.header.authority, &trust.status(now))
+        .map_err(|error| refused(error.to_string()))?;
+    let file = |hash: &[u8; 32]| named.get(hash).map(|file| (*file).clone());
+
+    Snapshot::open(manifest, file, Some(secret))
+        .map(|_| ())
+        .map_err(|error| refused(error.to_string()))
 }
 
 fn next_version(before: Option<&Manifest>, now: Timestamp) -> Result<u64, Failure> {
@@ -162,6 +207,20 @@ impl PublicFolder {
 
         Snapshot::open(manifest, file, Some(secret))
             .map_err(|error| Failure::Refused(error.to_string()))
+    }
+
+    /// The file of a table as it was published, if it is there and opens.
+    fn lookup_file(
+        &self,
+        lookup: &LookupFile,
+        uri: &str,
+        number: u64,
+        secret: &Secret,
+    ) -> Option<Vec<u8>> {
+        let file = fs::read(self.file(&lookup.full.sha256)).ok()?;
+        let table = unpack_lookup(&file, &lookup.full, uri, number, lookup.version, secret).ok()?;
+
+        (sha256(&[&table]) == lookup.sha256).then_some(file)
     }
 
     /// `packed` are the files that `manifest` names, in their order.

@@ -8,7 +8,7 @@ use domain::code::{self, Code};
 use domain::time::Timestamp;
 
 use crate::args::LookupsArgs;
-use crate::authority::{self, Authority, LookupRecord, Register};
+use crate::authority::{self, Authority, LookupRecord, Register, Revoked, TestKnown};
 use crate::residents::{self, Printed};
 use crate::{Failure, Out, clock};
 
@@ -23,6 +23,8 @@ pub(super) fn lookups(args: &LookupsArgs, now: Timestamp, out: Out<'_>) -> Resul
     let codes = residents::read_printed(&args.table, now, check)?;
     let mut register = Register::read(authority.folder())?;
     let taken = take(args, codes, &mut register)?;
+    // A register whose tables no list can name would stop every later command that publishes.
+    register.lookups().check_tables(schemes)?;
     register.lookups().write(authority.folder())?;
     let manifest = authority::publish(&authority, &register, now)?;
     writeln!(
@@ -40,14 +42,22 @@ pub(super) fn lookups(args: &LookupsArgs, now: Timestamp, out: Out<'_>) -> Resul
         manifest.header.version,
         clock::show(now)
     )?;
+    if taken.lifted > 0 {
+        writeln!(
+            out,
+            "{} that were revoked or positive are so no more: the table says - of them.",
+            taken.lifted
+        )?;
+    }
 
     Ok(())
 }
 
-/// How many codes were not known, and how many were.
+/// How many codes were not known, how many were, and how many of those were revoked or positive and are so no more.
 struct Taken {
     added: usize,
     known: usize,
+    lifted: usize,
 }
 
 fn take(
@@ -56,7 +66,11 @@ fn take(
     register: &mut Register,
 ) -> Result<Taken, Failure> {
     let mut lines: BTreeMap<Fingerprint, u64> = BTreeMap::new();
-    let mut taken = Taken { added: 0, known: 0 };
+    let mut taken = Taken {
+        added: 0,
+        known: 0,
+        lifted: 0,
+    };
     for code in codes {
         let fingerprint = Fingerprint::of(&args.issuer, &code.text);
         if let Some(first) = lines.insert(fingerprint, code.line) {
@@ -66,6 +80,13 @@ fn take(
                 problem: format!("the code stands in line {first} already"),
             });
         }
+        let known = register.lookups().record(&args.issuer, fingerprint);
+        let (test, revoked) = standing(&code, known);
+        let lifted = known.is_some_and(|known| {
+            (known.revoked.is_some() && revoked.is_none())
+                || (known.test == TestKnown::Positive && test != TestKnown::Positive)
+        });
+        taken.lifted = taken.lifted.saturating_add(lifted.into());
         let new = register.look_up(LookupRecord {
             index: 0,
             issuer: args.issuer.clone(),
@@ -73,8 +94,8 @@ fn take(
             birth_year: code.birth_year,
             last_four: code.last_four,
             colour: code.colour,
-            test: code.test,
-            revoked: code.revoked,
+            test,
+            revoked,
         })?;
         if new {
             taken.added += 1;
@@ -84,6 +105,21 @@ fn take(
     }
 
     Ok(taken)
+}
+
+/// A table that is silent about a positive result or a revocation lifts neither: it may hold the changes of a day, from somebody
+/// who does not know of them.
+fn standing(code: &Printed, known: Option<&LookupRecord>) -> (TestKnown, Option<Revoked>) {
+    let positive = known.is_some_and(|known| known.test == TestKnown::Positive);
+    let test = if positive && !code.lifts_positive {
+        TestKnown::Positive
+    } else {
+        code.test
+    };
+    let kept = known.and_then(|known| known.revoked);
+    let kept = kept.filter(|_| !code.lifts_revoked);
+
+    (test, code.revoked.or(kept))
 }
 
 /// As a station reads it: a signed code is never looked up. The text itself is told to nobody.

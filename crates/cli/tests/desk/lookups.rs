@@ -149,6 +149,7 @@ fn a_question_about_such_a_code_is_answered_with_what_the_list_has_and_never_wit
     ] {
         assert!(said.contains(line), "{line}{said}");
     }
+    assert!(said.ends_with("not verified: looked_up\n"), "{said}");
     let (_, said) = ask(2);
     assert!(
         said.contains("FAILS status       revoked_lost, as of"),
@@ -158,11 +159,13 @@ fn a_question_about_such_a_code_is_answered_with_what_the_list_has_and_never_wit
         said.contains("birth year not known, end of the ID document not known"),
         "{said}"
     );
+    assert!(said.ends_with("not verified: revoked_lost\n"), "{said}");
     let (_, said) = ask(3);
     assert!(
         said.contains("FAILS list         as of") && !said.contains("holder"),
         "{said}"
     );
+    assert!(said.ends_with("not verified: not_in_list\n"), "{said}");
 }
 
 #[test]
@@ -174,7 +177,7 @@ fn no_index_is_given_twice_whichever_register_grows() {
         take(
             &desk,
             "harbour-city",
-            &format!("{HEAD}\n{},-,-,green,-,,\n", link(n)),
+            &format!("{HEAD}\n{},1958,-,green,-,,\n", link(n)),
         )
     };
     resident().unwrap();
@@ -238,10 +241,183 @@ fn a_later_table_changes_what_it_names_and_the_old_files_go_in_time() {
     let named = published(&desk).manifest().files().count();
     assert_eq!(
         (files.count(), named),
-        (4, 2),
-        "this list's files and those of the one before"
+        (3, 2),
+        "this list's files and those of the one before, which has the same table"
     );
     assert!(published(&desk).look_up(&opaque(&desk, 1)).is_some());
+}
+
+#[test]
+fn a_lost_or_positive_code_comes_back_only_where_the_table_says_so_and_is_counted_then() {
+    let desk = desk();
+    let row = |n, rest: &str| format!("{},1958,061X,green,-{rest}\n", link(n));
+    let table = |head: &str, rest: [&str; 2]| {
+        let rows = [row(1, rest[0]), row(2, rest[1])].concat();
+        take(&desk, "harbour-city", &format!("{head}\n{rows}")).unwrap()
+    };
+    let standing = || {
+        let snapshot = published(&desk);
+        [1, 2].map(|n| snapshot.look_up(&opaque(&desk, n)).unwrap().standing())
+    };
+    table(HEAD, [",,lost", ",yes,"]);
+    let known = standing();
+    assert_eq!(known[0], Some(Standing::Revoked(Reason::RevokedLost)));
+    assert!(matches!(
+        known[1],
+        Some(Standing::Coloured {
+            sample: Sample::Positive,
+            ..
+        })
+    ));
+
+    let short = "code,birth_year,id_last_four,colour,last_negative";
+    for said in [table(short, ["", ""]), table(HEAD, [",,", ",,"])] {
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert_eq!(standing(), known);
+    }
+
+    let said = table(HEAD, [",,-", ",-,"]);
+    assert!(
+        said.ends_with(
+            "2 that were revoked or positive are so no more: the table says - of them.\n"
+        ),
+        "{said}"
+    );
+    for standing in standing() {
+        assert!(matches!(
+            standing,
+            Some(Standing::Coloured {
+                sample: Sample::None,
+                ..
+            })
+        ));
+    }
+}
+
+#[test]
+fn a_row_with_nothing_to_compare_is_refused_unless_it_is_red_or_revoked() {
+    let desk = desk();
+    let good = format!("{HEAD}\n{},1958,-,green,-,,\n", link(1));
+    let row = |rest: &str| {
+        let table = format!("{good}{},{rest}\n", link(2));
+        take(&desk, "harbour-city", &table)
+    };
+    for bare in ["-,-,green,-,,", ",,yellow,-,,-", "-,-,green,-,yes,"] {
+        let (line, said) = problem(row(bare));
+        assert_eq!(line, 3, "{bare}");
+        assert!(said.ends_with("give at least one"), "{said}");
+    }
+    assert!(!desk.path("authority/lookups.csv").exists());
+    for enough in [
+        "1958,-,green,-,,",
+        "-,061X,green,-,,",
+        "-,-,red,-,,",
+        "-,-,green,-,,lost",
+    ] {
+        row(enough).unwrap();
+    }
+}
+
+#[test]
+fn a_register_changed_by_hand_into_what_no_station_takes_is_called_damaged_with_its_line() {
+    let desk = desk();
+    let table = format!("{HEAD}\n{},1958,061X,green,-,,\n", link(1));
+    take(&desk, "harbour-city", &table).unwrap();
+    let path = desk.path("authority/lookups.csv");
+    let good = String::from_utf8(bytes(&path)).unwrap();
+    let long = "c".repeat(65);
+    for (from, to, why) in [
+        ("061X", "061x", "the end of the ID document is not four"),
+        (
+            "061X",
+            "\u{e9}\u{e9}",
+            "the end of the ID document is not four",
+        ),
+        ("061X", "61X", "the end of the ID document is not four"),
+        ("1958", "0", "the birth year is \"0\""),
+        ("harbour-city", "", "the issuer has not 1 to 64 bytes"),
+        ("harbour-city", &long, "the issuer has not 1 to 64 bytes"),
+    ] {
+        std::fs::write(&path, good.replace(from, to)).unwrap();
+        let (line, said) = match desk.try_run(&["status", "--at", NOW, "--authority", "authority"])
+        {
+            Err(Failure::Line { line, problem, .. }) => (line, problem),
+            other => panic!("{to}: {other:?}"),
+        };
+        assert_eq!(line, 2);
+        assert!(
+            said.starts_with(why) && said.contains("The register is damaged"),
+            "{said}"
+        );
+    }
+    std::fs::write(&path, good).unwrap();
+    take(&desk, "harbour-city", &table).unwrap();
+}
+
+#[test]
+fn a_list_that_no_station_would_take_is_not_published() {
+    let (desk, other) = (Desk::new(), Desk::new());
+    let manifest = desk.path("authority/public/manifest.cbor");
+    let before = bytes(&manifest);
+    let key = "authority/status.key";
+    assert_ne!(bytes(&desk.path(key)), bytes(&other.path(key)));
+    std::fs::copy(other.path(key), desk.path(key)).unwrap();
+    let refused = desk.try_run(&["status", "--at", NOW, "--authority", "authority"]);
+    let refused = refused.unwrap_err().to_string();
+    assert!(
+        refused.starts_with("no station would take the new status list, and it was not published"),
+        "{refused}"
+    );
+    assert_eq!(bytes(&manifest), before);
+}
+
+#[test]
+fn a_table_that_is_the_same_keeps_its_file_until_a_code_the_week_or_the_file_is_another() {
+    let desk = desk();
+    let status = |at: i64| {
+        let at = at.to_string();
+        desk.run(&["status", "--at", &at, "--authority", "authority"]);
+    };
+    let named = || published(&desk).manifest().lookups.clone();
+    let row = |four: &str| format!("{HEAD}\n{},1958,{four},green,-,,\n", link(1));
+    take(&desk, "harbour-city", &row("061X")).unwrap();
+    let first = named();
+    status(AT.0);
+    assert_eq!(named(), first);
+    assert_eq!(published(&desk).manifest().header.version, 3);
+
+    // What is not there any more is packed anew.
+    let hash = domain::hex::encode(first[0].full.sha256);
+    let file = desk.path(&format!("authority/public/status/{hash}.bin"));
+    std::fs::write(&file, b"torn").unwrap();
+    status(AT.0);
+    let again = named();
+    assert_eq!((again.len(), again[0].version), (1, 4));
+    take(&desk, "harbour-city", &row("061Y")).unwrap();
+    let changed = named();
+    assert_eq!(changed[0].version, 5);
+    assert_ne!(changed[0].sha256, first[0].sha256);
+
+    let week = 7 * 24 * 3_600;
+    status(AT.0 + week);
+    let authority = Authority::open(&desk.path("authority")).unwrap();
+    let later = Timestamp(AT.0 + week);
+    let manifest = PublicFolder::new(authority.public()).manifest(authority.trust(), later);
+    let later = manifest.unwrap().unwrap().lookups;
+    assert_eq!((later[0].version, later[0].sha256), (6, changed[0].sha256));
+}
+
+#[test]
+fn codes_of_an_issuer_whose_scheme_is_gone_stay_in_the_register_and_in_no_list() {
+    let desk = desk();
+    let row = format!("{HEAD}\n{},1958,061X,green,-,,\n", link(1));
+    take(&desk, "harbour-city", &row).unwrap();
+    let drafted = draft(&desk, &["--issuer", "harbour-city", "--remove"]).unwrap();
+    sign(&desk, &[1, 2], &words(&drafted), NOW).unwrap();
+    desk.run(&["status", "--at", NOW, "--authority", "authority"]);
+    assert_eq!(published(&desk).manifest().lookups, []);
+    let register = Register::read(&desk.path("authority")).unwrap();
+    assert_eq!(register.lookups().records().len(), 1);
 }
 
 #[test]
