@@ -12,9 +12,8 @@ use domain::status::{Cell, LookupRow, lookup_table};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::register::{
-    DAMAGED, Revoked, TestKnown, cell, in_words, revoked, revoked_word, test_of, test_word,
-};
+use super::table;
+use super::today::{Revoked, TestKnown, cell, revoked, revoked_word, test_of, test_word};
 use crate::residents::is_last_four;
 use crate::{Failure, files};
 
@@ -92,24 +91,13 @@ impl Lookups {
         }
         let text = files::read(&path)?;
         let mut lookups = Self::default();
-        for (row, line) in csv::Reader::from_reader(text.as_slice())
-            .deserialize::<Row>()
-            .zip(2_u64..)
-        {
-            let problem = |problem: String| Failure::Line {
-                path: path.clone(),
-                line,
-                problem: format!("{problem}. {DAMAGED}"),
-            };
-            let record = row
-                .map_err(|error| problem(in_words(&error)))?
-                .record()
-                .map_err(problem)?;
+        for (place, row) in table::rows::<Row>(&path, &text) {
+            let record = row?.record().map_err(|problem| place.problem(&problem))?;
             if u64::from(record.index) < lookups.next_index() {
-                return Err(problem("indexes must rise".to_owned()));
+                return Err(place.problem("indexes must rise"));
             }
             if !lookups.add(record) {
-                return Err(problem("a code stands there twice".to_owned()));
+                return Err(place.problem("a code stands there twice"));
             }
         }
 
@@ -121,22 +109,9 @@ impl Lookups {
     /// # Errors
     /// [`Failure::File`].
     pub fn write(&self, folder: &Path) -> Result<(), Failure> {
-        let path = folder.join(FILE);
-        let mut writer = csv::WriterBuilder::new()
-            .quote_style(csv::QuoteStyle::Always)
-            .has_headers(false)
-            .from_writer(Vec::new());
-        let written = writer.write_record(HEADING).and_then(|()| {
-            self.records
-                .iter()
-                .try_for_each(|record| writer.serialize(Row::of(record)))
-        });
-        let bytes = written
-            .map_err(std::io::Error::other)
-            .and_then(|()| writer.into_inner().map_err(csv::IntoInnerError::into_error))
-            .map_err(Failure::file(&path, "write"))?;
+        let rows = self.records.iter().map(Row::of);
 
-        files::replace(&path, &bytes)
+        table::write(&folder.join(FILE), &HEADING, rows)
     }
 
     /// All records, by index.

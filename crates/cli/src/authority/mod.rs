@@ -6,6 +6,8 @@ mod issue;
 mod lookups;
 mod publish;
 mod register;
+mod table;
+mod today;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -21,8 +23,9 @@ pub use issue::{NewCode, issue};
 pub(crate) use issue::{signed, slip_of};
 pub use lookups::{LookupRecord, Lookups};
 pub use publish::{PublicFolder, publish};
-pub(crate) use register::revoked;
-pub use register::{Record, Register, Revoked, TestKnown};
+pub use register::{Record, Register};
+pub(crate) use today::revoked;
+pub use today::{Revoked, TestKnown};
 
 use crate::passphrase::Later;
 use crate::{Failure, files};

@@ -5,12 +5,14 @@ use std::path::Path;
 
 use domain::ids::Handle;
 use domain::screen::{Colour, HolderClass};
-use domain::status::{Cell, Sample};
+use domain::status::Cell;
 use domain::time::Timestamp;
 use domain::{code, hex};
 use serde::{Deserialize, Serialize};
 
 use super::lookups::{LookupRecord, Lookups};
+use super::table::{self, DAMAGED};
+use super::today::{Revoked, TestKnown, cell, revoked, revoked_word, test_of, test_word};
 use crate::{Failure, clock, files};
 
 /// Every code issued, by index, and those of others that are only looked up: all have their place in one status list.
@@ -51,53 +53,12 @@ pub struct Record {
     pub slip: Option<String>,
 }
 
-/// The latest test that the authority knows of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TestKnown {
-    /// Negative, sampled then.
-    Negative(Timestamp),
-    /// None.
-    None,
-    /// Positive.
-    Positive,
-}
-
-/// Why a code counts no more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Revoked {
-    /// Reported lost.
-    Lost,
-    /// Replaced by a newer one.
-    Reissued,
-}
-
 impl Record {
     /// Its byte in a list signed at `as_of`.
     #[must_use]
     pub fn cell(&self, as_of: Timestamp) -> Cell {
         cell(self.colour, self.test, self.revoked, as_of)
     }
-}
-
-/// The byte of somebody who stands like this, in a list signed at `as_of`.
-pub(super) fn cell(
-    colour: Colour,
-    test: TestKnown,
-    revoked: Option<Revoked>,
-    as_of: Timestamp,
-) -> Cell {
-    match revoked {
-        Some(Revoked::Lost) => return Cell::LOST,
-        Some(Revoked::Reissued) => return Cell::REISSUED,
-        None => {}
-    }
-    let sample = match test {
-        TestKnown::Negative(at) => Sample::Negative(at),
-        TestKnown::None => Sample::None,
-        TestKnown::Positive => Sample::Positive,
-    };
-
-    Cell::coloured(colour, sample, as_of)
 }
 
 impl Register {
@@ -109,24 +70,13 @@ impl Register {
         let path = folder.join(FILE);
         let text = files::read(&path)?;
         let mut records: Vec<Record> = Vec::new();
-        for (row, line) in csv::Reader::from_reader(text.as_slice())
-            .deserialize::<Row>()
-            .zip(2_u64..)
-        {
-            let problem = |problem: String| Failure::Line {
-                path: path.clone(),
-                line,
-                problem: format!("{problem}. {DAMAGED}"),
-            };
-            let record = row
-                .map_err(|error| problem(in_words(&error)))?
-                .record()
-                .map_err(problem)?;
+        for (place, row) in table::rows::<Row>(&path, &text) {
+            let record = row?.record().map_err(|problem| place.problem(&problem))?;
             if records
                 .last()
                 .is_some_and(|last| last.index >= record.index)
             {
-                return Err(problem("indexes must rise".to_owned()));
+                return Err(place.problem("indexes must rise"));
             }
             records.push(record);
         }
@@ -149,22 +99,9 @@ impl Register {
     /// # Errors
     /// [`Failure::File`].
     pub fn write(&self, folder: &Path) -> Result<(), Failure> {
-        let path = folder.join(FILE);
-        let mut writer = csv::WriterBuilder::new()
-            .quote_style(csv::QuoteStyle::Always)
-            .has_headers(false)
-            .from_writer(Vec::new());
-        let written = writer.write_record(HEADING).and_then(|()| {
-            self.records
-                .iter()
-                .try_for_each(|record| writer.serialize(Row::of(record)))
-        });
-        let bytes = written
-            .map_err(std::io::Error::other)
-            .and_then(|()| writer.into_inner().map_err(csv::IntoInnerError::into_error))
-            .map_err(Failure::file(&path, "write"))?;
+        let rows = self.records.iter().map(Row::of);
 
-        files::replace(&path, &bytes)
+        table::write(&folder.join(FILE), &HEADING, rows)
     }
 
     /// All records, by index.
@@ -283,60 +220,7 @@ impl Row {
     }
 }
 
-/// A test as it stands in a register.
-pub(super) fn test_word(test: TestKnown) -> String {
-    match test {
-        TestKnown::Negative(at) => clock::show(at),
-        TestKnown::None => "-".to_owned(),
-        TestKnown::Positive => POSITIVE.to_owned(),
-    }
-}
-
-pub(super) fn test_of(word: &str) -> Result<TestKnown, String> {
-    match word {
-        "-" => Ok(TestKnown::None),
-        POSITIVE => Ok(TestKnown::Positive),
-        at => clock::parse(at).map(TestKnown::Negative),
-    }
-}
-
-/// A revocation as it stands in a register.
-pub(super) fn revoked_word(revoked: Option<Revoked>) -> &'static str {
-    match revoked {
-        Some(Revoked::Lost) => "lost",
-        Some(Revoked::Reissued) => "reissued",
-        None => "-",
-    }
-}
-
-/// Without the place: the line is told beside it, and a byte's number helps nobody.
-pub(super) fn in_words(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::Deserialize { err, .. } => err.kind().to_string(),
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => format!("{len} fields where the heading has {expected_len}"),
-        csv::ErrorKind::Utf8 { .. } => "not UTF-8".to_owned(),
-        csv::ErrorKind::Io(_) | csv::ErrorKind::Seek | csv::ErrorKind::Serialize(_) | _ => {
-            error.to_string()
-        }
-    }
-}
-
-/// `lost`, `reissued` or `-`.
-pub(crate) fn revoked(word: &str) -> Result<Option<Revoked>, String> {
-    match word {
-        "-" | "" => Ok(None),
-        "lost" => Ok(Some(Revoked::Lost)),
-        "reissued" => Ok(Some(Revoked::Reissued)),
-        other => Err(format!("revoked is {other:?}: write lost, reissued or -")),
-    }
-}
-
 const FILE: &str = "residents.csv";
-pub(super) const DAMAGED: &str = "The register is damaged, and nothing was done: put the last good copy of this file back, or undo \
-what was changed in it by hand";
-const POSITIVE: &str = "positive";
 const HEADING: [&str; 13] = [
     "index",
     "handle",
