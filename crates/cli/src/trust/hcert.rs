@@ -5,8 +5,7 @@ use std::path::Path;
 use domain::code::foreign::{HcertContent, HcertMap};
 use domain::time::Timestamp;
 
-use super::draft::Folder;
-use super::policy::draft;
+use super::amend::amend;
 use crate::{Failure, Out};
 
 /// The numbers that are asked for. What is not said stays.
@@ -29,12 +28,10 @@ pub(crate) fn hcert(
     now: Timestamp,
     out: Out<'_>,
 ) -> Result<(), Failure> {
-    let folder = Folder::open(path)?;
-    let base = folder.base()?;
-    let mut body = base.body.clone();
-    body.hcert = asked.map(&body.hcert.clone().unwrap_or_default())?;
-
-    draft(&folder, &base, body, now, out)
+    amend(path, now, out, |body| {
+        body.hcert = asked.map(&body.hcert.clone().unwrap_or_default())?;
+        Ok(())
+    })
 }
 
 impl Numbers<'_> {

@@ -13,11 +13,11 @@ use super::found::{Found, List, Said};
 use super::lines::{format_word, list_line};
 use super::sources::{key_mark, list_mark, word};
 use super::{
-    claim169, eu_dsc, gdhcn, icao, input, nzcp, pretix, proquint, publish, revocation, tokens, vci,
+    amend, claim169, eu_dsc, gdhcn, icao, input, nzcp, pretix, publish, revocation, tokens, vci,
 };
 use crate::args::TrustSource;
 use crate::verify::printable;
-use crate::{Failure, Out, clock, files};
+use crate::{Failure, Out, files};
 
 /// What is imported, and how.
 pub(crate) struct Import<'a> {
@@ -68,17 +68,8 @@ pub(crate) fn import(path: &Path, import: &Import<'_>, out: Out<'_>) -> Result<(
             "Signatures over the draft before, which fit no more and were removed: {outdated}."
         )?;
     }
-    let header = &draft.body().header;
-    writeln!(
-        out,
-        "Drafted version {}, which will hold to {}, in {}: sign it with `menshen trust sign`.\nIts hash: {}",
-        header.version,
-        clock::show(header.expires),
-        folder.draft_path().display(),
-        proquint::words(&draft.payload_hash())
-    )?;
 
-    Ok(())
+    amend::tell(&folder, &draft, out)
 }
 
 /// Everything in the files; `keys` are those that the list holds already.

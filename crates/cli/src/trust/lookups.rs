@@ -5,9 +5,8 @@ use std::path::Path;
 use domain::code::lookup::{LookupScheme, MAX_SCHEMES};
 use domain::time::Timestamp;
 
-use super::draft::Folder;
+use super::amend::amend;
 use super::lines::scheme_line;
-use super::policy::draft;
 use crate::{Failure, Out};
 
 /// Writes `scheme` into the draft of the authority in `path` in place of one of the same issuer and prefix; none takes all of
@@ -22,20 +21,18 @@ pub(crate) fn lookups(
     now: Timestamp,
     out: Out<'_>,
 ) -> Result<(), Failure> {
-    let folder = Folder::open(path)?;
-    let base = folder.base()?;
-    let mut body = base.body.clone();
-    match scheme {
-        None => body.lookups.retain(|held| held.issuer != issuer),
-        Some(scheme) => {
-            body.lookups
-                .retain(|held| held.issuer != issuer || held.prefix != scheme.prefix);
-            check(&scheme, &body.lookups)?;
-            body.lookups.push(scheme);
-        }
-    }
+    amend(path, now, out, |body| {
+        let Some(scheme) = scheme else {
+            body.lookups.retain(|held| held.issuer != issuer);
+            return Ok(());
+        };
+        body.lookups
+            .retain(|held| held.issuer != issuer || held.prefix != scheme.prefix);
+        check(&scheme, &body.lookups)?;
+        body.lookups.push(scheme);
 
-    draft(&folder, &base, body, now, out)
+        Ok(())
+    })
 }
 
 fn check(scheme: &LookupScheme, others: &[LookupScheme]) -> Result<(), Failure> {

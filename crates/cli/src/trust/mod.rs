@@ -1,6 +1,7 @@
 //! The next trust list: what others publish is imported into a draft, the draft is signed by root keys on one machine or on
 //! several, and takes the place of the list in force. docs/trust.md tells it from an authority's side.
 
+mod amend;
 mod changes;
 mod claim169;
 mod countries;

@@ -7,11 +7,9 @@ use domain::rules::{CodeKind, RuleSet, preset_ids, preset_text};
 use domain::screen::Preset;
 use domain::time::Timestamp;
 
-use super::changes::Changes;
-use super::draft::{Base, Folder};
-use super::proquint;
+use super::amend::amend;
 use crate::verify::printable;
-use crate::{Failure, Out, clock, files};
+use crate::{Failure, Out, files};
 
 /// What is asked of a kind of venue. What is not said stays.
 pub(crate) struct Asked<'a> {
@@ -41,50 +39,16 @@ pub(crate) fn policy(
     now: Timestamp,
     out: Out<'_>,
 ) -> Result<(), Failure> {
-    let folder = Folder::open(path)?;
     let rules = asked
         .rules
         .iter()
         .map(|name| rule_text(name))
         .collect::<Result<Vec<_>, _>>()?;
-    let base = folder.base()?;
-    let mut body = base.body.clone();
-    change(&mut body, asked, rules);
 
-    draft(&folder, &base, body, now, out)
-}
-
-/// Writes `body` as the draft that follows `base` where it says anything else, and says what changes.
-///
-/// # Errors
-/// [`Failure`]: nothing was drafted.
-pub(super) fn draft(
-    folder: &Folder,
-    base: &Base,
-    body: TrustBody,
-    now: Timestamp,
-    out: Out<'_>,
-) -> Result<(), Failure> {
-    let changes = Changes::of(&base.body, &body);
-    if changes.is_none() {
-        writeln!(out, "Nothing changed, and nothing was drafted.")?;
-        return Ok(());
-    }
-    let (draft, _) = folder.write(body, &base.sources, now)?;
-    let changes = Changes::of(&base.body, draft.body());
-    for line in changes.to_string().lines() {
-        writeln!(out, "{}", printable(line))?;
-    }
-    writeln!(
-        out,
-        "Drafted version {}, which will hold to {}, in {}: sign it with `menshen trust sign`.\nIts hash: {}",
-        draft.body().header.version,
-        clock::show(draft.body().header.expires),
-        folder.draft_path().display(),
-        proquint::words(&draft.payload_hash())
-    )?;
-
-    Ok(())
+    amend(path, now, out, |body| {
+        change(body, asked, rules);
+        Ok(())
+    })
 }
 
 fn change(body: &mut TrustBody, asked: &Asked<'_>, rules: Vec<String>) {

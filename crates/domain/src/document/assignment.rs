@@ -1,14 +1,10 @@
 //! `assignment`: which venue a station stands at, under which keys, with which status secrets.
 
-use zeroize::Zeroizing;
-
 use super::header::later;
-use super::{DocumentError, Header, SealedContentKey};
-use crate::cbor::{self, Fields, Value, WrongShape};
+use super::{DocumentError, Header, SealedContentKey, SealedSecret};
+use crate::cbor::{Fields, Value, WrongShape};
 use crate::cose::Sign1;
-use crate::crypto::{
-    ContentKey, Fresh, OpeningKey, PublicKey, SealingKey, Secret, SigningKey, label, seal,
-};
+use crate::crypto::{ContentKey, OpeningKey, PublicKey, SealingKey, Secret, SigningKey};
 use crate::ids::{AuthorityId, StationId, VenueId};
 use crate::screen::Preset;
 use crate::time::DAY;
@@ -76,45 +72,6 @@ impl PreviousEpoch {
         seq: 0,
         hash: [0; 32],
     };
-}
-
-/// One week's status secret, sealed to the station: HPKE of cbor(\[week, secret\]).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealedSecret(pub Vec<u8>);
-
-impl SealedSecret {
-    /// Seals the secret of `week` for a station.
-    #[must_use]
-    pub fn seal(
-        week: u64,
-        secret: &Secret,
-        to: &SealingKey,
-        authority: AuthorityId,
-        station: StationId,
-        fresh: Fresh<32>,
-    ) -> Self {
-        let plain = Zeroizing::new(cbor::encode(&Value::Array(vec![
-            Value::from(week),
-            Value::bytes(secret.expose()),
-        ])));
-
-        Self(seal(to, &info(authority, station), &plain, &[], fresh))
-    }
-
-    fn open(
-        &self,
-        key: &OpeningKey,
-        authority: AuthorityId,
-        station: StationId,
-    ) -> Option<(u64, Secret)> {
-        let plain = Zeroizing::new(key.open(&self.0, &info(authority, station), &[]).ok()?);
-        let value = cbor::decode(&plain, 4).ok()?;
-        let [week, secret] = value.as_items()? else {
-            return None;
-        };
-
-        Some((week.as_u64()?, Secret::new(secret.as_array()?)))
-    }
 }
 
 impl Assignment {
@@ -305,17 +262,10 @@ fn previous_from(value: &Value) -> Option<PreviousEpoch> {
     })
 }
 
-/// info of every secret sealed for a station: L("to-station") ‖ authority ‖ station.
-pub(super) fn info(authority: AuthorityId, station: StationId) -> Vec<u8> {
-    let mut info = label("to-station");
-    info.extend_from_slice(&authority.0);
-    info.extend_from_slice(&station.0);
-    info
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::Fresh;
     use crate::time::Timestamp;
 
     fn key(byte: u8) -> SigningKey {

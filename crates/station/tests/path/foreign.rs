@@ -10,7 +10,7 @@ use stick::{Name, Stick};
 
 use super::{Desk, House, now};
 use crate::authority::key;
-use crate::story::show;
+use crate::story::{leads_to, show};
 
 /// The organiser's key.
 pub(crate) const ORGANISER: u8 = 61;
@@ -62,20 +62,6 @@ const REVOKED: (Verdict, Reason) = (Verdict::Refuse, Reason::Revoked);
 const JUDGED: (Verdict, Reason) = (Verdict::Refuse, Reason::RuleNotMet);
 const UNREAD: (Verdict, Reason) = (Verdict::Undecided, Reason::Unsupported);
 const UNKNOWN: (Verdict, Reason) = (Verdict::Undecided, Reason::RevocationsMissing);
-
-/// Shows a ticket until it leads to this: what it is judged by comes over the line meanwhile.
-fn leads_to(desk: &Desk, text: &str, wanted: (Verdict, Reason)) {
-    let until = now().plus(30);
-    loop {
-        let (verdict, reason, _) = show(desk, text);
-        if (verdict, reason) == wanted {
-            return;
-        }
-        assert!(now() < until, "{verdict:?} {reason:?} for {wanted:?}");
-        // Another code in between, so that the next is a scan of its own.
-        show(desk, "https://pay.example/x");
-    }
-}
 
 #[test]
 fn a_ticket_is_read_from_a_frame_and_taken_back_once_the_list_came_over_the_line() {

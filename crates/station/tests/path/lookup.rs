@@ -16,7 +16,7 @@ use stick::{Name, Stick};
 
 use super::{Desk, House, now};
 use crate::authority::{AUTHORITY, key, scheme};
-use crate::story::show;
+use crate::story::{leads_to, show};
 
 /// The link that resident `n` carries.
 fn link(n: u8) -> String {
@@ -26,20 +26,6 @@ fn link(n: u8) -> String {
 /// Those of the residents in the list: green, yellow, red, reported lost.
 fn links() -> Vec<String> {
     (0..4).map(link).collect()
-}
-
-/// Shows a code until it leads to this: what it is looked up in comes over the line meanwhile.
-fn leads_to(desk: &Desk, text: &str, wanted: (Verdict, Reason)) {
-    let until = now().plus(30);
-    loop {
-        let (verdict, reason, _) = show(desk, text);
-        if (verdict, reason) == wanted {
-            return;
-        }
-        assert!(now() < until, "{verdict:?} {reason:?} for {wanted:?}");
-        // Another code in between, so that the next is a scan of its own.
-        show(desk, "https://pay.example/x");
-    }
 }
 
 const LOOKED_UP: (Verdict, Reason) = (Verdict::Attention, Reason::LookedUp);

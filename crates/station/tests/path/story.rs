@@ -18,6 +18,20 @@ fn verdict(screen: &OperatorScreen) -> Option<(Verdict, Reason, Option<u64>)> {
     Some((view.verdict, view.reasons[0].reason, view.seq))
 }
 
+/// Shows a code until it leads to this: what it is judged by comes over the line meanwhile.
+pub(crate) fn leads_to(desk: &Desk, text: &str, wanted: (Verdict, Reason)) {
+    let until = now().plus(30);
+    loop {
+        let (verdict, reason, _) = show(desk, text);
+        if (verdict, reason) == wanted {
+            return;
+        }
+        assert!(now() < until, "{verdict:?} {reason:?} for {wanted:?}");
+        // Another code in between, so that the next is a scan of its own.
+        show(desk, "https://pay.example/x");
+    }
+}
+
 /// Shows a sheet, and gives the verdict that it leads to: not the one still on the screen.
 pub(crate) fn show(desk: &Desk, code: &str) -> (Verdict, Reason, Option<u64>) {
     let before = desk.last_scan.get();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseResult;
 
 use super::bench::{held, knowledge, listed, setup, unchecked};
 use super::lookup::carrying;
@@ -161,6 +162,38 @@ impl Log {
     }
 }
 
+/// Lets a station that knows `knowledge` live through `happenings`; after each, `look` gets what is logged by then and what was
+/// shown.
+fn live(
+    knowledge: Knowledge,
+    happenings: Vec<Happening>,
+    mut look: impl FnMut(&Log, Vec<Stage>) -> TestCaseResult,
+) -> TestCaseResult {
+    let mut now = Moment {
+        wall: NOW,
+        mono_ms: 1_000,
+    };
+    let (mut machine, first) = Machine::new(setup(knowledge, Vec::new()), now);
+    let mut log = Log::default();
+    log.take(&first);
+    for happening in happenings {
+        let Some(event) = log.event_of(happening, &mut now) else {
+            continue;
+        };
+        let actions = machine.step(event, now);
+        log.take(&actions);
+        let shown = actions.into_iter().filter_map(|action| {
+            let Action::Show(screen) = action else {
+                return None;
+            };
+            Some(screen.stage)
+        });
+        look(&log, shown.collect())?;
+    }
+
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -168,46 +201,34 @@ proptest! {
     fn invariant_2_no_order_of_events_shows_an_admit_that_is_not_in_the_log(
         happenings in proptest::collection::vec(happening(), 1..80),
     ) {
-        let mut now = Moment { wall: NOW, mono_ms: 1_000 };
-        let (mut machine, first) = Machine::new(setup(knowledge(), Vec::new()), now);
-        let mut log = Log::default();
-        log.take(&first);
-        for happening in happenings {
-            let Some(event) = log.event_of(happening, &mut now) else { continue };
-            let actions = machine.step(event, now);
-            log.take(&actions);
-            for action in actions {
-                let Action::Show(screen) = action else { continue };
-                let Stage::Verdict(view) = screen.stage else { continue };
+        live(knowledge(), happenings, |log, shown| {
+            for stage in shown {
+                let Stage::Verdict(view) = stage else { continue };
                 prop_assert!(!view.reasons.is_empty());
                 if view.verdict == Verdict::Admit {
                     let seq = view.seq.expect("an admit has a log number");
                     prop_assert!(log.admitted.contains(&seq));
                 }
             }
-        }
+
+            Ok(())
+        })?;
     }
 
     #[test]
     fn invariant_1_no_order_of_events_admits_or_compares_who_is_only_looked_up(
         happenings in proptest::collection::vec(happening_to_the_looked_up(), 1..80),
     ) {
-        let mut now = Moment { wall: NOW, mono_ms: 1_000 };
-        let (mut machine, first) = Machine::new(setup(carrying(), Vec::new()), now);
-        let mut log = Log::default();
-        log.take(&first);
-        for happening in happenings {
-            let Some(event) = log.event_of(happening, &mut now) else { continue };
-            let actions = machine.step(event, now);
-            log.take(&actions);
+        live(carrying(), happenings, |log, shown| {
             prop_assert!(log.waiting.values().all(|action| *action != entry::Action::Admitted));
-            for action in actions {
-                let Action::Show(screen) = action else { continue };
-                let compares = matches!(screen.stage, Stage::Comparing { .. });
+            for stage in shown {
+                let compares = matches!(stage, Stage::Comparing { .. });
                 prop_assert!(!compares);
-                let Stage::Verdict(view) = screen.stage else { continue };
+                let Stage::Verdict(view) = stage else { continue };
                 prop_assert_ne!(view.verdict, Verdict::Admit);
             }
-        }
+
+            Ok(())
+        })?;
     }
 }

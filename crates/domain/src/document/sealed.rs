@@ -1,16 +1,48 @@
-//! Keys of codes that are encrypted to whoever scans them, on their way to one station.
+//! What is sealed to one station: status secrets, and keys of codes that are encrypted to whoever scans them. What stands first
+//! in each tells them apart, so that neither opens as the other.
 
 use zeroize::Zeroizing;
 
-use super::assignment::info;
 use crate::cbor::{self, Value};
-use crate::crypto::{ContentKey, Fresh, OpeningKey, SealingKey, seal};
+use crate::crypto::{ContentKey, Fresh, OpeningKey, SealingKey, Secret, label, seal};
 use crate::ids::{AuthorityId, StationId};
 
-/// What stands before the key: a status secret has a number there, so that neither opens as the other.
+/// What stands before a key of encrypted codes; before a status secret it is a number.
 const CONTENT: &str = "content";
 
-/// A key of encrypted codes, sealed to a station as a status secret is: HPKE of cbor(\["content", key\]).
+/// One week's status secret, sealed to the station: HPKE of cbor(\[week, secret\]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedSecret(pub Vec<u8>);
+
+impl SealedSecret {
+    /// Seals the secret of `week` for a station.
+    #[must_use]
+    pub fn seal(
+        week: u64,
+        secret: &Secret,
+        to: &SealingKey,
+        authority: AuthorityId,
+        station: StationId,
+        fresh: Fresh<32>,
+    ) -> Self {
+        let pair = [Value::from(week), Value::bytes(secret.expose())];
+
+        Self(sealed(pair, to, authority, station, fresh))
+    }
+
+    pub(super) fn open(
+        &self,
+        key: &OpeningKey,
+        authority: AuthorityId,
+        station: StationId,
+    ) -> Option<(u64, Secret)> {
+        opened(&self.0, key, authority, station, |week, secret| {
+            Some((week.as_u64()?, Secret::new(secret.as_array()?)))
+        })
+    }
+}
+
+/// A key of encrypted codes, sealed to a station: HPKE of cbor(\["content", key\]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedContentKey(pub Vec<u8>);
 
@@ -27,12 +59,9 @@ impl SealedContentKey {
         station: StationId,
         fresh: Fresh<32>,
     ) -> Self {
-        let plain = Zeroizing::new(cbor::encode(&Value::Array(vec![
-            Value::text(CONTENT),
-            Value::bytes(key.expose()),
-        ])));
+        let pair = [Value::text(CONTENT), Value::bytes(key.expose())];
 
-        Self(seal(to, &info(authority, station), &plain, &[], fresh))
+        Self(sealed(pair, to, authority, station, fresh))
     }
 
     pub(super) fn open(
@@ -41,24 +70,57 @@ impl SealedContentKey {
         authority: AuthorityId,
         station: StationId,
     ) -> Option<ContentKey> {
-        let plain = Zeroizing::new(key.open(&self.0, &info(authority, station), &[]).ok()?);
-        let value = cbor::decode(&plain, 4).ok()?;
-        let [word, key] = value.as_items()? else {
-            return None;
-        };
-        if word.as_text() != Some(CONTENT) {
-            return None;
-        }
+        opened(&self.0, key, authority, station, |word, key| {
+            if word.as_text() != Some(CONTENT) {
+                return None;
+            }
 
-        ContentKey::new(key.as_bytes()?)
+            ContentKey::new(key.as_bytes()?)
+        })
     }
+}
+
+fn sealed(
+    pair: [Value; 2],
+    to: &SealingKey,
+    authority: AuthorityId,
+    station: StationId,
+    fresh: Fresh<32>,
+) -> Vec<u8> {
+    let plain = Zeroizing::new(cbor::encode(&Value::Array(pair.into())));
+
+    seal(to, &info(authority, station), &plain, &[], fresh)
+}
+
+fn opened<T>(
+    sealed: &[u8],
+    key: &OpeningKey,
+    authority: AuthorityId,
+    station: StationId,
+    read: impl FnOnce(&Value, &Value) -> Option<T>,
+) -> Option<T> {
+    let plain = Zeroizing::new(key.open(sealed, &info(authority, station), &[]).ok()?);
+    let value = cbor::decode(&plain, 4).ok()?;
+    let [first, second] = value.as_items()? else {
+        return None;
+    };
+
+    read(first, second)
+}
+
+/// info of every secret sealed for a station: L("to-station") ‖ authority ‖ station.
+fn info(authority: AuthorityId, station: StationId) -> Vec<u8> {
+    let mut info = label("to-station");
+    info.extend_from_slice(&authority.0);
+    info.extend_from_slice(&station.0);
+    info
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::{Secret, SigningKey};
-    use crate::document::{Assignment, DocumentError, SealedSecret};
+    use crate::crypto::SigningKey;
+    use crate::document::{Assignment, DocumentError};
     use crate::fixture;
     use crate::screen::Preset;
 
