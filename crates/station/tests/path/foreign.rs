@@ -8,7 +8,7 @@ use domain::verdict::{Reason, Verdict};
 use station::{Clock, Unlock, import};
 use stick::{Name, Stick};
 
-use super::{Desk, House, now};
+use super::House;
 use crate::authority::key;
 use crate::story::{leads_to, show};
 
