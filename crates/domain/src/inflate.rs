@@ -57,56 +57,109 @@ impl Frame {
     }
 }
 
+/// The bits after the stream's end up to the next byte say nothing. Were they free, a code could be altered and yet be taken,
+/// so they must be zero, as everybody writes them: the highest bit of the stream's last byte that is set has to matter. The
+/// stream is followed up to that byte once, and from there with it and without.
 fn unpack(packed: &[u8], cap: usize, frame: Frame) -> Result<Vec<u8>, InflateError> {
-    let plain = run(packed, cap, frame)?;
-    // The bits after the stream's end up to the next byte say nothing. Were they free, a code could be altered and yet be
-    // taken, so they must be zero, as everybody writes them: the highest bit that is set has to matter.
     let last = packed
         .len()
         .checked_sub(frame.checksum_bytes())
-        .and_then(|end| end.checked_sub(1));
-    let mut lower = packed.to_vec();
-    if let Some(byte) = last.and_then(|last| lower.get_mut(last))
-        && let Some(highest) = byte.checked_ilog2()
-    {
-        *byte &= !(1 << highest);
-        if run(&lower, plain.len(), frame).as_ref() == Ok(&plain) {
+        .and_then(|end| end.checked_sub(1))
+        .ok_or(InflateError::Broken)?;
+    let (before, end) = packed.split_at(last);
+    let mut stream = Stream::new(cap, frame);
+    stream.feed(before, More::Follows)?;
+    let without = highest_bit_cleared(end).map(|end| (stream.clone(), end));
+    stream.feed(end, More::No)?;
+    if let Some((mut other, end)) = without {
+        other.room = stream.written.saturating_add(1);
+        if other.feed(&end, More::No).is_ok() && other.plain() == stream.plain() {
             return Err(InflateError::Broken);
         }
     }
+    stream.plain.truncate(stream.written);
 
-    Ok(plain)
+    Ok(stream.plain)
 }
 
-fn run(packed: &[u8], cap: usize, frame: Frame) -> Result<Vec<u8>, InflateError> {
-    let mut state = Box::new(DecompressorOxide::new());
-    let mut plain = vec![0; FIRST_BYTES.min(cap)];
-    let (mut taken, mut written) = (0_usize, 0_usize);
-    loop {
-        let rest = packed.get(taken..).ok_or(InflateError::Broken)?;
-        let (status, read, wrote) =
-            decompress(&mut state, rest, &mut plain, written, frame.flags());
-        taken = taken.saturating_add(read);
-        written = written.saturating_add(wrote);
-        match status {
-            TINFLStatus::Done if taken == packed.len() => break,
-            TINFLStatus::Done => return Err(InflateError::TrailingBytes),
-            TINFLStatus::HasMoreOutput if plain.len() < cap => {
-                let longer = plain.len().saturating_mul(2).min(cap);
-                plain.resize(longer, 0);
-            }
-            TINFLStatus::HasMoreOutput => return Err(InflateError::TooLarge),
-            TINFLStatus::FailedCannotMakeProgress
-            | TINFLStatus::BadParam
-            | TINFLStatus::Adler32Mismatch
-            | TINFLStatus::Failed
-            | TINFLStatus::NeedsMoreInput
-            | _ => return Err(InflateError::Broken),
+/// `bytes` with the highest bit that is set in the first of them cleared; none where none is.
+fn highest_bit_cleared(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut cleared = bytes.to_vec();
+    let first = cleared.first_mut()?;
+    *first &= !(1 << first.checked_ilog2()?);
+
+    Some(cleared)
+}
+
+/// Whether bytes of the stream follow those that are fed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum More {
+    Follows,
+    No,
+}
+
+/// A stream on its way out.
+#[derive(Clone)]
+struct Stream {
+    state: Box<DecompressorOxide>,
+    plain: Vec<u8>,
+    written: usize,
+    /// One byte more than may come out: a full buffer means that there is more.
+    room: usize,
+    frame: Frame,
+}
+
+impl Stream {
+    fn new(cap: usize, frame: Frame) -> Self {
+        Self {
+            state: Box::new(DecompressorOxide::new()),
+            plain: vec![0; FIRST_BYTES.min(cap.saturating_add(1))],
+            written: 0,
+            room: cap.saturating_add(1),
+            frame,
         }
     }
-    plain.truncate(written);
 
-    Ok(plain)
+    fn plain(&self) -> &[u8] {
+        self.plain.get(..self.written).unwrap_or_default()
+    }
+
+    /// Takes all of `packed`, with which the stream ends unless more follows.
+    fn feed(&mut self, packed: &[u8], more: More) -> Result<(), InflateError> {
+        let mut flags = self.frame.flags();
+        if more == More::Follows {
+            flags |= inflate_flags::TINFL_FLAG_HAS_MORE_INPUT;
+        }
+        let mut taken = 0_usize;
+        loop {
+            let rest = packed.get(taken..).ok_or(InflateError::Broken)?;
+            let (status, read, wrote) =
+                decompress(&mut self.state, rest, &mut self.plain, self.written, flags);
+            taken = taken.saturating_add(read);
+            self.written = self.written.saturating_add(wrote);
+            if self.written >= self.room {
+                return Err(InflateError::TooLarge);
+            }
+            match status {
+                TINFLStatus::Done if more == More::No && taken == packed.len() => return Ok(()),
+                TINFLStatus::Done => return Err(InflateError::TrailingBytes),
+                TINFLStatus::NeedsMoreInput if more == More::Follows && taken == packed.len() => {
+                    return Ok(());
+                }
+                TINFLStatus::HasMoreOutput if self.plain.len() < self.room => {
+                    let longer = self.plain.len().saturating_mul(2).min(self.room);
+                    self.plain.resize(longer, 0);
+                }
+                TINFLStatus::HasMoreOutput => return Err(InflateError::TooLarge),
+                TINFLStatus::FailedCannotMakeProgress
+                | TINFLStatus::BadParam
+                | TINFLStatus::Adler32Mismatch
+                | TINFLStatus::Failed
+                | TINFLStatus::NeedsMoreInput
+                | _ => return Err(InflateError::Broken),
+            }
+        }
+    }
 }
 
 /// `bytes` in a zlib stream, as an issuer packs them.

@@ -8,6 +8,7 @@ mod drain;
 mod foreign;
 mod frame;
 mod lens;
+mod lookup;
 mod memory;
 mod receive;
 mod report;
@@ -46,6 +47,11 @@ const FIGURES: &[Figure] = &[
         "foreign",
         "Decoding a code of another format",
         foreign::measure,
+    ),
+    (
+        "lookup",
+        "Looking up a code that nobody signed",
+        lookup::measure,
     ),
     ("append", "Appending to the log", append::measure),
     ("frame", "From frame to durable verdict", frame::measure),

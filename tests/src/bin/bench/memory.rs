@@ -65,7 +65,7 @@ fn show(
 }
 
 /// `VmRSS` of this process in KiB.
-fn resident() -> anyhow::Result<u64> {
+pub(crate) fn resident() -> anyhow::Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let memory = status
         .lines()
