@@ -42,9 +42,7 @@ fn one(report: &mut Report, codes: u32) -> anyhow::Result<()> {
     let opening = watch.time();
     if cfg!(target_os = "linux") {
         let before = resident()?;
-        let beside = (0..BESIDE)
-            .map(|_| open())
-            .collect::<Result<Vec<_>, _>>()?;
+        let beside = (0..BESIDE).map(|_| open()).collect::<Result<Vec<_>, _>>()?;
         let held = resident()?.saturating_sub(before) * 1_024 / BESIDE;
         drop(black_box(beside));
         report.add(

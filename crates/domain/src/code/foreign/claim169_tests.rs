@@ -40,15 +40,16 @@ fn code(name: &str) -> &'static str {
 }
 
 /// `more` beside an issuer and the times.
-fn for_long(more: (i64, Cbor)) -> Vec<u8> {
+fn for_long<const N: usize>(more: [(i64, Cbor); N]) -> Vec<u8> {
     let claims = [
         (1, Cbor::text("https://id.example")),
         (4, Cbor::int(4_102_444_800)),
         (6, Cbor::int(1_577_836_800)),
-        more,
     ];
+    let claims = claims.into_iter().chain(more);
+    let claims = claims.map(|(key, value)| (Cbor::int(key), value)).collect();
 
-    signed(&encode(&numbered(claims)))
+    signed(&encode(&Cbor::Map(claims)))
 }
 
 fn with_keys(keys: &[&[u8]]) -> Reading {
@@ -107,7 +108,18 @@ fn the_codes_for_other_crates_are_made_here_and_told_by_what_a_station_knows() {
         (4, Cbor::text("Janardhan BS")),
         (8, Cbor::text("19641014")),
     ]);
-    let inside = for_long((169, person));
+    let place = Cbor::map([
+        ("idx", Cbor::int(0)),
+        ("uri", Cbor::text("https://id.example/status/1")),
+    ]);
+    let place = Cbor::map([("status_list", place)]);
+    let inside = for_long([(169, person.clone()), (65_535, place)]);
+    let text = encrypted(3, &AES_256_GCM, &[2; 32], &inside);
+    assert_eq!(text, code("claim169_encrypted_with_status"));
+    let opened = with_keys(&[&[2; 32]]).decode(&text).unwrap();
+    assert_eq!(opened.status.unwrap().index, 0);
+
+    let inside = for_long([(169, person)]);
     let text = encrypted(3, &AES_256_GCM, &[2; 32], &inside);
     assert_eq!(text, code("claim169_encrypted"));
     assert_eq!(crate::hex::encode([2; 32]), code("claim169_key"));
@@ -115,7 +127,7 @@ fn the_codes_for_other_crates_are_made_here_and_told_by_what_a_station_knows() {
     assert_eq!(opened, decode(&packed(&inside)));
     assert_eq!(opened.unwrap().flaw, None);
 
-    let certificate = for_long((-260, numbered([(5, certificate("Muster", "2021-06-01"))])));
+    let certificate = for_long([(-260, numbered([(5, certificate("Muster", "2021-06-01"))]))]);
     let text = format!("HC1:{}", packed(&certificate));
     assert_eq!(text, code("hcert_under_5"));
     assert_eq!(decode(&text).unwrap().flaw, Some(Reason::Unsupported));
