@@ -130,10 +130,12 @@ fn next(
     let mut body = base.body.clone();
     body.revocations.retain(|file| !replaced.contains(file));
     let mut sources = base.sources.clone();
+    let goes = |mark: &str| base.sources.is_only_of(import.source, mark);
+    body.foreign.retain(|key| {
+        let kept = import.add && !found.keys.iter().any(|other| is_same(key, other));
+        kept || !goes(&key_mark(key)) || found.keys.contains(key)
+    });
     if !import.add {
-        let goes = |mark: &str| base.sources.is_only_of(import.source, mark);
-        body.foreign
-            .retain(|key| !goes(&key_mark(key)) || found.keys.contains(key));
         let named: Vec<RevocationFile> = found.lists.iter().map(named).collect();
         body.revocations
             .retain(|file| !goes(&list_mark(file)) || named.contains(file));
@@ -154,6 +156,13 @@ fn next(
     sources.set(import.source, import.add, marks);
 
     (body, sources)
+}
+
+/// Whether two entries are of one key for one time, whatever else they say: the one of the later import holds then, or a
+/// limit that it brings would be none. A key that was certified anew has two times, each for codes of its own.
+fn is_same(one: &ForeignKey, other: &ForeignKey) -> bool {
+    identity(one) == identity(other)
+        && (one.not_before, one.not_after) == (other.not_before, other.not_after)
 }
 
 /// How the trust list names a file.

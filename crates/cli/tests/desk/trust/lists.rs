@@ -53,6 +53,35 @@ fn a_list_that_lost_more_than_half_of_its_keys_needs_a_word() {
 }
 
 #[test]
+fn what_is_said_of_a_key_anew_holds_alone_even_beside_what_was_there_before() {
+    let desk = Desk::new();
+    import_text(&desk, "eu-dsc", &signers(1..=3), &[]).unwrap();
+    let more = ["--add", "--max-days", "30", "--name", "Health office"];
+    let said = import_text(&desk, "eu-dsc", &signers(3..=4), &more).unwrap();
+    assert!(
+        said.contains("1 added, 0 removed, 1 changed, 2 the same"),
+        "{said}"
+    );
+    let limits: Vec<(u8, Option<i64>)> = drafted(&desk)
+        .body()
+        .foreign
+        .iter()
+        .map(|key| (key.key_id[0], key.max_lifetime))
+        .collect();
+    let month = Some(30 * DAY);
+    assert_eq!(limits, [(1, None), (2, None), (3, month), (4, month)]);
+
+    // A key that was certified for another time as well may sign in both.
+    let until = ["--add", "--not-after", "2027-06-01T00:00:00Z"];
+    import_text(&desk, "eu-dsc", &signers(4..=4), &until).unwrap();
+    let of_four = |key: &&ForeignKey| key.key_id[0] == 4;
+    assert_eq!(
+        drafted(&desk).body().foreign.iter().filter(of_four).count(),
+        2
+    );
+}
+
+#[test]
 fn an_import_replaces_what_its_own_format_brought_and_no_more() {
     let desk = Desk::new();
     import_fixture(&desk, "gdhcn", "gdhcn.json");
