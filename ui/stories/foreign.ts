@@ -130,7 +130,7 @@ export const FOREIGN = {
     issuer: 'KE',
     country: 'KE',
     expires: null,
-    proofs: [dose('YellowFeverProductd2c75a15ed309658b3968519ddb31690', 1, '2019-02-11')],
+    proofs: [dose('Yellow Fever', 1, '2019-02-11')],
   }),
   admit_ticket: judged(
     { verdict: 'admit', reasons: because('ticket_ok'), person: NOBODY, returns_in_ms: 3_000 },

@@ -22,11 +22,35 @@ pub(super) fn read(icvp: &Value) -> Option<Content> {
         proofs: vec![(
             CodeKind::Icvp,
             ProofView::Vaccination {
-                vaccine: shown(Some(vaccine)),
+                vaccine: shown(Some(&product(vaccine))),
                 dose: number.and_then(|number| u32::try_from(number).ok()),
                 doses: None,
                 on: day(text(dose, "dt")?)?,
             },
         )],
     })
+}
+
+/// A product's id of WHO's prequalification (`YellowFeverProduct` and 32 hexadecimal digits) in words, as staff can read
+/// it; whatever else stands there as it is.
+fn product(id: &str) -> String {
+    const DIGITS: usize = 32;
+    let split = id.len().checked_sub(DIGITS);
+    let (name, digits) = split
+        .and_then(|at| id.split_at_checked(at))
+        .unwrap_or_default();
+    let is_id = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let name = name.strip_suffix("Product").unwrap_or_default();
+    if name.is_empty() || !is_id {
+        return id.to_owned();
+    }
+
+    let mut words = String::new();
+    for letter in name.chars() {
+        let begins = letter.is_uppercase() && words.ends_with(char::is_lowercase);
+        words.extend(begins.then_some(' '));
+        words.push(letter);
+    }
+
+    words
 }

@@ -129,6 +129,28 @@ fn a_certificate_of_who_has_one_name_and_a_dose_in_number_or_words() {
     }
 }
 
+#[test]
+fn a_product_of_whos_prequalification_is_told_in_words_and_any_other_as_it_stands() {
+    let hash = "d2c75a15ed309658b3968519ddb31690";
+    let known = format!("YellowFeverProduct{hash}");
+    let nameless = format!("YellowFever{hash}");
+    let torn = format!("YellowFeverProduct{}", &hash[1..]);
+    for (id, told) in [
+        (known.as_str(), "Yellow Fever"),
+        (&nameless, nameless.as_str()),
+        (&torn, &torn),
+        (
+            "黄热病疫苗黄热病疫苗黄热病疫苗",
+            "黄热病疫苗黄热病疫苗黄热病疫苗",
+        ),
+    ] {
+        let icvp = json!({"n": "A", "v": {"vp": id, "dt": "2023-03-15"}});
+        let read = content(Format::Hcert, json!({"icvp": icvp})).unwrap();
+        let expected = vaccination(told, None, None, "2023-03-15");
+        assert_eq!(read.proofs, [(CodeKind::Icvp, expected)]);
+    }
+}
+
 fn card(resources: Vec<Value>) -> Value {
     let patient = json!({"resourceType": "Patient", "birthDate": "1951-01-20",
                          "name": [{"use": "old", "family": "Before"}, {"family": "Anyperson", "given": ["John", "B."]}]});
