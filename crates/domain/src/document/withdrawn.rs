@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::RevocationFile;
 use crate::code::foreign::revocation::{Revocation, Revocations};
-use crate::code::foreign::{Format, SignedForeign};
+use crate::code::foreign::{Format, SignedForeign, SignerNames};
 use crate::time::Timestamp;
 use crate::verdict::Reason;
 
@@ -46,8 +46,8 @@ impl Withdrawn {
         withdrawn
     }
 
-    /// That `code` was not taken back, as far as that can be told at `now`. `ids` are those that its signer's key has in the
-    /// trust list: see [`Revocations::of`].
+    /// That `code` was not taken back, as far as that can be told at `now`. `signer` is what the trust list calls who
+    /// signed it: see [`Revocations::of`].
     ///
     /// # Errors
     /// [`Reason::Revoked`], also for any status but valid; [`Reason::Blocked`]; [`Reason::RevocationsMissing`] where a list that
@@ -55,10 +55,10 @@ impl Withdrawn {
     pub fn standing(
         &self,
         code: &SignedForeign,
-        ids: &[&[u8]],
+        signer: &SignerNames<'_>,
         now: Timestamp,
     ) -> Result<(), Reason> {
-        match self.lists.of(code, ids) {
+        match self.lists.of(code, signer) {
             Some(Revocation::Revoked) => return Err(Reason::Revoked),
             Some(Revocation::Blocked) => return Err(Reason::Blocked),
             None => {}
@@ -131,7 +131,7 @@ mod tests {
             let withdrawn = Withdrawn::open(&files, |hash| {
                 held.iter().find(|bytes| sha256(&[bytes]) == *hash).cloned()
             });
-            withdrawn.standing(&code(index), &[], NOW)
+            withdrawn.standing(&code(index), &SignerNames::default(), NOW)
         };
         let missing = Err(Reason::RevocationsMissing);
         assert_eq!(asked(&[&old], 0), missing, "the new one takes it back");

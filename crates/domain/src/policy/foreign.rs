@@ -97,13 +97,13 @@ impl Grounds<'_> {
     /// Whether one code counts by itself, and as which of its kinds.
     fn judge_one(&self, code: &VerifiedForeign, content: &Content) -> Result<Vec<CodeKind>, Stop> {
         let signed = code.code();
-        let ids = self.trust.foreign_keys().ids_of(code.signer());
-        self.withdrawn.standing(signed, &ids, self.now)?;
+        let names = self.trust.foreign_keys().names_of(code.signer());
+        self.withdrawn.standing(signed, &names, self.now)?;
         if content.proofs.iter().any(|(_, proof)| is_positive(proof)) {
             return Err(Reason::TestPositive.into());
         }
         let external = external(self.trust, self.assignment, self.seen_at, self.now);
-        let data = of_foreign(signed, &external);
+        let data = of_foreign(code, external);
         let sets = self.trust.rule_sets(self.assignment.venue.kind);
         let mut kinds: Vec<CodeKind> = content.proofs.iter().map(|(kind, _)| *kind).collect();
         kinds.sort_unstable();

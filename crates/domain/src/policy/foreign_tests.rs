@@ -129,9 +129,13 @@ impl Door {
 
     fn decide(&self, code: &SignedForeign, beside: &[SignedForeign]) -> Decision {
         let beside: Vec<VerifiedForeign> = beside.iter().map(verified).collect();
+        self.decide_verified(&verified(code), &beside)
+    }
+
+    fn decide_verified(&self, code: &VerifiedForeign, beside: &[VerifiedForeign]) -> Decision {
         decide_foreign(&ForeignCase {
-            code: &verified(code),
-            beside: &beside,
+            code,
+            beside,
             trust: &trust_of(&self.body, false),
             assignment: &assignment(self.kind),
             withdrawn: &self.withdrawn,
@@ -183,6 +187,54 @@ fn the_list_may_call_a_signer_by_a_name_that_tells_staff_more() {
     });
     let person = decision.person.unwrap();
     assert_eq!(person.issuer.as_deref(), Some("城市博览会"));
+}
+
+/// Tickets of two installations count the same numbers, so that the event is told by its key alone.
+#[test]
+fn a_rule_may_ask_which_event_a_ticket_is_of() {
+    let of_event = r#"{"id":"TI-EVENT","sentence":{"zh":"一","en":"One"},"kinds":["ticket"],
+        "logic":{"===":[{"var":"external.signer.issuer"},"fair26"]}}"#;
+    let door = Door::event().with(|policy| policy.rules.push(of_event.to_owned()));
+    let says = |event: Option<&str>| {
+        let signer = ForeignKey {
+            issuer: event.map(str::to_owned),
+            ..signer(Format::Pretix)
+        };
+        let code = foreign::verify(&KeyRing::new([signer]), &ticket(42), NOW).unwrap();
+        let decision = door.decide_verified(&code, &[]);
+        (decision.verdict, decision.rule.map(|rule| rule.id))
+    };
+    assert_eq!(says(Some("fair26")), (Admit, None));
+    let refused = (Refuse, Some("TI-EVENT".to_owned()));
+    assert_eq!(says(Some("concert26")), refused);
+    assert_eq!(says(None), refused, "the list does not tell");
+}
+
+#[test]
+fn a_rule_is_told_the_country_of_the_signer_as_the_list_has_it() {
+    let from = |country: &str| {
+        let rule = format!(
+            r#"{{"id":"R","sentence":{{"zh":"一","en":"One"}},"kinds":["vaccination"],
+            "logic":{{"===":[{{"var":"external.signer.country"}},"{country}"]}}}}"#
+        );
+        let door = Door::eu().with(|policy| policy.rules = vec![rule.clone()]);
+        door.decide(&vaccinated("Muster", 30), &[]).verdict
+    };
+    assert_eq!((from("XX"), from("YY")), (Admit, Refuse));
+}
+
+#[test]
+fn a_national_rule_over_a_value_set_decides_at_a_station() {
+    let rule = r#"{"id":"R","sentence":{"zh":"一","en":"One"},"kinds":["vaccination"],
+        "logic":{"in":[{"var":"payload.v.0.mp"},{"var":"external.valueSets.vaccines-covid-19-names"}]}}"#;
+    let door = Door::eu().with(|policy| policy.rules = vec![rule.to_owned()]);
+    let says = |mp: &str| {
+        let mut code = vaccinated("Muster", 30);
+        code.payload["dcc"]["v"][0]["mp"] = json!(mp);
+        door.says(&code, &[])
+    };
+    assert_eq!(says("Covaxin"), (Admit, Reason::RulesHold));
+    assert_eq!(says("Aqua-Vitae"), (Refuse, Reason::RuleNotMet));
 }
 
 #[test]

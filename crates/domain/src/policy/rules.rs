@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::code::foreign::{SignedForeign, rule_payload};
+use crate::code::foreign::{VerifiedForeign, rule_payload};
 use crate::code::native::{Claims, TestResult};
 use crate::document::{Assignment, Trust, VenuePolicy};
 use crate::rules::{CodeKind, Data, Judgement, RuleSet, written};
@@ -52,7 +52,8 @@ pub(super) fn ask(sets: &[Option<RuleSet>], kind: CodeKind, data: &Value) -> Say
     says
 }
 
-/// What every decision tells the rules of itself: the clock, the venue, and when the holder went in here lately.
+/// What every decision tells the rules of itself: the clock, the venue, when the holder went in here lately, and the value
+/// sets, as far as the venue's rules look at them.
 pub(super) fn external(
     trust: &Trust,
     assignment: &Assignment,
@@ -72,6 +73,11 @@ pub(super) fn external(
         json!({"kind": word(kind), "products": products}),
     );
     external.insert("recent".to_owned(), recent.into());
+    let read = trust.rule_sets(kind).iter().flatten();
+    let value_sets: Map<String, Value> = read.flat_map(RuleSet::value_sets).collect();
+    if !value_sets.is_empty() {
+        external.insert("valueSets".to_owned(), value_sets.into());
+    }
 
     external
 }
@@ -106,9 +112,15 @@ pub(super) fn of_native(claims: &Claims, mut external: Map<String, Value>, statu
     json!({"payload": payload, "external": external})
 }
 
-/// What rules are told of a code of another format.
-pub(super) fn of_foreign(code: &SignedForeign, external: &Map<String, Value>) -> Value {
-    json!({"payload": rule_payload(code), "external": external})
+/// What rules are told of a code of another format: what it says, and whose key signed it, as the trust list calls its owner.
+pub(super) fn of_foreign(code: &VerifiedForeign, mut external: Map<String, Value>) -> Value {
+    let signer = code.signer();
+    external.insert(
+        "signer".to_owned(),
+        json!({"issuer": signer.issuer, "country": signer.country}),
+    );
+
+    json!({"payload": rule_payload(code.code()), "external": external})
 }
 
 /// What rules are told of a resident's status.
@@ -138,3 +150,7 @@ fn word(kind: Preset) -> &'static str {
         Preset::Event => "event",
     }
 }
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;

@@ -69,7 +69,36 @@ impl Expr {
 
         steps(id, parts)
     }
+
+    /// Shows each expression in it, itself first, with its place.
+    pub(super) fn walk(&self, visit: &mut impl FnMut(&Place, &Self)) {
+        self.walk_at(&mut Place::default(), visit);
+    }
+
+    fn walk_at(&self, place: &mut Place, visit: &mut impl FnMut(&Place, &Self)) {
+        visit(place, self);
+        for (at, (step, part)) in (0_usize..).zip(self.parts()) {
+            let (length, outside) = (place.at.len(), place.in_lambda);
+            place.at.push_str(&step);
+            place.in_lambda |= matches!(self, Self::Reduce(_)) && at == LAMBDA;
+            part.walk_at(place, visit);
+            place.at.truncate(length);
+            place.in_lambda = outside;
+        }
+    }
 }
+
+/// Where in a rule's logic an expression stands.
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    /// A JSON Pointer.
+    pub(super) at: String,
+    /// Within a lambda, which sees nothing of the data around it.
+    pub(super) in_lambda: bool,
+}
+
+/// Which part of a `reduce` its lambda is.
+const LAMBDA: usize = 1;
 
 fn steps<'a>(id: &str, parts: &'a [Expr]) -> Vec<(String, &'a Expr)> {
     (0_usize..)

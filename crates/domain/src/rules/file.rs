@@ -6,17 +6,22 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::eval::Data;
+use super::external::{Why, nowhere};
 use super::kind::CodeKind;
 use super::limits::{Beyond, MAX_RULE_BYTES};
 use super::negation::negations;
 use super::outcome::Outcome;
 use super::parse::{Logic, Problem};
 use super::source::Source;
+use super::suite::{is_utf16, without_mark};
+use super::value_sets::{self, ValueSet};
 
 /// Letters of a sentence.
 const MAX_SENTENCE: usize = 200;
 /// Letters of an id.
 const MAX_ID: usize = 32;
+/// What `serde_json` says of a text that nests deeper than it reads, which is deeper than any rule.
+const TOO_DEEP: &str = "recursion limit exceeded";
 
 /// What is shown where a rule fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +43,8 @@ pub struct Rule {
     pub kinds: Vec<CodeKind>,
     /// Its logic.
     pub logic: Logic,
+    /// Those that it looks at, so that a decision makes no others for it.
+    value_sets: Vec<&'static ValueSet>,
 }
 
 /// The rules of a venue.
@@ -61,7 +68,29 @@ pub enum Judgement<'a> {
 }
 
 impl RuleSet {
-    /// Takes a rule file: JSON with comments, one rule, or an id and several rules.
+    /// Takes a rule file as it lies on a disk, as [`RuleSet::read`] does.
+    ///
+    /// # Errors
+    /// As [`RuleSet::read`], and where it is no UTF-8.
+    pub fn read_bytes(bytes: &[u8]) -> Result<Self, Vec<Fault>> {
+        let alone = |line, wrong| vec![Fault::of_line(line, "", wrong)];
+        if bytes.len() > MAX_RULE_BYTES {
+            return Err(alone(1, Wrong::Logic(Beyond::Size.into())));
+        }
+        if is_utf16(bytes) {
+            return Err(alone(1, Wrong::Utf16));
+        }
+        let text = str::from_utf8(bytes).map_err(|error| {
+            let before = bytes.iter().take(error.valid_up_to());
+            let lines = before.filter(|byte| **byte == b'\n').count();
+
+            alone(lines.saturating_add(1), Wrong::NoUtf8)
+        })?;
+
+        Self::read(text)
+    }
+
+    /// Takes a rule file: JSON with comments, one rule, or an id and several rules. A mark of UTF-8 may precede it.
     ///
     /// # Errors
     /// Every [`Fault`] that was found, in the order of the text.
@@ -70,8 +99,16 @@ impl RuleSet {
             let wrong = Problem::from(Beyond::Size);
             return Err(vec![Fault::of_line(1, "", Wrong::Logic(wrong))]);
         }
+        let text = without_mark(text);
+        if is_empty(text) {
+            return Err(vec![Fault::of_line(1, "", Wrong::Empty)]);
+        }
         let source = Source::read(text).map_err(|no| {
-            let wrong = Wrong::Text(no.why);
+            let wrong = if no.why.starts_with(TOO_DEEP) {
+                Wrong::Logic(Beyond::Depth.into())
+            } else {
+                Wrong::Text(no.why)
+            };
             vec![Fault::of_line(no.line, &no.path, wrong)]
         })?;
         let mut reading = Reading {
@@ -88,6 +125,16 @@ impl RuleSet {
     #[must_use]
     pub fn is_about(&self, kind: CodeKind) -> bool {
         self.rules.iter().any(|rule| rule.kinds.contains(&kind))
+    }
+
+    /// The value sets that its rules look at, by their ids.
+    pub(crate) fn value_sets(&self) -> Map<String, Value> {
+        let mut sets = Map::new();
+        for set in self.rules.iter().flat_map(|rule| &rule.value_sets) {
+            sets.entry(set.id()).or_insert_with(|| set.to_json());
+        }
+
+        sets
     }
 
     /// Asks each rule for this kind of code in turn; the first that does not hold decides.
@@ -108,6 +155,13 @@ impl RuleSet {
             Judgement::Undecided(None)
         }
     }
+}
+
+/// Whether nothing stands in a file, or comments alone.
+fn is_empty(text: &str) -> bool {
+    text.lines()
+        .map(str::trim_start)
+        .all(|line| line.is_empty() || line.starts_with("//"))
 }
 
 /// What is wrong with a rule file, and where.
@@ -146,6 +200,9 @@ impl fmt::Display for Fault {
 /// What may be wrong with a rule file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Wrong {
+    /// Nothing stands in the file, or comments alone.
+    #[error("the file is empty, write a rule or a set of rules")]
+    Empty,
     /// A rule or a set is an object.
     #[error("here an object is to stand")]
     NoObject,
@@ -161,6 +218,9 @@ pub enum Wrong {
     /// A rule says which kinds of code it is about.
     #[error("write the kinds of code: {}", CodeKind::ALL.map(CodeKind::word).join(", "))]
     Kind,
+    /// What a lambda does not see.
+    #[error("\"{0}\" is out of reach here, a lambda sees current and accumulator alone")]
+    Lambda(String),
     /// The logic is not CertLogic.
     #[error(transparent)]
     Logic(#[from] Problem),
@@ -170,6 +230,12 @@ pub enum Wrong {
     /// It could hold because something is missing.
     #[error("this could hold where \"{0}\" is missing, which not every code of these kinds has")]
     Negation(String),
+    /// A path that leads nowhere, and those that there are.
+    #[error("no decision about these kinds of code has \"{0}\", there are: {1}")]
+    NoPath(String, String),
+    /// A byte of another encoding.
+    #[error("this is no UTF-8, save the file as UTF-8")]
+    NoUtf8,
     /// A set has rules.
     #[error("write at least one rule")]
     NoRules,
@@ -179,6 +245,9 @@ pub enum Wrong {
     /// The text is no JSON.
     #[error("{0}")]
     Text(String),
+    /// Some editors call it Unicode.
+    #[error("this is UTF-16, save the file as UTF-8")]
+    Utf16,
 }
 
 struct Reading<'a> {
@@ -223,13 +292,14 @@ impl Reading<'_> {
         let id = self.id(fields, path);
         let sentence = self.sentence(fields, path);
         let kinds = self.kinds(fields, path);
-        let logic = self.logic(fields, path, kinds.as_deref());
+        let logic = self.logic(fields, path, kinds.as_deref())?;
 
         Some(Rule {
             id: id?,
             sentence: sentence?,
             kinds: kinds?,
-            logic: logic?,
+            value_sets: value_sets::read_by(&logic.0),
+            logic,
         })
     }
 
@@ -311,10 +381,17 @@ impl Reading<'_> {
                 return None;
             }
         };
-        for negation in kinds
-            .map(|kinds| negations(&logic.0, kinds))
-            .unwrap_or_default()
-        {
+        let Some(kinds) = kinds else {
+            return Some(logic);
+        };
+        for nowhere in nowhere(&logic.0, kinds) {
+            let wrong = match nowhere.why {
+                Why::Lambda => Wrong::Lambda(nowhere.path),
+                Why::Unknown(known) => Wrong::NoPath(nowhere.path, known),
+            };
+            self.wrong::<()>(&format!("{path}{}", nowhere.at), wrong);
+        }
+        for negation in negations(&logic.0, kinds) {
             let wrong = Wrong::Negation(negation.path);
             self.wrong::<()>(&format!("{path}{}", negation.at), wrong);
         }

@@ -109,6 +109,73 @@ fn an_expression_too_deep_is_told_where_it_begins() {
 }
 
 #[test]
+fn nesting_beyond_what_json_is_read_to_is_told_by_the_limit_of_a_rule() {
+    for levels in [63, 100, 10_000] {
+        let deep = format!("{}true{}", r#"{"!":["#.repeat(levels), "]}".repeat(levels));
+        let faults = faults("true", &deep);
+        assert_eq!(
+            faults,
+            ["line 10, /: more than 32 levels lie within one another"]
+        );
+    }
+}
+
+#[test]
+fn a_file_in_which_no_rule_stands_is_told_as_empty() {
+    for text in ["", " \n\t\r\n", "\u{feff}", "// a rule\n\n  // another"] {
+        assert_eq!(
+            told(text.as_bytes()),
+            ["line 1, /: the file is empty, write a rule or a set of rules"],
+            "{text:?}"
+        );
+    }
+    let cut = told(b"// a rule\n{");
+    assert!(cut[0].starts_with("line 2, /: EOF"), "{cut:?}");
+}
+
+#[test]
+fn a_mark_of_utf_8_may_precede_a_rule_and_shifts_no_line() {
+    let rule = r#"{"id": "A", "sentence": {"zh": "不", "en": "no"},
+ "kinds": ["test"], "logic": true}"#;
+    let marked = format!("\u{feff}{rule}");
+    assert!(RuleSet::read(&marked).is_ok());
+    assert_eq!(told(marked.as_bytes()), [""; 0]);
+    assert_eq!(
+        told(marked.replace("true", "null").as_bytes()),
+        ["line 2, /logic: invalid CertLogic expression"]
+    );
+}
+
+#[test]
+fn a_file_in_another_encoding_is_told_where_it_begins_and_what_to_do() {
+    let utf16 = ["line 1, /: this is UTF-16, save the file as UTF-8"];
+    assert_eq!(told(b"\xff\xfe{\0}\0"), utf16);
+    assert_eq!(told(b"\xfe\xff\0{\0}"), utf16);
+    // The sentence in GBK.
+    assert_eq!(
+        told(b"{\n\"sentence\": {\n\"zh\": \"\xb2\xbb\"}}"),
+        ["line 3, /: this is no UTF-8, save the file as UTF-8"]
+    );
+}
+
+#[test]
+fn a_file_beyond_the_limit_is_refused_whatever_it_holds() {
+    let long = vec![0xff; MAX_RULE_BYTES + 1];
+    assert_eq!(told(&long), ["line 1, /: there are more than 256 KiB"]);
+    let blank = " ".repeat(MAX_RULE_BYTES + 1);
+    assert_eq!(
+        RuleSet::read(&blank).unwrap_err()[0].wrong,
+        Wrong::Logic(Beyond::Size.into())
+    );
+}
+
+/// What is wrong with a file of these bytes.
+fn told(bytes: &[u8]) -> Vec<String> {
+    let faults = RuleSet::read_bytes(bytes).err().unwrap_or_default();
+    faults.iter().map(ToString::to_string).collect()
+}
+
+#[test]
 fn every_fault_is_told_in_the_order_of_the_text() {
     let text = r#"{"id": "", "sentence": 1, "kinds": [1], "logic": [null, {"all": []}],
  "note": ""}"#;

@@ -1,5 +1,7 @@
 //! The kinds of code that a rule may be about, and what a decision always knows of each.
 
+use super::value_sets;
+
 /// A kind of code, as a rule names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CodeKind {
@@ -31,8 +33,10 @@ pub enum CodeKind {
     VdsVaccination,
 }
 
-/// Of every decision.
-const ALWAYS: [&str; 2] = ["external.validationClock", "external.venue.kind"];
+/// Of every decision, beside the value sets.
+const ALWAYS: [&str; 3] = ["external.validationClock", "external.venue.kind", PRODUCTS];
+/// A list.
+const PRODUCTS: &str = "external.venue.products";
 /// Of a native code (DESIGN.md §4).
 const NATIVE: [&str; 5] = [
     "payload.issuer",
@@ -93,13 +97,53 @@ impl CodeKind {
 
     /// Whether every decision about a code of this kind has a value at `path`.
     pub(super) fn requires(self, path: &str) -> bool {
-        let leads_to = |required: &&'static str| {
-            let rest = required.strip_prefix(path);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        path.is_empty()
-            || ALWAYS.iter().any(leads_to)
-            || self.paths().any(|required| leads_to(&required))
+        self.always().any(|required| leads_to(path, required))
+    }
+
+    /// Whether some decision about a code of this kind has a value at `path`, which begins with `external`.
+    pub(super) fn may_have(self, path: &str) -> bool {
+        let is_list = |list| list == PRODUCTS || value_sets::ALL.iter().any(|set| set.path == list);
+        let is_item = path.rsplit_once('.').is_some_and(|(list, item)| {
+            is_list(list) && item.bytes().all(|byte| byte.is_ascii_digit())
+        });
+
+        is_item || self.external().any(|known| leads_to(path, known))
+    }
+
+    /// The paths under `external` that some decision about a code of this kind has.
+    pub(super) fn external(self) -> impl Iterator<Item = &'static str> {
+        let always = self.always().filter(|path| path.starts_with("external."));
+
+        always.chain(self.sometimes().iter().copied())
+    }
+
+    fn always(self) -> impl Iterator<Item = &'static str> {
+        let sets = value_sets::ALL.iter().map(|set| set.path);
+
+        ALWAYS.into_iter().chain(sets).chain(self.paths())
+    }
+
+    /// Under `external`, of some decisions.
+    fn sometimes(self) -> &'static [&'static str] {
+        match self {
+            Self::Resident => &["external.recent.seenAt", "external.status.sample.from"],
+            Self::Slip => &["external.recent.seenAt"],
+            Self::Icvp
+            | Self::Identity
+            | Self::Nzcp
+            | Self::Recovery
+            | Self::ShcTest
+            | Self::ShcVaccination
+            | Self::Test
+            | Self::Ticket
+            | Self::Vaccination
+            | Self::VdsTest
+            | Self::VdsVaccination => &[
+                "external.recent.seenAt",
+                "external.signer.country",
+                "external.signer.issuer",
+            ],
+        }
     }
 
     fn paths(self) -> impl Iterator<Item = &'static str> {
@@ -157,7 +201,7 @@ impl CodeKind {
                     "payload.t.0.ci",
                 ],
             ),
-            Self::Ticket => (&[], &["payload.item", "external.venue.products"]),
+            Self::Ticket => (&[], &["payload.item"]),
             Self::Vaccination => (
                 &EU,
                 &[
@@ -179,6 +223,13 @@ impl CodeKind {
 
         shared.iter().chain(own).copied()
     }
+}
+
+/// Whether `path` is `to`, or something that `to` lies in.
+pub(super) fn leads_to(path: &str, to: &str) -> bool {
+    let rest = to.strip_prefix(path);
+
+    path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 #[cfg(test)]
@@ -210,5 +261,10 @@ mod tests {
         }
         assert!(CodeKind::Resident.requires("external.status"));
         assert!(!CodeKind::Resident.requires("external.status.sample.from"));
+        for kind in CodeKind::ALL {
+            assert!(kind.requires("external.venue.products"));
+            assert!(kind.requires("external.valueSets.country-2-codes"));
+            assert!(!kind.requires("external.signer.issuer"));
+        }
     }
 }

@@ -8,6 +8,7 @@
 mod datetime;
 mod eval;
 mod expr;
+mod external;
 mod file;
 mod kind;
 mod limits;
@@ -19,6 +20,7 @@ mod presets;
 mod source;
 pub mod suite;
 mod value;
+mod value_sets;
 
 pub use datetime::{moment, written};
 pub use eval::{Data, EvalError};
@@ -31,3 +33,4 @@ pub use operation::Operation;
 pub use outcome::Outcome;
 pub use parse::{Issue, Logic, Problem};
 pub use presets::{preset, preset_ids, preset_text};
+pub(crate) use value_sets::vaccine;

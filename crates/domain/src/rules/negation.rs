@@ -14,38 +14,31 @@ pub(super) struct Negation {
 
 /// Every place at which `expr` may hold because a path of `kinds` leads nowhere.
 pub(super) fn negations(expr: &Expr, kinds: &[CodeKind]) -> Vec<Negation> {
-    let mut search = Search {
-        kinds,
-        at: String::new(),
-        found: Vec::new(),
-    };
-    search.look(expr);
-
-    search.found
-}
-
-struct Search<'a> {
-    kinds: &'a [CodeKind],
-    at: String,
-    found: Vec<Negation>,
-}
-
-impl Search<'_> {
-    fn look(&mut self, expr: &Expr) {
-        if let Some(path) = self.holds_without(expr) {
-            self.found.push(Negation {
-                at: self.at.clone(),
+    let mut found = Vec::new();
+    expr.walk(&mut |place, part| {
+        let sight = Sight {
+            kinds,
+            in_lambda: place.in_lambda,
+        };
+        if let Some(path) = sight.holds_without(part) {
+            found.push(Negation {
+                at: place.at.clone(),
                 path,
             });
         }
-        for (step, part) in expr.parts() {
-            let length = self.at.len();
-            self.at.push_str(&step);
-            self.look(part);
-            self.at.truncate(length);
-        }
-    }
+    });
 
+    found
+}
+
+/// What may be missing where an expression stands.
+#[derive(Clone, Copy)]
+struct Sight<'a> {
+    kinds: &'a [CodeKind],
+    in_lambda: bool,
+}
+
+impl Sight<'_> {
     /// The path whose absence `expr` itself, and not what lies in it, may turn into something that holds.
     fn holds_without(&self, expr: &Expr) -> Option<String> {
         match expr {
@@ -64,8 +57,7 @@ impl Search<'_> {
             }
             Expr::In(pair) => {
                 let [wanted, array] = &**pair;
-                let path = self.missing(wanted)?;
-                (!is_plain(wanted) || self.missing(array).is_some()).then_some(path)
+                self.in_without(wanted, array)
             }
             Expr::Reduce(parts) => {
                 let [array, _, initial] = &**parts;
@@ -92,7 +84,7 @@ impl Search<'_> {
     fn equal_without(&self, side: &Expr, other: &Expr) -> Option<String> {
         let path = self.missing(side)?;
         let equals_nothing = if is_plain(side) {
-            self.missing(other).is_none()
+            !self.may_be_null(other)
         } else {
             matches!(other, Expr::Bool(true) | Expr::Text(_) | Expr::Int(1..))
         };
@@ -100,21 +92,68 @@ impl Search<'_> {
         (!equals_nothing).then_some(path)
     }
 
+    /// Whether something is found in an array because a path leads nowhere.
+    fn in_without(&self, wanted: &Expr, array: &Expr) -> Option<String> {
+        if let Some(path) = self.missing(wanted) {
+            let is_nowhere = is_plain(wanted) && !self.may_be_null(array);
+            return (!is_nowhere).then_some(path);
+        }
+        // An array that is missing is an error.
+        if is_plain(array) {
+            return None;
+        }
+        let items = if let Expr::Array(items) = array {
+            items
+        } else {
+            std::slice::from_ref(array)
+        };
+        // An item that is missing is null, so that nothing equals it that is there: it only makes the list shorter, as where a
+        // country has no fourth vaccine. Whatever else was made from the path is a value without it too, as the `false` of a
+        // comparison, and with that in the list looking for `false` is negation.
+        items.iter().find_map(|item| {
+            let path = self.missing(item)?;
+            let equals_nothing = is_plain(item) && !self.may_be_null(wanted);
+            (!equals_nothing).then_some(path)
+        })
+    }
+
     /// The first path in `expr` that not every code of the kinds has. What a lambda reads is never sure.
     fn missing(&self, expr: &Expr) -> Option<String> {
         if let Expr::Var(path) = expr {
-            let sure = !self.kinds.is_empty() && self.kinds.iter().all(|kind| kind.requires(path));
+            let sure = !self.in_lambda || path.is_empty();
+            let sure = sure && !self.kinds.is_empty();
+            let sure = sure && self.kinds.iter().all(|kind| kind.requires(path));
             return (!sure).then(|| path.clone());
+        }
+        if let Expr::Reduce(parts) = expr {
+            let [array, lambda, initial] = &**parts;
+            let inside = Self {
+                in_lambda: true,
+                ..*self
+            };
+            return self
+                .missing(array)
+                .or_else(|| inside.missing(lambda))
+                .or_else(|| self.missing(initial));
         }
 
         expr.parts()
             .into_iter()
             .find_map(|(_, part)| self.missing(part))
     }
+
+    /// Whether null may come of `expr`: of a path, or of an identifier that has fewer parts.
+    fn may_be_null(&self, expr: &Expr) -> bool {
+        self.missing(expr).is_some() || takes_part(expr)
+    }
 }
 
 fn reads(expr: &Expr) -> bool {
     matches!(expr, Expr::Var(_)) || expr.parts().into_iter().any(|(_, part)| reads(part))
+}
+
+fn takes_part(expr: &Expr) -> bool {
+    matches!(expr, Expr::UciPart(..)) || expr.parts().into_iter().any(|(_, part)| takes_part(part))
 }
 
 /// Null where its path is missing.

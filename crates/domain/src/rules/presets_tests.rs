@@ -36,30 +36,58 @@ fn every_preset_is_a_good_rule_file_with_its_own_id() {
 
 #[test]
 fn a_vaccination_counts_from_its_14th_to_its_270th_day() {
-    let data = |mp: &str, dn: i64, clock: &str| {
-        json!({"payload": {"v": [{"tg": "840539006", "mp": mp, "dn": dn, "sd": 2, "dt": "2021-06-01"}]},
-               "external": {"validationClock": clock}})
-    };
-    let says = |mp, dn, clock| {
-        said(
-            &set("eu-style"),
-            CodeKind::Vaccination,
-            &data(mp, dn, clock),
-        )
-    };
-    let comirnaty = "EU/1/20/1528";
-    assert_eq!(says(comirnaty, 2, "2021-06-15T00:00:00Z"), "hold");
+    let says = |dn, clock| vaccinated("EU/1/20/1528", dn, clock);
+    assert_eq!(says(2, "2021-06-15T00:00:00Z"), "hold");
+    assert_eq!(says(2, "2021-06-14T23:59:59Z"), "EU-VACCINE-TIME");
+    assert_eq!(says(2, "2022-02-26T00:00:00Z"), "hold");
+    assert_eq!(says(2, "2022-02-26T00:00:01Z"), "EU-VACCINE-TIME");
+    assert_eq!(says(1, "2021-06-15T00:00:00Z"), "EU-DOSES");
+}
+
+#[test]
+fn the_vaccines_that_the_eu_authorised_are_accepted_and_no_other_of_its_value_set() {
+    let names = set("eu-style").value_sets();
+    let names = names["vaccines-covid-19-names"].as_array().unwrap();
+    let accepted: Vec<&str> = names
+        .iter()
+        .filter_map(Value::as_str)
+        .filter(|code| vaccinated(code, 2, "2021-07-01T00:00:00Z") == "hold")
+        .collect();
     assert_eq!(
-        says(comirnaty, 2, "2021-06-14T23:59:59Z"),
-        "EU-VACCINE-TIME"
+        accepted,
+        [
+            "EU/1/20/1507",
+            "EU/1/20/1525",
+            "EU/1/20/1528",
+            "EU/1/21/1529",
+            "EU/1/21/1580",
+            "EU/1/21/1618",
+            "EU/1/21/1624",
+        ]
     );
-    assert_eq!(says(comirnaty, 2, "2022-02-26T00:00:00Z"), "hold");
-    assert_eq!(
-        says(comirnaty, 2, "2022-02-26T00:00:01Z"),
-        "EU-VACCINE-TIME"
-    );
-    assert_eq!(says(comirnaty, 1, "2021-06-15T00:00:00Z"), "EU-DOSES");
-    assert_eq!(says("Covaxin", 2, "2021-06-15T00:00:00Z"), "EU-VACCINE");
+    for code in [
+        "Covaxin",
+        "Sputnik-V",
+        "EU/1/00/0000",
+        "EU/1/20/1528/001",
+        "EU",
+        "",
+    ] {
+        let says = vaccinated(code, 2, "2021-07-01T00:00:00Z");
+        assert_eq!(says, "EU-VACCINE", "{code}");
+    }
+}
+
+/// What the EU's preset says of the first or second of two doses on 2021-06-01.
+fn vaccinated(mp: &str, dn: i64, clock: &str) -> String {
+    let set = set("eu-style");
+    let dose = json!({"tg": "840539006", "mp": mp, "dn": dn, "sd": 2, "dt": "2021-06-01"});
+    let data = json!({
+        "payload": {"v": [dose]},
+        "external": {"validationClock": clock, "valueSets": set.value_sets()},
+    });
+
+    said(&set, CodeKind::Vaccination, &data)
 }
 
 #[test]

@@ -3,19 +3,46 @@
 
 use std::fmt;
 
+use serde::de::IgnoredAny;
 use serde_json::{Deserializer, Map, Value};
 use thiserror::Error;
 
 use super::eval::{Data, EvalError};
 use super::parse::{Issue, Logic};
 
-/// How many tests agreed and differed; those that their authors skip are in neither.
+/// How many tests agreed and differed; those that their authors skip are in neither, and not told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
     /// What was got is what was wanted.
     pub agree: u64,
     /// It is not.
     pub differ: u64,
+    /// Suites, cases and tests that their authors skip.
+    pub skipped: u64,
+}
+
+impl Count {
+    /// No test was run, so that nothing is known of the rules.
+    #[must_use]
+    pub fn tested_nothing(&self) -> bool {
+        self.agree == 0 && self.differ == 0
+    }
+
+    /// Tests were run, and all of them agree.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.agree > 0 && self.differ == 0
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            agree: self.agree.saturating_add(other.agree),
+            differ: self.differ.saturating_add(other.differ),
+            skipped: self.skipped.saturating_add(other.skipped),
+        }
+    }
 }
 
 impl fmt::Display for Count {
@@ -45,7 +72,7 @@ impl fmt::Display for Difference {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SuiteError {
     /// It is not JSON.
-    #[error("no JSON: {0}")]
+    #[error("neither a suite nor tests: no JSON: {0}")]
     Json(String),
     /// The value with this number, from 1, is neither a suite nor a test.
     #[error("value {number} is neither a suite nor a test: {missing}")]
@@ -66,7 +93,7 @@ pub fn run(text: &str, tell: &mut dyn FnMut(Difference)) -> Result<Count, SuiteE
         count: Count::default(),
         tell,
     };
-    let text = text.trim_start_matches('\u{feff}');
+    let text = without_mark(text);
     if are_lines(text) {
         run.lines(text);
         return Ok(run.count);
@@ -81,13 +108,65 @@ pub fn run(text: &str, tell: &mut dyn FnMut(Difference)) -> Result<Count, SuiteE
     Ok(run.count)
 }
 
-/// Whether each line is a test of its own, so that one that is none costs no other.
-fn are_lines(text: &str) -> bool {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    let first = lines.next().map(serde_json::from_str::<Value>);
-    let is_test = matches!(first, Some(Ok(value)) if value.get("logic").is_some());
+/// The text without the mark that some editors put before it (U+FEFF).
+#[must_use]
+pub fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
 
-    is_test && lines.all(|line| line.trim_start().starts_with('{'))
+/// Whether a file begins with the mark of UTF-16, in either order of its bytes.
+#[must_use]
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
+}
+
+/// Whether tests stand on lines of their own, so that a line that is none costs no other: one line is a test, and the
+/// text is no array over many lines.
+fn are_lines(text: &str) -> bool {
+    let begun = text.trim_start();
+    let (first, _) = first_line(begun);
+    let is_array = begun.starts_with('[') && serde_json::from_str::<IgnoredAny>(first).is_err();
+
+    !is_array && text.lines().any(is_test)
+}
+
+fn is_test(line: &str) -> bool {
+    line.trim_start().starts_with('{')
+        && serde_json::from_str::<Value>(line).is_ok_and(|value| value.get("logic").is_some())
+}
+
+/// The value on the first line of `text`, or else the one that begins there and ends on a later line; and what follows.
+fn first_value(text: &str) -> (serde_json::Result<Value>, &str) {
+    let (line, after) = first_line(text);
+    match serde_json::from_str(line.trim_end()) {
+        Err(error) if error.is_eof() => match value_over_lines(text) {
+            Some((value, after)) => (Ok(value), after),
+            None => (Err(error), after),
+        },
+        read => (read, after),
+    }
+}
+
+fn value_over_lines(text: &str) -> Option<(Value, &str)> {
+    let mut values = Deserializer::from_str(text).into_iter();
+    let value = values.next()?.ok()?;
+    let (rest, after) = first_line(text.get(values.byte_offset()..)?);
+
+    rest.trim().is_empty().then_some((value, after))
+}
+
+fn first_line(text: &str) -> (&str, &str) {
+    text.split_once('\n').unwrap_or((text, ""))
+}
+
+/// Why a line is no JSON. `serde_json` counts it as the first of its text, which it is not of the file.
+fn no_json(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let why = text
+        .rsplit_once(" at line ")
+        .map_or(text.as_str(), |(why, _)| why);
+
+    format!("no JSON: {why} at column {}", error.column())
 }
 
 /// What a suite, a case or an assertion lacks.
@@ -100,12 +179,16 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn lines(&mut self, text: &str) {
-        for (number, line) in (1_u64..).zip(text.lines()) {
+        let (mut rest, mut number) = (text, 1_u64);
+        while !rest.is_empty() {
+            let (line, after) = first_line(rest);
             if line.trim().is_empty() {
+                (rest, number) = (after, number.saturating_add(1));
                 continue;
             }
-            let ran = serde_json::from_str(line)
-                .map_err(|error| format!("no JSON: {error}"))
+            let (value, after) = first_value(rest);
+            let ran = value
+                .map_err(|error| no_json(&error))
                 .and_then(|value| self.value(&value, number).map_err(str::to_owned));
             if let Err(error) = ran {
                 self.note(false, || Difference {
@@ -114,6 +197,10 @@ impl Run<'_> {
                     want: "a test".to_owned(),
                 });
             }
+            let taken = rest.len().saturating_sub(after.len());
+            let lines = rest.bytes().take(taken).filter(|byte| *byte == b'\n');
+            number = lines.fold(number, |number, _| number.saturating_add(1));
+            rest = after;
         }
     }
 
@@ -129,7 +216,7 @@ impl Run<'_> {
 
     fn test_or_suite(&mut self, value: &Value, number: u64) -> Lacks {
         let fields = value.as_object().ok_or("it is no object")?;
-        if skipped(fields) {
+        if self.skips(fields) {
             return Ok(());
         }
         let Some(cases) = fields.get("cases") else {
@@ -148,7 +235,7 @@ impl Run<'_> {
     }
 
     fn case(&mut self, id: &str, case: &Map<String, Value>) -> Lacks {
-        if skipped(case) {
+        if self.skips(case) {
             return Ok(());
         }
         let logic = case.get("certLogicExpression");
@@ -161,7 +248,7 @@ impl Run<'_> {
             let assertion = assertion.as_object().ok_or("an assertion is no object")?;
             let logic = assertion.get("certLogicExpression").or(logic);
             let logic = logic.ok_or("an assertion has no expression")?;
-            if !skipped(assertion) {
+            if !self.skips(assertion) {
                 self.test(format!("{id} / {number}"), logic, assertion)?;
             }
         }
@@ -197,6 +284,16 @@ impl Run<'_> {
         });
     }
 
+    /// Whether its authors skip it.
+    fn skips(&mut self, fields: &Map<String, Value>) -> bool {
+        let skips = fields.get("directive").and_then(Value::as_str) == Some("skip");
+        if skips {
+            self.count.skipped = self.count.skipped.saturating_add(1);
+        }
+
+        skips
+    }
+
     fn note(&mut self, agrees: bool, difference: impl FnOnce() -> Difference) {
         let counted = if agrees {
             &mut self.count.agree
@@ -212,10 +309,6 @@ fn shown(issue: &Issue, logic: &Value) -> Value {
     let expr = logic.pointer(&issue.path).unwrap_or(&Value::Null);
 
     serde_json::json!({ "expr": expr, "message": issue.problem.to_string() })
-}
-
-fn skipped(fields: &Map<String, Value>) -> bool {
-    fields.get("directive").and_then(Value::as_str) == Some("skip")
 }
 
 fn name(value: &Value) -> String {
@@ -252,22 +345,98 @@ mod tests {
     }
 
     fn count(agree: u64, differ: u64) -> Count {
-        Count { agree, differ }
+        Count {
+            agree,
+            differ,
+            skipped: 0,
+        }
     }
 
     #[test]
     fn a_line_that_is_no_test_counts_as_one_that_differs_and_costs_no_other() {
         let lines = "\u{feff}{\"id\":\"A\",\"logic\":true,\"expected\":true}\r\n{\"id\":\"B\",\n\n{\"logic\":true}\n{\"id\":\"C\",\"logic\":true,\"expected\":true,\"directive\":\"skip\"}\n{\"id\":\"D\",\"logic\":true,\"expected\":true}";
         let (counted, told) = ran(lines);
-        assert_eq!(counted, Ok(count(2, 2)));
-        assert!(
-            told[0].starts_with("line 2: got error: no JSON: EOF"),
-            "{told:?}"
-        );
+        assert_eq!(counted.unwrap().to_string(), "agree 2, differ 2");
         assert_eq!(
-            told[1],
-            "line 4: got error: nothing is expected, want a test"
+            told,
+            [
+                "line 2: got error: no JSON: EOF while parsing a value at column 10, want a test",
+                "line 4: got error: nothing is expected, want a test",
+            ]
         );
+    }
+
+    #[test]
+    fn whatever_a_line_is_instead_of_a_test_the_others_are_run() {
+        for (wrong, why) in [
+            ("hello", "no JSON: expected value at column 1"),
+            ("[1]", "it is no object"),
+            ("[", "no JSON: EOF while parsing a list at column 1"),
+            ("1", "it is no object"),
+            ("{\"id\":\"X\"}", "no cases and no logic"),
+            ("{\"cases\":1}", "cases is no array"),
+            (
+                "{\"id\":\"X\",\"logic\":",
+                "no JSON: EOF while parsing a value at column 18",
+            ),
+            (
+                "{\"logic\":true,\"expected\":true} x",
+                "no JSON: trailing characters at column 32",
+            ),
+        ] {
+            let test = r#"{"logic":true,"expected":true}"#;
+            let told = |line: u64| vec![format!("line {line}: got error: {why}, want a test")];
+            let second = ran(&format!("{test}\n{wrong}\n{test}\n"));
+            assert_eq!(second, (Ok(count(2, 1)), told(2)), "{wrong}");
+            if wrong != "[" {
+                let first = ran(&format!("\n{wrong}\r\n{test}\n{test}"));
+                assert_eq!(first, (Ok(count(2, 1)), told(2)), "{wrong}");
+            }
+            let last = ran(&format!("{test}\n\n{test}\n{wrong}"));
+            assert_eq!(last, (Ok(count(2, 1)), told(4)), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_test_over_many_lines_may_stand_among_lines_and_those_after_it_have_their_number() {
+        let line = r#"{"logic":true,"expected":true}"#;
+        let broad = "{\n\"logic\": true,\n\"expected\": true\n}";
+        assert_eq!(
+            ran(&format!("{line}\n{broad}\n{line}\nhello\n{line}")),
+            (
+                Ok(count(4, 1)),
+                vec!["line 7: got error: no JSON: expected value at column 1, want a test".into()]
+            )
+        );
+        assert_eq!(ran(&format!("{broad}\n{broad}")).0, Ok(count(2, 0)));
+    }
+
+    #[test]
+    fn an_array_over_many_lines_is_one_value_and_not_a_line_for_each_test() {
+        let test = r#"{"logic":true,"expected":true}"#;
+        let whole = format!("[\n{test},\n{test}\n]\n");
+        assert_eq!(ran(&whole), (Ok(count(2, 0)), Vec::new()));
+        let broken = format!("[\n{test}\n{test}\n]\n");
+        assert_eq!(
+            ran(&broken).0.unwrap_err().to_string(),
+            "neither a suite nor tests: no JSON: expected `,` or `]` at line 3 column 1"
+        );
+    }
+
+    #[test]
+    fn a_count_is_good_only_where_something_was_tested() {
+        assert!(count(1, 0).is_good() && !count(1, 1).is_good());
+        for nothing in ["", " \n", "\u{feff}", "[]", r#"{"cases":[]}"#] {
+            let counted = ran(nothing).0.unwrap();
+            assert_eq!(counted, count(0, 0), "{nothing:?}");
+            assert!(counted.tested_nothing() && !counted.is_good());
+        }
+        let skip = r#"{"logic":true,"expected":true,"directive":"skip"}"#;
+        let skipped = ran(&format!("{skip}\n{skip}")).0.unwrap();
+        assert_eq!(skipped.skipped, 2);
+        assert!(skipped.tested_nothing() && !skipped.is_good());
+        let all = skipped.and(count(3, 1)).and(count(1, 0));
+        assert_eq!((all.agree, all.differ, all.skipped), (4, 1, 2));
     }
 
     #[test]
@@ -331,10 +500,14 @@ mod tests {
             )
         };
         let skip = r#""directive":"skip","#;
-        assert_eq!(ran(&suite("", "", "")).0, Ok(count(1, 1)));
-        assert_eq!(ran(&suite("", "", skip)).0, Ok(count(1, 0)));
-        assert_eq!(ran(&suite("", skip, "")).0, Ok(count(0, 0)));
-        assert_eq!(ran(&suite(skip, "", "")).0, Ok(count(0, 0)));
+        let counts = |text: &str| {
+            let counted = ran(text).0.unwrap();
+            (counted.agree, counted.differ, counted.skipped)
+        };
+        assert_eq!(counts(&suite("", "", "")), (1, 1, 0));
+        assert_eq!(counts(&suite("", "", skip)), (1, 0, 1));
+        assert_eq!(counts(&suite("", skip, "")), (0, 0, 1));
+        assert_eq!(counts(&suite(skip, "", "")), (0, 0, 1));
         assert_eq!(ran(&suite("", "", "")).1, ["s / c / 1: got 1, want 2"]);
     }
 
@@ -361,7 +534,12 @@ mod tests {
 
     #[test]
     fn what_is_no_test_is_an_error_and_no_difference() {
-        assert!(matches!(ran("{").0, Err(SuiteError::Json(_))));
+        for wrong in ["{", "hello", "hello\nhello", "{\n\"cases\": [\n]", "[1"] {
+            assert!(
+                matches!(ran(wrong).0, Err(SuiteError::Json(_))),
+                "{wrong:?}"
+            );
+        }
         assert!(matches!(
             ran("{} {").0,
             Err(SuiteError::Shape { number: 1, .. })

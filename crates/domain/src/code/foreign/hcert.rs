@@ -13,6 +13,8 @@ pub(super) const PREFIX: &str = "HC1:";
 
 /// `hcert`, the claim that holds the certificates by number.
 const CLAIM_HCERT: i64 = -260;
+/// WHO's earlier certificates (DDCC).
+const CLAIM_DDCC: i64 = -65_537;
 
 /// What lies under one number of `hcert`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +73,7 @@ impl Default for HcertMap {
 }
 
 /// Takes apart what follows the prefix. The payload is `{iss, exp, iat, dcc: {..}}` or `{.., icvp: {..}}`. Content that `map`
-/// does not know, such as a health link, and WHO's older form without `hcert` leave it undecided: a flaw, and no kinds.
+/// does not know, such as a health link, and WHO's older form (DDCC) without `hcert` leave it undecided: a flaw, and no kinds.
 ///
 /// # Errors
 /// [`Reason::Malformed`]; [`Reason::Unsupported`] for an algorithm that is not checked here.
@@ -82,8 +84,11 @@ pub(super) fn decode(body: &str, map: &HcertMap) -> Result<SignedForeign, Reason
     let mut payload = cwt.named();
     let mut kinds = Vec::new();
     let (mut is_known, mut proofs) = (false, 0_usize);
-    let hcert = cwt.claims.get(CLAIM_HCERT);
-    for (number, content) in hcert.map_or(Ok(&[][..]), |hcert| entries(Some(hcert)))? {
+    let contents = match cwt.claims.get(CLAIM_HCERT) {
+        None if cwt.claims.get(CLAIM_DDCC).is_some() => &[],
+        hcert => entries(hcert)?,
+    };
+    for (number, content) in contents {
         let Some(known) = known(map, number) else {
             continue;
         };

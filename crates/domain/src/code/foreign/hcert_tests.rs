@@ -120,6 +120,19 @@ fn a_certificate_that_is_no_map_is_malformed() {
     }
 }
 
+fn certificate(claims: &Cbor) -> String {
+    format!("HC1:{}", packed(&signed(&encode(claims))))
+}
+
+#[test]
+fn claims_without_a_certificate_are_malformed_wherever_else_it_may_stand() {
+    let wrapped = Cbor::bytes(encode(&numbered([(1, dcc())])));
+    for (place, content) in [(1, Cbor::text("XX")), (-261, dcc()), (-260, wrapped)] {
+        let text = certificate(&numbered([(4, Cbor::int(NOW.0)), (place, content)]));
+        assert_eq!(decode(&text), Err(Reason::Malformed), "{place}");
+    }
+}
+
 #[test]
 fn content_that_is_not_known_is_undecided_while_signature_and_time_can_be_told() {
     let older = numbered([(1, Cbor::text("XX")), (-65_537, dcc())]);
@@ -128,7 +141,7 @@ fn content_that_is_not_known_is_undecided_while_signature_and_time_can_be_told()
         health_code(numbered([(4, dcc()), (-7, Cbor::Null)])),
         health_code(numbered([(5, Cbor::Array(vec![]))])),
         health_code(numbered([])),
-        format!("HC1:{}", packed(&signed(&encode(&older)))),
+        certificate(&older),
     ] {
         let code = decode(&text).unwrap();
         assert_eq!(

@@ -69,6 +69,15 @@ impl ForeignKey {
     }
 }
 
+/// What a signer is called beside what its code says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignerNames<'a> {
+    /// The ids of its key.
+    pub ids: Vec<&'a [u8]>,
+    /// Its country, as the trust list has it.
+    pub country: Option<&'a str>,
+}
+
 /// The keys of all formats by the ids that codes name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyRing(BTreeMap<(Format, Vec<u8>), Vec<ForeignKey>>);
@@ -91,8 +100,8 @@ impl KeyRing {
         self.all(format, key_id).take(MAX_CANDIDATES)
     }
 
-    /// [`Self::candidates`] of a code that says who issued it, as `issuer`: keys of other owners come last, so that they
-    /// never take its place from the right one's.
+    /// The keys that a code of `issuer` may be signed with, in the order in which [`MAX_CANDIDATES`] of them are tried: keys of
+    /// other owners come last, so that they never take its place from the right one's.
     pub fn candidates_of<'a>(
         &'a self,
         format: Format,
@@ -104,13 +113,13 @@ impl KeyRing {
         let others = self.all(format, key_id).filter(is_others);
         let owners = self.all(format, key_id).filter(move |key| !is_others(key));
 
-        owners.chain(others).take(MAX_CANDIDATES)
+        owners.chain(others)
     }
 
-    /// The ids that the ring has the key of `signer` under, its own among them: lists of what was taken back may name it by
-    /// another one than its codes do. None for a key that cannot be checked.
+    /// What lists of what was taken back may call `signer`: the ids that the ring has its key under, its own among them, and
+    /// its country. No id for a key that cannot be checked.
     #[must_use]
-    pub fn ids_of(&self, signer: &ForeignKey) -> Vec<&[u8]> {
+    pub fn names_of<'a>(&'a self, signer: &'a ForeignKey) -> SignerNames<'a> {
         let same = |key: &&ForeignKey| key.key.is_some() && key.key == signer.key;
         let mut ids: Vec<&[u8]> = self
             .all(signer.format, &[])
@@ -119,7 +128,10 @@ impl KeyRing {
             .collect();
         ids.dedup();
 
-        ids
+        SignerNames {
+            ids,
+            country: signer.country.as_deref(),
+        }
     }
 
     fn all<'a>(
@@ -188,9 +200,12 @@ mod tests {
             own(Format::Shc, &[4], 1),
             key(Format::Hcert, &[5], "AT"),
         ]);
-        let ids = ring.ids_of(&own(Format::Hcert, &[2], 1));
-        assert_eq!(ids, [&[1][..], &[2]]);
-        assert!(ring.ids_of(&key(Format::Hcert, &[5], "AT")).is_empty());
+        let signer = own(Format::Hcert, &[2], 1);
+        let names = ring.names_of(&signer);
+        assert_eq!(names.ids, [&[1][..], &[2]]);
+        assert_eq!(names.country, Some("AT"));
+        let unchecked = key(Format::Hcert, &[5], "AT");
+        assert!(ring.names_of(&unchecked).ids.is_empty());
     }
 
     #[test]
@@ -217,7 +232,11 @@ mod tests {
         for key_id in [&[1][..], &[]] {
             let of_uto = found(key_id, Some("UTO"));
             assert_eq!(of_uto[..3], ["UTO", "XX", "AUS"]);
-            assert_eq!(of_uto.len(), MAX_CANDIDATES);
+            assert_eq!(
+                of_uto.len(),
+                22,
+                "all, in the order in which some are tried"
+            );
             assert_eq!(found(key_id, None)[..2], ["XX", "AUS"]);
         }
     }

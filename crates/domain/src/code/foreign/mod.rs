@@ -30,7 +30,7 @@ use crate::verdict::Reason;
 
 pub use content::{Content, Holder, rule_payload};
 pub use hcert::{HcertContent, HcertMap};
-pub use keys::{ForeignKey, KeyRing, MAX_CANDIDATES};
+pub use keys::{ForeignKey, KeyRing, MAX_CANDIDATES, SignerNames};
 pub use status_token::StatusReference;
 pub use verify::{VerifiedForeign, in_time, may_sign, signers, verify};
 

@@ -46,7 +46,8 @@ pub fn decode(text: &str) -> Result<SignedForeign, Reason> {
         handle: Handle::of_foreign(Format::Pretix, payload),
         issued_at: None,
         not_before: time(ticket.valid_from),
-        expires: time(ticket.valid_until),
+        // A ticket holds through the second of its end, as pretix has it.
+        expires: time(ticket.valid_until).map(|last| last.plus(1)),
         kinds: vec![ProofKind::Ticket],
         flaw: None,
         status: None,

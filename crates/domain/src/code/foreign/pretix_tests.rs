@@ -41,7 +41,7 @@ fn a_ticket_says_what_it_is_for_and_when_and_its_signature_fits() {
         json!({"seed": "ab", "item": 3, "variation": 0, "subevent": 300, "valid_from": 1000, "valid_until": 2000})
     );
     assert_eq!(ticket.not_before, Some(Timestamp(1_000)));
-    assert_eq!(ticket.expires, Some(Timestamp(2_000)));
+    assert_eq!(ticket.expires, Some(Timestamp(2_001)));
     assert_eq!(ticket.kinds, [ProofKind::Ticket]);
     assert!(ticket.key_id.is_empty());
     assert_eq!(

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{ForeignKey, Format, KeyRing, SignedForeign};
+use super::{ForeignKey, Format, KeyRing, MAX_CANDIDATES, SignedForeign};
 use crate::time::Timestamp;
 use crate::verdict::Reason;
 
@@ -67,14 +67,15 @@ pub fn verify(
 ///
 /// # Errors
 /// [`Reason::Forged`] without a signature or where no candidate made it; [`Reason::UnknownIssuer`] without a candidate;
-/// [`Reason::Unsupported`] where the only ones left are of a kind that this release cannot check.
+/// [`Reason::Unsupported`] where one of those left is of a kind that this release cannot check, or there are more of them than
+/// are tried.
 pub fn signers<'a>(keys: &'a KeyRing, code: &SignedForeign) -> Result<Vec<&'a ForeignKey>, Reason> {
     if code.signature.is_empty() {
         return Err(Reason::Forged);
     }
     let issuer = code.issuer.as_deref();
-    let candidates = keys.candidates_of(code.format, &code.key_id, issuer);
-    let candidates: Vec<_> = candidates.collect();
+    let mut rest = keys.candidates_of(code.format, &code.key_id, issuer);
+    let candidates: Vec<_> = rest.by_ref().take(MAX_CANDIDATES).collect();
     if candidates.is_empty() {
         return Err(Reason::UnknownIssuer);
     }
@@ -88,7 +89,7 @@ pub fn signers<'a>(keys: &'a KeyRing, code: &SignedForeign) -> Result<Vec<&'a Fo
     }
 
     Err(
-        if candidates.iter().any(|candidate| candidate.key.is_none()) {
+        if rest.next().is_some() || candidates.iter().any(|candidate| candidate.key.is_none()) {
             Reason::Unsupported
         } else {
             Reason::Forged

@@ -37,6 +37,14 @@ fn every_candidate_of_a_colliding_id_is_tried() {
 }
 
 #[test]
+fn a_code_is_no_forgery_while_there_are_more_keys_than_are_tried() {
+    let eight = || std::iter::repeat_n(stranger(), MAX_CANDIDATES);
+    assert_eq!(judged(eight()), Err(Reason::Forged));
+    let nine = eight().chain([candidate()]);
+    assert_eq!(judged(nine), Err(Reason::Unsupported));
+}
+
+#[test]
 fn a_key_of_another_id_or_another_format_is_nobody() {
     assert_eq!(judged([]), Err(Reason::UnknownIssuer));
     assert_eq!(

@@ -13,7 +13,11 @@ pub(super) fn read(dcc: &Value) -> Option<Content> {
     let (family, given) = (text(names, "fnt")?, text(names, "gnt").unwrap_or_default());
     let transliterated = format!("{family} {given}");
     let native = [text(names, "fn"), text(names, "gn")];
-    let name: Vec<&str> = native.into_iter().flatten().collect();
+    let name: Vec<&str> = native
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.trim().is_empty())
+        .collect();
     let written = transliterated.replace('<', " ");
     let born = text(dcc, "dob")?;
     let holder = if name.is_empty() {

@@ -1,22 +1,6 @@
-//! Words for the codes of value sets that stand in certificates: what staff read, never what rules ask for.
+//! Words for the codes of value sets that stand in certificates, as staff read them. What rules ask for is the code itself.
 
-/// Vaccines by their number in the EU's value set `vaccine-medicinal-product` (eHealth Network, value sets for EU DCC).
-const EU_VACCINES: &[(&str, &str)] = &[
-    ("EU/1/20/1507", "Spikevax"),
-    ("EU/1/20/1525", "Jcovden"),
-    ("EU/1/20/1528", "Comirnaty"),
-    ("EU/1/21/1529", "Vaxzevria"),
-    ("EU/1/21/1580", "Vidprevtyn Beta"),
-    ("EU/1/21/1618", "Nuvaxovid"),
-    ("EU/1/21/1624", "Valneva"),
-    ("BBIBP-CorV", "BBIBP-CorV (Sinopharm)"),
-    ("CoronaVac", "CoronaVac (Sinovac)"),
-    ("Covaxin", "Covaxin"),
-    ("Covishield", "Covishield"),
-    ("Convidecia", "Convidecia (CanSino)"),
-    ("Sputnik-V", "Sputnik V"),
-    ("Sputnik-Light", "Sputnik Light"),
-];
+use crate::rules::vaccine;
 
 /// Vaccines by their CVX code (US Centers for Disease Control), the one that SMART Health Cards use.
 const CVX: &[(&str, &str)] = &[
@@ -45,16 +29,12 @@ const CVX: &[(&str, &str)] = &[
 
 /// The brand of a vaccine in the EU's value set; the code itself where it is not known.
 pub(super) fn eu_vaccine(code: &str) -> &str {
-    of(EU_VACCINES, code).unwrap_or(code)
+    vaccine(code).unwrap_or(code)
 }
 
 /// The maker of a vaccine by its CVX code.
 pub(super) fn cvx(code: &str) -> Option<&'static str> {
-    of(CVX, code)
-}
-
-fn of<'a>(set: &[(&str, &'a str)], code: &str) -> Option<&'a str> {
-    set.iter()
+    CVX.iter()
         .find(|(known, _)| *known == code)
         .map(|(_, word)| *word)
 }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::{ListError, end, read_object, take_list, take_text};
-use crate::code::foreign::SignedForeign;
+use crate::code::foreign::{SignedForeign, SignerNames};
 use crate::crypto::{Algorithm, sha256};
 use crate::ids::first_16;
 
@@ -72,7 +72,7 @@ impl HashList {
         }
         let signer = match kid.as_str() {
             "" => return Err(ListError::Malformed),
-            UNKNOWN_KID => Signer::Country(country),
+            UNKNOWN_KID => Signer::Country(country.to_uppercase()),
             kid => Signer::Key(STANDARD.decode(kid).map_err(|_| ListError::Malformed)?),
         };
 
@@ -106,19 +106,16 @@ impl HashLists {
             .extend(list.hashes);
     }
 
-    /// Whether a list has the signature of `code`, or an identifier (`ci`) of a certificate in it. `ids` are those that its
-    /// signer has beside the one in the code.
+    /// Whether a list has the signature of `code`, or an identifier (`ci`) of a certificate in it. `signer` is what its signer
+    /// is called beside what the code says.
     #[must_use]
-    pub fn revokes(&self, code: &SignedForeign, ids: &[&[u8]]) -> bool {
-        let certificates = identifiers(&code.payload);
-        let country = code.issuer.as_deref().unwrap_or_default();
-        let others = ids.iter().map(|id| Signer::Key(id.to_vec()));
-        let mut signers = [
-            Signer::Key(code.key_id.clone()),
-            Signer::Country(country.to_owned()),
-        ]
-        .into_iter()
-        .chain(others);
+    pub fn revokes(&self, code: &SignedForeign, signer: &SignerNames<'_>) -> bool {
+        let certificates = texts(&code.payload, "ci");
+        let countries = countries(code, signer);
+        let ids = signer.ids.iter().map(|id| Signer::Key(id.to_vec()));
+        let mut signers = std::iter::once(Signer::Key(code.key_id.clone()))
+            .chain(ids)
+            .chain(countries.iter().cloned().map(Signer::Country));
 
         signers.any(|signer| {
             let has = |kind, parts: &[&[u8]]| {
@@ -128,22 +125,35 @@ impl HashLists {
             has(HashKind::Signature, &[hashed_signature(code)])
                 || certificates.iter().any(|uci| {
                     has(HashKind::Uci, &[uci.as_bytes()])
-                        || has(HashKind::CountryUci, &[country.as_bytes(), uci.as_bytes()])
+                        || countries.iter().any(|country| {
+                            has(HashKind::CountryUci, &[country.as_bytes(), uci.as_bytes()])
+                        })
                 })
         })
     }
 }
 
-/// The identifiers of the vaccinations, tests and recoveries in an EU certificate.
-fn identifiers(payload: &Value) -> Vec<&str> {
+/// The countries that a list may call the issuer's: a code need not say its own (`iss` may be left out), and some write it
+/// small.
+fn countries(code: &SignedForeign, signer: &SignerNames<'_>) -> BTreeSet<String> {
+    texts(&code.payload, "co")
+        .into_iter()
+        .chain(code.issuer.as_deref())
+        .chain(signer.country)
+        .map(str::to_uppercase)
+        .collect()
+}
+
+/// What stands under `name` in the vaccinations, tests and recoveries of an EU certificate.
+fn texts<'a>(payload: &'a Value, name: &str) -> Vec<&'a str> {
     let certificate = payload.get("dcc");
     let lists = ["v", "t", "r"]
         .into_iter()
-        .filter_map(|name| certificate?.get(name)?.as_array());
+        .filter_map(|list| certificate?.get(list)?.as_array());
 
     lists
         .flatten()
-        .filter_map(|proof| proof.get("ci")?.as_str())
+        .filter_map(|proof| proof.get(name)?.as_str())
         .collect()
 }
 

@@ -17,7 +17,7 @@ pub use tokens::StatusTokens;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::{Format, SignedForeign};
+use super::{Format, SignedForeign, SignerNames};
 use crate::json::{self, JsonError, Limits};
 
 /// The longest list that is read.
@@ -109,13 +109,13 @@ impl Revocations {
         Ok(())
     }
 
-    /// How `code` was taken back, if it was, by the lists that name codes. `ids` are those that its signer's key has in the
-    /// trust list ([`KeyRing::ids_of`](super::KeyRing::ids_of)): a list may name it by another one than the code does. Status
-    /// tokens are asked by [`StatusTokens`].
+    /// How `code` was taken back, if it was, by the lists that name codes. `signer` is what the trust list calls who signed it
+    /// ([`KeyRing::names_of`](super::KeyRing::names_of)): a list may name it otherwise than the code does. Status tokens are asked
+    /// by [`StatusTokens`].
     #[must_use]
-    pub fn of(&self, code: &SignedForeign, ids: &[&[u8]]) -> Option<Revocation> {
+    pub fn of(&self, code: &SignedForeign, signer: &SignerNames<'_>) -> Option<Revocation> {
         let revoked = match code.format {
-            Format::Hcert => self.hashes.revokes(code, ids),
+            Format::Hcert => self.hashes.revokes(code, signer),
             Format::Shc => self.rids.iter().any(|list| list.revokes(code)),
             Format::Pretix => return self.secrets.of(code),
             // Withdrawn by the key alone: their issuers publish no lists.

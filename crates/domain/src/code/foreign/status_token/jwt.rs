@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Claims, MAX_TOKEN_BYTES, SignedStatusToken, TokenError};
+use crate::crypto::Algorithm;
 use crate::json::{self, JsonError, Limits};
 use crate::jws::{Compact, base64url};
 use crate::verdict::Reason;
@@ -27,13 +28,7 @@ pub fn decode_jwt(text: &str) -> Result<SignedStatusToken, TokenError> {
     if jws.text("typ") != Some(TYPE) {
         return Err(TokenError::OtherType);
     }
-    let algorithm = jws.algorithm().map_err(|reason| {
-        if reason == Reason::Unsupported {
-            TokenError::Unsupported
-        } else {
-            TokenError::Malformed
-        }
-    })?;
+    let algorithm = algorithm(&jws)?;
     let payload = json::decode(&jws.payload, LIMITS).map_err(|error| match error {
         JsonError::TooLarge => TokenError::TooLarge,
         JsonError::DuplicateName | JsonError::NotJson => TokenError::Malformed,
@@ -45,6 +40,20 @@ pub fn decode_jwt(text: &str) -> Result<SignedStatusToken, TokenError> {
         signed: jws.signed.as_bytes().to_vec(),
         claims: claims(&payload).ok_or(TokenError::Malformed)?,
         signature: jws.signature,
+    })
+}
+
+/// The algorithm that the header names.
+///
+/// # Errors
+/// [`TokenError::Unsupported`], [`TokenError::Malformed`].
+pub(super) fn algorithm(jws: &Compact<'_>) -> Result<Algorithm, TokenError> {
+    jws.algorithm().map_err(|reason| {
+        if reason == Reason::Unsupported {
+            TokenError::Unsupported
+        } else {
+            TokenError::Malformed
+        }
     })
 }
 

@@ -4,9 +4,12 @@ use serde_json::Value;
 
 use super::TokenError;
 use super::cwt::{self, CLAIM_STATUS};
+use super::jwt;
 use crate::cbor::general::Item;
-use crate::code::foreign::sign1::{Sign1, item};
-use crate::crypto::VerifyingKey;
+use crate::code::foreign::sign1::item;
+use crate::crypto::{Algorithm, VerifyingKey};
+use crate::json::{self, Limits};
+use crate::jws::Compact;
 use crate::verdict::Reason;
 
 /// A place in a list (§6 of the draft).
@@ -75,18 +78,38 @@ impl StatusReference {
     /// [`TokenError::Malformed`], also for a CWT without one; [`TokenError::BadSignature`]; [`TokenError::Unsupported`].
     pub fn in_cwt(bytes: &[u8], keys: &[VerifyingKey]) -> Result<Self, TokenError> {
         let object = cwt::take_apart(bytes)?;
-        if !is_signed(&object, keys) {
-            return Err(TokenError::BadSignature);
-        }
+        check(keys, object.algorithm, &object.signed, &object.signature)?;
         let claims = item(&object.payload).map_err(|_| TokenError::Malformed)?;
 
         Self::in_items(&claims).ok_or(TokenError::Malformed)
     }
+
+    /// The reference in a JWT (RFC 7519), if one of `keys` signed it.
+    ///
+    /// # Errors
+    /// As [`StatusReference::in_cwt`].
+    pub fn in_jwt(text: &str, keys: &[VerifyingKey]) -> Result<Self, TokenError> {
+        let jws = Compact::split(text, Limits::CODE).map_err(|_| TokenError::Malformed)?;
+        let algorithm = jwt::algorithm(&jws)?;
+        check(keys, algorithm, jws.signed.as_bytes(), &jws.signature)?;
+        let claims = json::decode(&jws.payload, Limits::CODE);
+
+        claims
+            .ok()
+            .and_then(|claims| Self::in_claims(&claims))
+            .ok_or(TokenError::Malformed)
+    }
 }
 
-fn is_signed(object: &Sign1, keys: &[VerifyingKey]) -> bool {
-    keys.iter().any(|key| {
-        key.verify(object.algorithm, &object.signed, &object.signature)
-            .is_ok()
-    })
+fn check(
+    keys: &[VerifyingKey],
+    algorithm: Algorithm,
+    signed: &[u8],
+    signature: &[u8],
+) -> Result<(), TokenError> {
+    let mut keys = keys.iter();
+
+    keys.any(|key| key.verify(algorithm, signed, signature).is_ok())
+        .then_some(())
+        .ok_or(TokenError::BadSignature)
 }
