@@ -28,7 +28,23 @@ pub fn parse(text: &str) -> Result<Timestamp, String> {
     }
 
     parse_written(text).map_err(|_| {
-        format!("{text:?} is no time: write 2026-11-24T08:00:00Z or seconds since 1970")
+        let text = beginning(text);
+
+        format!("{text} is no time: write 2026-11-24T08:00:00Z or seconds since 1970")
+    })
+}
+
+/// A time as [`parse`] reads it, or one without an offset, which is in UTC; of a day its first second (ISO 8601).
+///
+/// # Errors
+/// What was expected.
+pub(crate) fn parse_loosely(text: &str) -> Result<Timestamp, String> {
+    let in_utc = |end: &str| parse_written(&format!("{text}{end}"));
+
+    parse(text).or_else(|expected| {
+        in_utc("Z")
+            .or_else(|_| in_utc("T00:00:00Z"))
+            .map_err(|_| expected)
     })
 }
 
@@ -41,8 +57,18 @@ pub fn parse_written(text: &str) -> Result<Timestamp, String> {
     text.parse::<jiff::Timestamp>()
         .map(|time| Timestamp(time.as_second()))
         .map_err(|_| {
-            format!("{text:?} is no time: write 2026-11-24T08:00:00Z or 2026-11-24T16:00:00+08:00")
+            let text = beginning(text);
+
+            format!("{text} is no time: write 2026-11-24T08:00:00Z or 2026-11-24T16:00:00+08:00")
         })
+}
+
+/// As much of what somebody wrote as a message needs.
+fn beginning(text: &str) -> String {
+    let begin: String = text.chars().take(LONGEST).collect();
+    let more = if begin.len() < text.len() { "..." } else { "" };
+
+    format!("{begin:?}{more}")
 }
 
 /// A time as `2026-11-24T08:00:00Z`; beyond the year 9999 as seconds.
@@ -51,6 +77,9 @@ pub fn show(time: Timestamp) -> String {
     jiff::Timestamp::from_second(time.0)
         .map_or_else(|_| time.0.to_string(), |known| known.to_string())
 }
+
+/// Every spelling of a time is shorter.
+const LONGEST: usize = 40;
 
 #[cfg(test)]
 mod tests {
@@ -67,6 +96,18 @@ mod tests {
             assert_eq!(parse(text), Ok(eight), "{text}");
         }
         assert_eq!(show(eight), "2026-11-24T08:00:00Z");
+    }
+
+    #[test]
+    fn elsewhere_a_time_without_an_offset_is_in_utc() {
+        for (text, time) in [
+            ("2026-11-24T08:00:00", 1_795_507_200),
+            ("2026-11-24T16:00:00+08:00", 1_795_507_200),
+            ("2026-11-24", 1_795_478_400),
+        ] {
+            assert_eq!(parse_loosely(text), Ok(Timestamp(time)), "{text}");
+        }
+        assert!(parse_loosely("yesterday").is_err());
     }
 
     #[test]
@@ -90,5 +131,23 @@ mod tests {
                 ))
             );
         }
+    }
+
+    #[test]
+    fn of_a_long_text_that_is_no_time_a_message_repeats_the_beginning() {
+        let long = "十".repeat(1_000_000);
+        let begin = "十".repeat(40);
+        assert_eq!(
+            parse(&long),
+            Err(format!(
+                "\"{begin}\"... is no time: write 2026-11-24T08:00:00Z or seconds since 1970"
+            ))
+        );
+        assert_eq!(
+            parse_written(&begin),
+            Err(format!(
+                "\"{begin}\" is no time: write 2026-11-24T08:00:00Z or 2026-11-24T16:00:00+08:00"
+            ))
+        );
     }
 }

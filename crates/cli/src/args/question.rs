@@ -28,7 +28,7 @@ pub struct ReadArgs {
 /// `menshen verify`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 verified, and in time; 1 not verified, no code or more than one in the picture, or a vector that differs; 2 a file or folder that cannot be used."
+    after_help = "Exit status: 0 verified, and in time; 1 not verified, no code or more than one in the picture, a vector that differs, or none that was decided; 2 a file or folder that cannot be used."
 )]
 pub struct VerifyArgs {
     /// The text of the code, exactly: in base45 a space is a digit.

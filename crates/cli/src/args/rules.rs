@@ -36,7 +36,8 @@ pub struct RulesCheckArgs {
 /// `menshen rules test`.
 #[derive(Debug, Args)]
 #[command(after_help = "Tests that their authors skip are counted in neither.\n\
-Exit status: 0 every test agrees; 1 one differs, and a line says how; 2 a file cannot be read.")]
+Exit status: 0 every test agrees; 1 one differs, or nothing was tested, and a line says so; 2 a file cannot be read \
+or holds something else.")]
 pub struct RulesTestArgs {
     /// Suites or lines of tests; their form is told by what is in them.
     #[arg(required = true, value_name = "FILE")]

@@ -30,7 +30,7 @@ pub(super) fn verify(args: &VerifyArgs, now: Timestamp, out: Out<'_>) -> Result<
         let count = verify::vectors(path, out)?;
         writeln!(out, "{count}")?;
 
-        return Ok(Ending::of(count.differ == 0));
+        return Ok(Ending::of(count.is_good()));
     }
     let content = match (&args.text, &args.image) {
         (Some(text), _) => text.as_bytes().to_vec(),

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::code::foreign::revocation::{ListError, Revocation, Revocations, RidList};
 use domain::code::foreign::{
-    ForeignKey, Format, KeyRing, Reading, SignedForeign, in_time, shc, signers,
+    ForeignKey, Format, KeyRing, Reading, SignedForeign, SignerNames, in_time, shc, signers,
 };
 use domain::crypto::{ContentKey, KeyKind, VerifyingKey};
 use domain::hex;
@@ -42,17 +42,26 @@ pub(super) fn decide(vector: &Vector, at: Option<Timestamp>) -> Result<Found, St
         .collect();
     let time = at.map(|at| in_time(&code, at));
     let list = vector.rids();
+    let has_list = list.is_some();
+    let list_valid = list.as_ref().map(|list| vector.is_of_a_key(list));
     let mut revocations = Revocations::default();
-    revocations.rids.extend(list.clone().and_then(Result::ok));
+    revocations.rids.extend(list.and_then(Result::ok));
+    let revoked = revocations.of(&code, &SignerNames::default()) == Some(Revocation::Revoked);
+    let keys = KeyRing::new(keys);
+    let made = signers(&keys, &code);
 
     Ok(Found {
         decode: true,
         expired: time.map(|time| time == Err(Reason::Expired)),
         not_yet_valid: time.map(|time| time == Err(Reason::NotYetValid)),
-        key_usage_ok: Some(keys.iter().any(|key| key.may_vouch_for(&code.kinds))),
-        list_valid: list.map(|list| list.is_ok()),
-        revoked: Some(revocations.of(&code, &[]) == Some(Revocation::Revoked)),
-        signature: is_signed(keys, &code),
+        key_usage_ok: made
+            .as_ref()
+            .ok()
+            .map(|signers| signers.iter().any(|key| key.may_vouch_for(&code.kinds))),
+        list_valid: list_valid.or(vector.expect_crl_valid.map(|_| false)),
+        // Of other lists than this one the line says nothing.
+        revoked: has_list.then_some(revoked),
+        signature: made.is_ok(),
     })
 }
 
@@ -81,10 +90,18 @@ impl Vector {
 
         Some(RidList::decode(list.to_string().as_bytes(), version))
     }
-}
 
-fn is_signed(keys: Vec<ForeignKey>, code: &SignedForeign) -> bool {
-    signers(&KeyRing::new(keys), code).is_ok()
+    /// Whether a list was taken and is of one of the keys, as far as they say their ids.
+    fn is_of_a_key(&self, list: &Result<RidList, ListError>) -> bool {
+        let whose = self.crl.as_ref().and_then(|list| list.get("kid")?.as_str());
+        let mut ids = self
+            .keys
+            .iter()
+            .filter_map(|key| key.kid.as_deref())
+            .peekable();
+
+        list.is_ok() && (ids.peek().is_none() || ids.any(|id| Some(id) == whose))
+    }
 }
 
 impl Decrypt {
@@ -233,13 +250,13 @@ mod tests {
             expired: Some(false),
             not_yet_valid: Some(false),
             key_usage_ok: Some(true),
-            revoked: Some(false),
             ..Found::default()
         };
         assert_eq!(found(vec![key(None)], NOW), good);
         let late = found(vec![key(None)], NOW.plus(86_401));
         assert_eq!((late.signature, late.expired), (true, Some(true)));
         let unsigned = found(Vec::new(), NOW);
+        assert_eq!(unsigned.key_usage_ok, None);
         assert_eq!((unsigned.signature, unsigned.expired), (false, Some(false)));
         let for_tests = include_str!("../../tests/fixtures/signer.pem");
         let held = found(vec![key(Some(for_tests))], NOW);

@@ -7,6 +7,7 @@ use domain::screen::ProofView;
 use domain::time::Timestamp;
 use domain::verdict::Reason;
 
+use super::native::still_trusted;
 use super::{Known, Outcome, Report};
 use crate::clock::show;
 
@@ -47,6 +48,7 @@ fn look_at(code: &SignedForeign, known: &Known, now: Timestamp, report: &mut Rep
         }
         None => report.add("structure", Outcome::Ok, "as its format wants"),
     }
+    still_trusted(known, now, report);
     let signers = match signers(known.trust.foreign_keys(), code) {
         Ok(signers) => signers,
         Err(reason) => {
@@ -85,10 +87,10 @@ fn look_at(code: &SignedForeign, known: &Known, now: Timestamp, report: &mut Rep
         .collect();
     let outcome = in_time(code, now).map_or_else(Outcome::Fails, |()| Outcome::Ok);
     report.add("time", outcome, found.join(", "));
-    let ids = signer.map(|signer| known.trust.foreign_keys().ids_of(signer));
+    let names = signer.map(|signer| known.trust.foreign_keys().names_of(signer));
     let standing = known
         .withdrawn
-        .standing(code, &ids.unwrap_or_default(), now);
+        .standing(code, &names.unwrap_or_default(), now);
     taken_back(code, standing, report);
     content(code, report);
     // The domain has the last word.

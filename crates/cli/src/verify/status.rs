@@ -150,8 +150,11 @@ impl TokenVector {
         let subject = claim("sub", "2").and_then(Value::as_str);
         let issued_at = claim("iat", "6").and_then(Value::as_i64);
         let bytes = hex::decode(&self.raw);
-        if let (Some(bytes), Some(status)) = (&bytes, claim("status", "65535")) {
-            let seen = StatusReference::in_cwt(bytes, &[key])?;
+        if let Some(status) = claim("status", "65535") {
+            let seen = match &bytes {
+                Some(bytes) => StatusReference::in_cwt(bytes, &[key]),
+                None => StatusReference::in_jwt(&self.raw, &[key]),
+            }?;
             let list = &status["status_list"];
             let same = list["idx"] == seen.index && list["uri"] == seen.uri.as_str();
             return if same {
@@ -181,6 +184,13 @@ fn unbased(text: &str) -> Result<Vec<u8>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `{"alg":"ES256"}` and `{"sub":"x","status":{"status_list":{"idx":3,"uri":"https://s.example/1"}}}`, signed by a key that
+    /// was thrown away.
+    const JWT: &str = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4Iiwic3RhdHVzIjp7InN0YXR1c19saXN0Ijp7ImlkeCI6MywidXJpIjoiaHR0cHM6Ly9zLmV4YW1wbGUvMSJ9fX0.\
+        bm7_3iuTg_rASsf3SmjcdDna1aik-vzWdw9sbm4vutGyAorwzCHXrp4wVODFNa0pELD_NB_19GCW7PkgPvthgA";
+    const X: &str = "eGatpVRhCB-qFn2YpTg-z6rhJ81hyttq40MGNcPiiuU";
+    const Y: &str = "YhtXmQ6y7yINGV7oyP_9G0HIqLwHF2MHTDDI_HjkvSE";
 
     /// 1 bit a place: 0 1 1 0 0 1 0 0, 1 0 0 0 0 0 1 0.
     fn line(change: impl FnOnce(&mut Value)) -> String {
@@ -217,6 +227,25 @@ mod tests {
         );
         let broken = line(|line| line["json"]["lst"] = "eNrb".into());
         assert_eq!(differences(&broken), ["decode: got false / want true"]);
+    }
+
+    #[test]
+    fn a_jwt_that_refers_to_a_list_agrees_by_its_signature_and_its_place() {
+        let claims = serde_json::json!({"sub": "x", "status": {"status_list": {"idx": 3, "uri": "https://s.example/1"}}});
+        let line = |seen: &Value, signature: bool| {
+            serde_json::json!({"raw": JWT, "key": {"jwk": {"x": X, "y": Y}},
+                "reference": {"payload": seen, "signature": signature}})
+            .to_string()
+        };
+        assert_eq!(differences(&line(&claims, true)), [""; 0]);
+        let unsigned = differences(&line(&claims, false));
+        assert_eq!(unsigned, ["signature: got true / want false"]);
+        let mut elsewhere = claims;
+        elsewhere["status"]["status_list"]["idx"] = 4.into();
+        assert_eq!(
+            differences(&line(&elsewhere, true)),
+            ["signature: got the status token is of another list / want true"]
+        );
     }
 
     #[test]
