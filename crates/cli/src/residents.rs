@@ -1,14 +1,22 @@
 //! The tables that `menshen issue` and `menshen lookups` take: one resident a line.
 
+mod fields;
+mod lines;
+mod rows;
+
 use std::fmt;
 use std::path::Path;
 
-use domain::code::native::{Slip, TestResult};
-use domain::screen::{Colour, HolderClass};
+use domain::screen::Colour;
 use domain::time::Timestamp;
 
-use crate::authority::{MAX_SHEET_DAYS, NewCode, Revoked, TestKnown};
-use crate::{Failure, clock, files, mask};
+pub(crate) use fields::{colour, is_last_four, sampled};
+pub(crate) use lines::Lines;
+
+use rows::{Fault, Rows};
+
+use crate::Failure;
+use crate::authority::{NewCode, Revoked, TestKnown};
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +66,8 @@ id_last_four  the last four characters of the ID document: digits or capitals; -
 colour        green, yellow or red
 last_negative when the latest negative sample was taken: 2026-11-24T08:00:00Z or with an
               offset, 2026-11-24T16:00:00+08:00; - for none
-positive      yes if the latest result is positive, - lifts that (optional column; empty keeps what is known)
-revoked       lost or reissued, for a code that counts no more, - lifts that (optional column; empty keeps what is known)";
+positive      yes if the latest result is positive, - lifts that; no or empty: keeps what is known (optional column)
+revoked       lost or reissued, for a code that counts no more, - lifts that; empty: keeps what is known (optional column)";
 
 /// The columns, as `menshen issue --help` prints them.
 pub const COLUMNS: &str = "\
@@ -78,9 +86,10 @@ slip          `negative 2026-11-24T08:00:00Z` or `positive ...`: also prints a t
 /// Every resident of the table.
 ///
 /// # Errors
-/// [`Failure::Line`] for the first line that is not as it should be; then nothing is taken.
+/// [`Failure::Line`] for the first line that is not as it should be; [`Failure::Refused`] for a table that is too large;
+/// [`Failure::File`]. Then nothing is taken.
 pub(crate) fn read(path: &Path, now: Timestamp) -> Result<Vec<Resident>, Failure> {
-    rows(path, &ISSUED, |columns, row, line| {
+    table(path, &ISSUED, |columns, row, line| {
         let code = columns.code(row, now)?;
 
         Ok(Resident { code, line })
@@ -90,13 +99,13 @@ pub(crate) fn read(path: &Path, now: Timestamp) -> Result<Vec<Resident>, Failure
 /// Every code of the table, whose texts are as `check` wants them.
 ///
 /// # Errors
-/// [`Failure::Line`] for the first line that is not as it should be; then nothing is taken.
+/// As [`read`].
 pub(crate) fn read_printed(
     path: &Path,
     now: Timestamp,
     check: impl Fn(&str) -> Result<(), String>,
 ) -> Result<Vec<Printed>, Failure> {
-    rows(path, &PRINTED, |columns, row, line| {
+    table(path, &PRINTED, |columns, row, line| {
         columns.printed(row, now, line, &check)
     })
 }
@@ -105,46 +114,46 @@ pub(crate) fn read_printed(
 struct Kind {
     known: &'static [&'static str],
     needed: usize,
-    /// A table without its heading begins with the text of a code, which no message may repeat.
-    holds_codes: bool,
 }
 
-fn rows<T>(
+fn table<T>(
     path: &Path,
     kind: &Kind,
     take: impl Fn(&Columns, &csv::StringRecord, u64) -> Result<T, String>,
 ) -> Result<Vec<T>, Failure> {
-    let bytes = files::read(path)?;
-    let at = |line: u64| {
-        let path = path.to_path_buf();
-        move |problem: String| Failure::Line {
-            path,
-            line,
-            problem,
-        }
-    };
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| at(1)("the table is not UTF-8: save it as `CSV UTF-8`".to_owned()))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
-    let columns = reader
-        .headers()
-        .map_err(|error| error.to_string())
-        .and_then(|heading| Columns::of(heading, kind))
-        .map_err(at(1))?;
+    let bytes = rows::read(path, MAX_BYTES)?;
+
+    taken(&bytes, kind, take).map_err(|Fault { line, problem }| Failure::Line {
+        path: path.to_path_buf(),
+        line,
+        problem,
+    })
+}
+
+fn taken<T>(
+    bytes: &[u8],
+    kind: &Kind,
+    take: impl Fn(&Columns, &csv::StringRecord, u64) -> Result<T, String>,
+) -> Result<Vec<T>, Fault> {
+    let at = |line| move |problem| Fault { line, problem };
+    let mut rows = Rows::of(rows::text(bytes)?);
+    let heading = rows
+        .next()
+        .unwrap_or_else(|| Err(at(1)("the table is empty".to_owned())))?;
+    let columns = Columns::of(&heading.fields, kind).map_err(at(heading.line))?;
     let mut taken = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(|error| {
-            let line = error.position().map_or(0, csv::Position::line);
-            at(line)("this line has more or fewer fields than the first".to_owned())
-        })?;
-        let line = row.position().map_or(0, csv::Position::line);
-        taken.push(take(&columns, &row, line).map_err(at(line))?);
+    for row in rows {
+        let row = row?;
+        let one = columns
+            .check_count(&row.fields)
+            .and_then(|()| take(&columns, &row.fields, row.line))
+            .map_err(at(row.line))?;
+        taken.push(one);
     }
     if taken.is_empty() {
-        return Err(at(2)("the table holds no resident".to_owned()));
+        return Err(at(heading.line)(
+            "the table holds nothing below its heading line".to_owned(),
+        ));
     }
 
     Ok(taken)
@@ -159,17 +168,7 @@ impl Columns {
             .iter()
             .zip(1_u64..)
             .map(|(found, number)| {
-                let unknown = || {
-                    let named = if kind.holds_codes {
-                        format!("the name of column {number} in the heading line")
-                    } else {
-                        format!("{found:?}")
-                    };
-                    format!(
-                        "{named} is no column: the columns are {}",
-                        kind.known.join(", ")
-                    )
-                };
+                let unknown = || unknown(found, number, kind);
 
                 kind.known
                     .iter()
@@ -191,29 +190,29 @@ impl Columns {
         Ok(Self(names))
     }
 
-    fn code(&self, row: &csv::StringRecord, now: Timestamp) -> Result<NewCode, String> {
-        let name = self.field(row, "name");
-        if name.starts_with(['=', '+', '-', '@']) {
+    fn check_count(&self, row: &csv::StringRecord) -> Result<(), String> {
+        if row.len() != self.0.len() {
             return Err(format!(
-                "the name {name:?} reads as a formula in a spreadsheet"
+                "fields in this line: {}, in the heading line: {}",
+                row.len(),
+                self.0.len()
             ));
         }
 
+        Ok(())
+    }
+
+    fn code(&self, row: &csv::StringRecord, now: Timestamp) -> Result<NewCode, String> {
         Ok(NewCode {
-            name: mask::mask(name)
-                .map_err(|unfit| format!("the name {:?} {unfit}", beginning(name)))?,
-            birth_year: birth_year(self.field(row, "birth_year"), now)?,
-            class: class(self.field(row, "class"))?,
-            last_four: last_four(self.field(row, "id_last_four"))?,
+            name: fields::name(self.field(row, "name"))?,
+            birth_year: fields::birth_year(self.field(row, "birth_year"), now)?,
+            class: fields::class(self.field(row, "class"))?,
+            last_four: fields::last_four(self.field(row, "id_last_four"))?,
             colour: colour(self.field(row, "colour"))?,
-            test: test(
-                self.field(row, "last_negative"),
-                self.field(row, "positive"),
-                now,
-            )?,
-            valid_days: valid_days(self.field(row, "valid_days"))?,
-            revoked: crate::authority::revoked(self.field(row, "revoked"))?,
-            slip: slip(self.field(row, "slip"), now)?,
+            test: self.test(row, now)?,
+            valid_days: fields::valid_days(self.field(row, "valid_days"))?,
+            revoked: fields::revoked(self.field(row, "revoked"))?,
+            slip: fields::slip(self.field(row, "slip"), now)?,
         })
     }
 
@@ -227,12 +226,17 @@ impl Columns {
         let text = self.field(row, "code");
         check(text)?;
         let known = |name| Some(self.field(row, name)).filter(|text| !matches!(*text, "-" | ""));
-        let four = known("id_last_four").map(last_four).transpose()?;
+        let or_none = |wanted: String| format!("{wanted}, or -");
+        let four = known("id_last_four")
+            .map(fields::last_four)
+            .transpose()
+            .map_err(or_none)?;
         let birth_year = known("birth_year")
-            .map(|text| birth_year(text, now))
-            .transpose()?;
+            .map(|text| fields::birth_year(text, now))
+            .transpose()
+            .map_err(or_none)?;
         let colour = colour(self.field(row, "colour"))?;
-        let revoked = crate::authority::revoked(self.field(row, "revoked"))?;
+        let revoked = fields::revoked(self.field(row, "revoked"))?;
         // Nobody is let in with a red code or a revoked one, so that nothing is compared.
         let compared = colour != Colour::Red && revoked.is_none();
         if compared && birth_year.is_none() && four.is_none() {
@@ -247,16 +251,21 @@ impl Columns {
             birth_year,
             last_four: four.and_then(|four| four.as_bytes().try_into().ok()),
             colour,
-            test: test(
-                self.field(row, "last_negative"),
-                self.field(row, "positive"),
-                now,
-            )?,
-            lifts_positive: matches!(self.field(row, "positive"), "-" | "no"),
+            test: self.test(row, now)?,
+            lifts_positive: self.field(row, "positive") == "-",
             revoked,
             lifts_revoked: self.field(row, "revoked") == "-",
             line,
         })
+    }
+
+    fn test(&self, row: &csv::StringRecord, now: Timestamp) -> Result<TestKnown, String> {
+        let (last_negative, positive) = (
+            self.field(row, "last_negative"),
+            self.field(row, "positive"),
+        );
+
+        fields::test(last_negative, positive, now)
     }
 
     fn field<'a>(&self, row: &'a csv::StringRecord, name: &str) -> &'a str {
@@ -268,119 +277,27 @@ impl Columns {
     }
 }
 
-/// As much of a name as a message needs.
-fn beginning(name: &str) -> String {
-    let mut chars = name.chars();
-    let begin: String = chars.by_ref().take(24).collect();
-
-    if chars.next().is_some() {
-        format!("{begin}...")
+/// A table without its heading begins with a name or the text of a code: what stands there is not repeated.
+fn unknown(found: &str, number: u64, kind: &Kind) -> String {
+    let sign = if found.contains(';') {
+        Some("semicolons")
     } else {
-        begin
-    }
-}
-
-fn birth_year(text: &str, now: Timestamp) -> Result<u16, String> {
-    let (this_year, _, _) = now.date(0);
-
-    text.parse()
-        .ok()
-        .filter(|year: &u16| (1_900..=this_year).contains(&i64::from(*year)))
-        .ok_or_else(|| format!("birth_year is {text:?}: write a year from 1900 to {this_year}"))
-}
-
-fn class(word: &str) -> Result<HolderClass, String> {
-    match word {
-        "minor" => Ok(HolderClass::Minor),
-        "senior" => Ok(HolderClass::Senior),
-        "disabled" => Ok(HolderClass::Disabled),
-        "other" => Ok(HolderClass::Other),
-        _ => Err(format!(
-            "class is {word:?}: write minor, senior, disabled or other"
-        )),
-    }
-}
-
-/// Four digits or capitals.
-pub(crate) fn is_last_four(text: &str) -> bool {
-    text.len() == 4
-        && text
-            .bytes()
-            .all(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
-}
-
-fn last_four(text: &str) -> Result<String, String> {
-    if !is_last_four(text) {
-        return Err(format!(
-            "id_last_four is {text:?}: write four digits or capitals, with zeros in front (a spreadsheet column of type text keeps them)"
-        ));
-    }
-
-    Ok(text.to_owned())
-}
-
-/// `green`, `yellow` or `red`.
-pub(crate) fn colour(word: &str) -> Result<Colour, String> {
-    match word {
-        "green" => Ok(Colour::Green),
-        "yellow" => Ok(Colour::Yellow),
-        "red" => Ok(Colour::Red),
-        _ => Err(format!("colour is {word:?}: write green, yellow or red")),
-    }
-}
-
-fn test(last_negative: &str, positive: &str, now: Timestamp) -> Result<TestKnown, String> {
-    match positive {
-        "yes" => return Ok(TestKnown::Positive),
-        "" | "no" | "-" => {}
-        _ => return Err(format!("positive is {positive:?}: write yes or no")),
-    }
-    if matches!(last_negative, "-" | "") {
-        return Ok(TestKnown::None);
-    }
-
-    sampled(last_negative, now).map(TestKnown::Negative)
-}
-
-/// When a sample was taken.
-pub(crate) fn sampled(text: &str, now: Timestamp) -> Result<Timestamp, String> {
-    let at = clock::parse_written(text)?;
-    if at > now {
-        return Err(format!("a sample cannot be taken in the future ({text})"));
-    }
-
-    Ok(at)
-}
-
-fn valid_days(text: &str) -> Result<i64, String> {
-    if text.is_empty() {
-        return Ok(MAX_SHEET_DAYS);
-    }
-
-    text.parse()
-        .ok()
-        .filter(|days| (1..=MAX_SHEET_DAYS).contains(days))
-        .ok_or_else(|| format!("valid_days is {text:?}: write 1 to {MAX_SHEET_DAYS}"))
-}
-
-fn slip(text: &str, now: Timestamp) -> Result<Option<Slip>, String> {
-    if matches!(text, "-" | "") {
-        return Ok(None);
-    }
-    let wrong = || format!("slip is {text:?}: write negative or positive, a space and a time");
-    let (result, at) = text.split_once(' ').ok_or_else(wrong)?;
-    let result = match result {
-        "negative" => TestResult::Negative,
-        "positive" => TestResult::Positive,
-        _ => return Err(wrong()),
+        found.contains('\t').then_some("tabs")
     };
 
-    Ok(Some(Slip {
-        sampled_at: sampled(at, now)?,
-        result,
-    }))
+    match sign {
+        Some(sign) => {
+            format!("{sign} stand in the heading line: between the columns commas are wanted")
+        }
+        None => format!(
+            "the name of column {number} in the heading line is no column: the columns are {}",
+            kind.known.join(", ")
+        ),
+    }
 }
 
+/// Ten million rows or so; they are all in memory at once.
+const MAX_BYTES: u64 = 1 << 30;
 const ISSUED: Kind = Kind {
     known: &[
         "name",
@@ -395,7 +312,6 @@ const ISSUED: Kind = Kind {
         "slip",
     ],
     needed: 6,
-    holds_codes: false,
 };
 const PRINTED: Kind = Kind {
     known: &[
@@ -408,11 +324,12 @@ const PRINTED: Kind = Kind {
         "revoked",
     ],
     needed: 5,
-    holds_codes: true,
 };
 
 #[cfg(test)]
 mod tests {
+    use domain::screen::HolderClass;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_795_507_200); // 2026-11-24T08:00:00Z
@@ -457,48 +374,80 @@ mod tests {
     }
 
     #[test]
-    fn each_wrong_field_is_named_with_its_line_and_what_to_write() {
+    fn each_wrong_field_is_named_with_its_line_and_what_is_wanted_and_not_repeated() {
         for (line, wanted) in [
             (
                 "王,1848,senior,1234,green,-",
-                "birth_year is \"1848\": write a year from 1900 to 2026",
+                "birth_year: 4 characters stand here, wanted is a year from 1900 to 2026",
+            ),
+            (
+                "王,,senior,1234,green,-",
+                "birth_year: nothing stands here, wanted is a year from 1900 to 2026",
             ),
             (
                 "王,1948,old,1234,green,-",
-                "class is \"old\": write minor, senior, disabled or other",
+                "class: 3 characters stand here, wanted is minor, senior, disabled or other",
             ),
             (
-                "王,1948,senior,1234,blue,-",
-                "colour is \"blue\": write green, yellow or red",
+                "王,1948,senior,310106195001010611,green,-",
+                "id_last_four: 18 characters stand here, wanted is a text of four digits or capitals, with zeros in front (a spreadsheet column of type text keeps them)",
+            ),
+            (
+                "王,1948,senior,1234,x,-",
+                "colour: 1 character stands here, wanted is green, yellow or red",
             ),
             (
                 "王,1948,senior,1234,green,2026-11-25T08:00:00Z",
-                "a sample cannot be taken in the future (2026-11-25T08:00:00Z)",
+                "last_negative: a sample cannot be taken in the future",
             ),
             (
                 "王,1948,senior,1234,green,20261124",
-                "\"20261124\" is no time: write 2026-11-24T08:00:00Z or 2026-11-24T16:00:00+08:00",
+                "last_negative: 8 characters stand here, wanted is a time as 2026-11-24T08:00:00Z or 2026-11-24T16:00:00+08:00, or -",
             ),
-            (
-                "王,1948,senior,1234,green,0",
-                "\"0\" is no time: write 2026-11-24T08:00:00Z or 2026-11-24T16:00:00+08:00",
-            ),
-            (",1948,senior,1234,green,-", "the name \"\" is empty"),
+            (",1948,senior,1234,green,-", "the name is empty"),
             (
                 "Wolfeschlegelsteinhausenbergerdorff Wolfeschlegelsteinhausenbergerdorff,1948,senior,1234,green,-",
-                "the name \"Wolfeschlegelsteinhausen...\" is too long: write at most 64 letters",
+                "the name is too long: write at most 64 letters",
             ),
             (
                 "=1+1,1948,senior,1234,green,-",
-                "the name \"=1+1\" reads as a formula in a spreadsheet",
+                "the name begins with =, +, - or @, and reads as a formula in a spreadsheet",
             ),
+            ("王,1948", "fields in this line: 2, in the heading line: 6"),
             (
-                "王,1948",
-                "this line has more or fewer fields than the first",
+                "王,1948,senior,1234,green,\"-",
+                "column 6: a quotation mark in this line is not closed",
             ),
         ] {
-            let text = format!("{HEAD}\n李,1950,senior,1234,green,-\n{line}\n");
-            assert_eq!(problem(&text), (3, wanted.to_owned()));
+            for end in ["\n", "\r\n", "\r"] {
+                let text = format!("{HEAD}\n李,1950,senior,1234,green,-\n\n{line}\n");
+                let found = problem(&text.replace('\n', end));
+                assert_eq!(found, (4, wanted.to_owned()), "{end:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_table_with_semicolons_or_tabs_is_told_that_commas_are_wanted() {
+        for (sign, named) in [(";", "semicolons"), ("\t", "tabs")] {
+            let text = format!("{HEAD}\n王,1948,senior,1234,green,-\n").replace(',', sign);
+            let wanted =
+                format!("{named} stand in the heading line: between the columns commas are wanted");
+            assert_eq!(problem(&text), (1, wanted));
+        }
+    }
+
+    #[test]
+    fn a_table_with_nothing_in_it_or_a_heading_alone_is_refused() {
+        let empty = "the table is empty";
+        let bare = "the table holds nothing below its heading line";
+        for (text, line, wanted) in [
+            (String::new(), 1, empty),
+            ("\u{feff}\r\n".to_owned(), 1, empty),
+            (format!("{HEAD}\r\n"), 1, bare),
+            (format!("\n{HEAD}\n\n"), 2, bare),
+        ] {
+            assert_eq!(problem(&text), (line, wanted.to_owned()));
         }
     }
 
@@ -533,10 +482,12 @@ mod tests {
             problem(&format!("{HEAD},name\n")),
             (1, "the column name stands there twice".to_owned())
         );
+        let (line, said) = problem(&format!("\r\n{HEAD},Wang Xiaoming\r\n"));
+        assert_eq!(line, 2);
         assert!(
-            problem(&format!("{HEAD},phone\n"))
-                .1
-                .starts_with("\"phone\" is no column")
+            said.starts_with("the name of column 7 in the heading line is no column: the columns are name, birth_year"),
+            "{said}"
         );
+        assert!(!said.contains("Wang"), "{said}");
     }
 }

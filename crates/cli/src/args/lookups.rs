@@ -11,7 +11,7 @@ use crate::{LOOKUP_COLUMNS, clock};
 #[derive(Debug, Args)]
 #[command(after_help = format!(
     "Codes that stand in the register of this issuer and not in the table stay as they are; what the table says of others takes the place of what was \
-known. A status list is published with them.\n\
+known, but only - lifts a positive result or a revocation. A status list is published with them.\n\
 Columns of the table (CSV, UTF-8, with a heading line):\n{LOOKUP_COLUMNS}"
 ))]
 pub struct LookupsArgs {

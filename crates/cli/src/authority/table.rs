@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::residents::Lines;
 use crate::{Failure, files};
 
 /// What to do about a table that is not as it was written.
@@ -33,15 +34,23 @@ pub(super) fn rows<'a, R: DeserializeOwned + 'a>(
     path: &'a Path,
     text: &'a [u8],
 ) -> impl Iterator<Item = (Place<'a>, Result<R, Failure>)> {
-    csv::Reader::from_reader(text)
-        .into_deserialize()
-        .zip(2_u64..)
-        .map(move |(row, line)| {
-            let place = Place { path, line };
-            let row = row.map_err(|error| place.problem(&in_words(&error)));
+    let mut reader = csv::Reader::from_reader(text);
+    let heading = reader.headers().ok().cloned();
+    let mut lines = Lines::of(text);
+    let mut record = csv::StringRecord::new();
 
-            (place, row)
-        })
+    std::iter::from_fn(move || {
+        let line = lines.line_from(reader.position().byte())?;
+        let place = Place { path, line };
+        let row = match reader.read_record(&mut record) {
+            Ok(false) => return None,
+            Ok(true) => record.deserialize(heading.as_ref()),
+            Err(error) => Err(error),
+        };
+        let row = row.map_err(|error| place.problem(&in_words(&error)));
+
+        Some((place, row))
+    })
 }
 
 /// Puts a table with this heading in place of the one at `path`.
@@ -79,5 +88,30 @@ fn in_words(error: &csv::Error) -> String {
         csv::ErrorKind::Io(_) | csv::ErrorKind::Seek | csv::ErrorKind::Serialize(_) | _ => {
             error.to_string()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_the_line_that_an_editor_shows_also_where_another_program_saved_the_table() {
+        let places = |text: &str| -> Vec<(u64, bool)> {
+            rows::<(u64, String)>(Path::new("a.csv"), text.as_bytes())
+                .map(|(place, row)| (place.line, row.is_ok()))
+                .collect()
+        };
+        for end in ["\n", "\r\n", "\r"] {
+            let text = "n,word\n1,a\n\n\"2\",\"b\nc\"\nx,d\n5\n6,e\n\n".replace('\n', end);
+            assert_eq!(
+                places(&text),
+                [(2, true), (4, true), (6, false), (7, false), (8, true)],
+                "{end:?}"
+            );
+            assert_eq!(places(&format!("\u{feff}n,word{end}1,a")), [(2, true)]);
+        }
+        assert_eq!(places(""), []);
+        assert_eq!(places("n,word\n"), []);
     }
 }

@@ -42,20 +42,43 @@ fn residents_get_codes_in_the_register_in_the_order_of_the_table() {
 }
 
 #[test]
-fn a_table_with_one_wrong_line_issues_nothing() {
+fn a_table_with_one_wrong_line_issues_nothing_and_tells_the_line_that_a_spreadsheet_shows() {
     let desk = Desk::new();
     let before = bytes(&desk.path("authority/residents.csv"));
     let table = format!("{HEAD}\n王小明,1948,senior,012X,green,-,-\n李,80,other,3324,green,-,-\n");
-    let Err(Failure::Line { line, problem, .. }) = desk.issue(&table) else {
-        panic!("a wrong line was taken");
-    };
-    assert_eq!(line, 3);
-    assert_eq!(
-        problem,
-        "birth_year is \"80\": write a year from 1900 to 2026"
-    );
+    for table in [table.clone(), table.replace('\n', "\r\n")] {
+        let Err(Failure::Line { line, problem, .. }) = desk.issue(&table) else {
+            panic!("a wrong line was taken");
+        };
+        assert_eq!(line, 3);
+        assert_eq!(
+            problem,
+            "birth_year: 2 characters stand here, wanted is a year from 1900 to 2026"
+        );
+    }
     assert_eq!(bytes(&desk.path("authority/residents.csv")), before);
     assert!(!desk.path("sheets").exists());
+}
+
+#[test]
+fn a_table_whose_columns_are_shifted_shows_no_name_and_no_id_number() {
+    let desk = Desk::new();
+    for row in [
+        "1948,Wang Xiaoming,senior,012X,green,-,-",
+        "王,1948,senior,310106195001010611,green,-,-",
+        "王,1948,Wang Xiaoming,012X,green,-,-",
+        "王,1948,senior,012X,310106195001010611,-,-",
+        "王,1948,senior,012X,green,Wang Xiaoming,-",
+        "王,1948,senior,012X,green,-,Wang Xiaoming",
+        "=Wang Xiaoming,1948,senior,012X,green,-,-",
+        "Wang\u{202e}Xiaoming,1948,senior,012X,green,-,-",
+    ] {
+        let said = why(desk.issue(&table(&[row])));
+        assert!(said.contains(", line 2: "), "{said}");
+        for hidden in ["Wang", "Xiaoming", "3101"] {
+            assert!(!said.contains(hidden), "{said}");
+        }
+    }
 }
 
 #[test]

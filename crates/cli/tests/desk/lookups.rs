@@ -271,7 +271,11 @@ fn a_lost_or_positive_code_comes_back_only_where_the_table_says_so_and_is_counte
     ));
 
     let short = "code,birth_year,id_last_four,colour,last_negative";
-    for said in [table(short, ["", ""]), table(HEAD, [",,", ",,"])] {
+    for said in [
+        table(short, ["", ""]),
+        table(HEAD, [",,", ",,"]),
+        table(HEAD, [",no,", ",no,"]),
+    ] {
         assert_eq!(said.lines().count(), 1, "{said}");
         assert_eq!(standing(), known);
     }
@@ -292,6 +296,48 @@ fn a_lost_or_positive_code_comes_back_only_where_the_table_says_so_and_is_counte
             })
         ));
     }
+}
+
+#[test]
+fn a_stray_quotation_mark_and_shifted_columns_show_no_code_and_nobodys_year_or_number() {
+    let desk = desk();
+    let rows: Vec<String> = (0..500)
+        .map(|n| format!("{},1950,061X,green,-", link(n)))
+        .collect();
+    let short = "code,birth_year,id_last_four,colour,last_negative";
+    let whole = format!("{short}\r\n{}\r\n", rows.join("\r\n"));
+    let (first, last) = (rows.first().unwrap(), rows.last().unwrap());
+    let shifted = |row: &str| format!("{short}\r\n{first}\r\n{row}\r\n");
+    for (table, wanted) in [
+        (
+            whole.replacen("green,-", "green,\"-", 1),
+            "column 5: a quotation mark in this line is not closed",
+        ),
+        (
+            whole.replacen("061X,", "\"061X,", 1),
+            "column 3: a quotation mark in this line is not closed",
+        ),
+        (
+            shifted(&format!("{},1950,061X,{},-", link(7), link(8))),
+            "colour: 50 characters stand here, wanted is green, yellow or red",
+        ),
+        (
+            shifted(&format!("{},310106195001010611,061X,green,-", link(7))),
+            "birth_year: 18 characters stand here, wanted is a year from 1900 to 2026, or -",
+        ),
+        (
+            shifted(&format!("{},1950,061X,green,-,,,{last}", link(7))),
+            "fields in this line: 12, in the heading line: 5",
+        ),
+        (
+            whole.replacen(&format!("{short}\r\n"), "", 1),
+            "the name of column 1 in the heading line is no column: the columns are code, birth_year, id_last_four, colour, last_negative, positive, revoked",
+        ),
+    ] {
+        let (_, said) = problem(take(&desk, "harbour-city", &table));
+        assert_eq!(said, wanted);
+    }
+    assert!(!desk.path("authority/lookups.csv").exists());
 }
 
 #[test]
@@ -454,11 +500,17 @@ fn a_code_of_no_scheme_twice_or_signed_is_refused_with_its_line_and_not_repeated
     }
     let twice = "the code stands in line 2 already".to_owned();
     assert_eq!(refused(&link(1)), (3, twice));
+    for end in ["\r\n", "\r"] {
+        let other = format!("{},1958,061X,green,-,,", link(2));
+        let table = format!("{HEAD}\n\n{good}\n{other}\n\n{good}\n").replace('\n', end);
+        let twice = "the code stands in line 3 already".to_owned();
+        assert_eq!(problem(take(&desk, "harbour-city", &table)), (6, twice));
+    }
     let table = format!("{HEAD}\n{},1958,061x,green,-,,\n", link(1));
     assert!(
         problem(take(&desk, "harbour-city", &table))
             .1
-            .starts_with("id_last_four is")
+            .starts_with("id_last_four: 4 characters stand here, wanted is ")
     );
     assert!(
         !desk.path("authority/lookups.csv").exists(),
