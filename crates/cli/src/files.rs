@@ -1,7 +1,7 @@
 //! Files that are whole or not there, and closed to other accounts.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::Failure;
@@ -39,27 +39,44 @@ pub(crate) fn make_writable(path: &Path) -> Result<(), Failure> {
 /// The bytes of a file.
 ///
 /// # Errors
-/// [`Failure::File`].
+/// [`Failure::File`], also where it is longer than a gibibyte, which is what a list of a large city takes.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(Failure::file(path, "read"))
+    read_within(path, MOST_BYTES).map_err(Failure::file(path, "read"))
 }
 
 /// The text of a file.
 ///
 /// # Errors
-/// [`Failure::File`], also where it is not UTF-8.
+/// [`Failure::File`], also where it is not UTF-8 or longer than 64 MiB.
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(Failure::file(path, "read"))
+    read_within(path, MOST_TEXT)
+        .and_then(|bytes| {
+            String::from_utf8(bytes)
+                .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
+        })
+        .map_err(Failure::file(path, "read"))
 }
 
-/// Writes a file that must not be there yet, for its owner alone.
+const MOST_BYTES: u64 = 1024 * 1024 * 1024;
+const MOST_TEXT: u64 = 64 * 1024 * 1024;
+
+fn read_within(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        let why = format!("it is longer than {} MiB", most >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
+    }
+
+    Ok(bytes)
+}
+
+/// Writes a file that must not be there yet, for its owner alone. It is there as a whole or not at all.
 ///
 /// # Errors
 /// [`Failure::File`].
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    private(path)
-        .and_then(|file| fill(file, bytes))
-        .map_err(Failure::file(path, "write"))
+    put(path, bytes, place_new)
 }
 
 /// Puts `bytes` in place of a file as a whole: whoever reads sees the old or the new one.
@@ -67,10 +84,36 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure::File`]; the old file is then untouched.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    put(path, bytes, |part, path| fs::rename(part, path))
+}
+
+/// Removes what writers left in a folder that were stopped half way. Nobody else may write there meanwhile.
+///
+/// # Errors
+/// [`Failure::File`].
+pub(crate) fn sweep(folder: &Path) -> Result<(), Failure> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder).map_err(Failure::file(folder, "read"))? {
+        let path = entry.map_err(Failure::file(folder, "read"))?.path();
+        if is_part(&path) {
+            fs::remove_file(&path).map_err(Failure::file(&path, "remove"))?;
+        }
+    }
+
+    Ok(())
+}
+
+fn put(
+    path: &Path,
+    bytes: &[u8],
+    place: impl FnOnce(&Path, &Path) -> io::Result<()>,
+) -> Result<(), Failure> {
     let part = beside(path);
     let written = private(&part)
         .and_then(|file| fill(file, bytes))
-        .and_then(|()| fs::rename(&part, path))
+        .and_then(|()| place(&part, path))
         .and_then(|()| sync_folder(path));
     if written.is_err() {
         // The part is of no use to anyone, and the first failure is the one to report.
@@ -78,6 +121,16 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     }
 
     written.map_err(Failure::file(path, "write"))
+}
+
+/// A second name takes no other file's place. Sticks have no second names: there the place is looked at first.
+fn place_new(part: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(part, path) {
+        Ok(()) => fs::remove_file(part),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        Err(_) if path.try_exists()? => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(_) => fs::rename(part, path),
+    }
 }
 
 fn private(path: &Path) -> io::Result<File> {
@@ -98,10 +151,20 @@ fn fill(mut file: File, bytes: &[u8]) -> io::Result<()> {
 /// A name that no other process uses, in the same folder.
 fn beside(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.part", std::process::id()));
+    name.push(format!(".{}{PART}", std::process::id()));
 
     path.with_file_name(name)
 }
+
+/// Whether this is a name that [`beside`] gives.
+fn is_part(path: &Path) -> bool {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .and_then(|name| name.strip_suffix(PART)?.rsplit_once('.'))
+        .is_some_and(|(_, id)| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+const PART: &str = ".part";
 
 /// A rename lasts once its folder is written; Windows has no such call and needs none.
 fn sync_folder(path: &Path) -> io::Result<()> {
@@ -137,6 +200,31 @@ mod tests {
         write_new(&path, b"one").unwrap();
         assert!(write_new(&path, b"two").is_err());
         assert_eq!(read(&path).unwrap(), b"one");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_writer_left_that_was_stopped_is_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.cbor.31.part", "a.cbor", "a.part", "a.3f.part", ".part"] {
+            fs::write(folder.path().join(name), b"half").unwrap();
+        }
+        sweep(folder.path()).unwrap();
+        sweep(&folder.path().join("none")).unwrap();
+        assert!(!folder.path().join("a.cbor.31.part").exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
+    }
+
+    #[test]
+    fn a_file_without_an_end_is_read_to_the_limit_and_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let file = File::create(&path).unwrap();
+        file.set_len(MOST_TEXT).unwrap();
+        assert!(read_text(&path).is_ok());
+        file.set_len(MOST_TEXT + 1).unwrap();
+        let refused = read_text(&path).unwrap_err().to_string();
+        assert!(refused.contains("longer than 64 MiB"), "{refused}");
     }
 
     #[test]

@@ -1,23 +1,27 @@
 //! `menshen`: see `menshen --help`.
 
+mod output;
+
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 use cli::args::{Cli, Command};
 use cli::{Ending, Failure};
+use output::Patient;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let is_load = matches!(cli.command, Command::Load(_));
     start_log(if is_load { SILENT } else { QUIET });
-    let mut out = io::stdout().lock();
-    let ended = cli::run(&cli, &mut out).and_then(|ending| {
-        out.flush()?;
-
-        Ok(ending)
-    });
+    let out = io::stdout().lock();
+    // A station has no end of its own.
+    let ended = if is_load || matches!(cli.command, Command::Station(_)) {
+        run(&cli, out)
+    } else {
+        run(&cli, Patient::new(out))
+    };
     match ended {
         Ok(Ending::Good) => ExitCode::SUCCESS,
         Ok(Ending::No) => ExitCode::from(1),
@@ -31,6 +35,13 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn run(cli: &Cli, mut out: impl Write) -> Result<Ending, Failure> {
+    let ending = cli::run(cli, &mut out)?;
+    out.flush()?;
+
+    Ok(ending)
 }
 
 /// What a station has to report goes to standard error, as much of it as `MENSHEN_LOG` asks for.

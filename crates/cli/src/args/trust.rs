@@ -59,7 +59,7 @@ pub struct TrustImportArgs {
     #[arg(long)]
     pub shrink: bool,
     /// The issuer's name, as its codes give it; for a ticket key the event's. Where the files say it, it is not needed.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = not_blank)]
     pub issuer: Option<String>,
     /// The issuer's name as staff are to read it at the door, where its codes name it by an address or not at all.
     #[arg(long, value_name = "NAME", value_parser = shown_name)]
@@ -168,6 +168,7 @@ pub struct TrustPolicyArgs {
 #[value(rename_all = "snake_case")]
 pub enum TrustVenue {
     /// Green, and a test within the set hours.
+    #[value(alias = "public-place")]
     PublicPlace,
     /// Green.
     Residential,
@@ -276,6 +277,9 @@ pub struct TrustShowArgs {
     /// The draft instead of the list in force.
     #[arg(long)]
     pub draft: bool,
+    /// The keys of others as well, a line each, with the beginning of each key's SHA-256.
+    #[arg(long)]
+    pub keys: bool,
 }
 
 /// `menshen trust sign`.
@@ -324,6 +328,16 @@ pub struct TrustCombineArgs {
     /// Drafts that were signed on separate machines.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+}
+
+fn not_blank(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err(
+            "codes give no empty name: leave it out, or write the name as the codes give it"
+                .to_owned(),
+        ),
+        _ => Ok(text.to_owned()),
+    }
 }
 
 fn product(text: &str) -> Result<Product, String> {

@@ -9,7 +9,8 @@ mod register;
 mod table;
 mod today;
 
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use domain::crypto::{Secret, SigningKey};
@@ -22,7 +23,7 @@ pub use found::{Founding, MAX_SHEET_DAYS, found};
 pub use issue::{NewCode, issue};
 pub(crate) use issue::{signed, slip_of};
 pub use lookups::{LookupRecord, Lookups};
-pub use publish::{PublicFolder, publish};
+pub use publish::{PublicFolder, check_publish, publish};
 pub use register::{Record, Register};
 pub(crate) use today::revoked;
 pub use today::{Revoked, TestKnown};
@@ -72,7 +73,13 @@ impl Authority {
     pub fn open(folder: &Path) -> Result<Self, Failure> {
         let about = about(folder)?;
         let lock = hold(folder)?;
-        let (_, trust) = documents(&public(folder))?;
+        let public = public(folder);
+        for inner in [STATUS_SECRETS, CONTENT_KEYS] {
+            files::sweep(&folder.join(inner))?;
+        }
+        files::sweep(folder)?;
+        files::sweep(&public)?;
+        let (_, trust) = documents(&public)?;
 
         Ok(Self {
             folder: folder.to_path_buf(),
@@ -123,6 +130,10 @@ impl Authority {
     /// See [`Failure`].
     pub fn status_secret(&self, week: u64) -> Result<Secret, Failure> {
         let path = self.folder.join(STATUS_SECRETS).join(format!("{week}.key"));
+        // Earlier releases left an empty file on a full disk: nothing was ever encrypted under it.
+        if fs::metadata(&path).is_ok_and(|file| file.len() == 0) {
+            fs::remove_file(&path).map_err(Failure::file(&path, "remove"))?;
+        }
         if !path.exists() {
             found::write_key(&path, KeyRole::StatusSecret, self.about.demo, || {
                 self.passphrase.give().cloned()
@@ -206,7 +217,7 @@ pub fn documents_at(root_path: &Path, trust_path: &Path) -> Result<(Root, Trust)
 
 fn about(folder: &Path) -> Result<About, Failure> {
     let path = folder.join(ABOUT);
-    if !Authority::is_in(folder) {
+    if !path.try_exists().map_err(Failure::file(&path, "read"))? {
         return Err(Failure::Refused(format!(
             "{} holds no authority: make one with `menshen keys --out {}`",
             folder.display(),
@@ -232,6 +243,14 @@ fn hold(folder: &Path) -> Result<File, Failure> {
         .truncate(false)
         .write(true)
         .open(&path)
+        .or_else(|error| {
+            // A backup can be looked at, though nothing can be changed there.
+            if error.kind() == io::ErrorKind::ReadOnlyFilesystem {
+                return File::open(&path);
+            }
+
+            Err(error)
+        })
         .map_err(Failure::file(&path, "open"))?;
     match file.try_lock() {
         Ok(()) => Ok(file),

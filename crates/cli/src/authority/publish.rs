@@ -19,6 +19,19 @@ const LIFE: i64 = 10 * DAY;
 /// Tables grow by this many residents, so that their length does not tell how many were issued today.
 const STEP: usize = 1_024;
 
+/// That a list can be signed at `now`: whoever changes a register finds out before it is written, or the change would come
+/// into force with the next list of somebody else.
+///
+/// # Errors
+/// See [`Failure`].
+pub fn check_publish(authority: &Authority, now: Timestamp) -> Result<(), Failure> {
+    authority.check_time(now)?;
+    authority.signing_key(KeyRole::Status)?;
+    let public = PublicFolder::new(authority.public());
+
+    next_version(public.manifest(authority.trust(), now)?.as_ref(), now).map(|_| ())
+}
+
 /// Signs the status of `register` as of `now`, in the order that never shows half a list: file, then manifest.
 /// Files that neither this manifest nor the one before names are removed. A list that no station would take is not published.
 ///

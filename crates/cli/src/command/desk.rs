@@ -56,6 +56,7 @@ pub(super) fn status(args: &StatusArgs, now: Timestamp, out: Out<'_>) -> Result<
             .map_err(|why| Failure::Refused(format!("--set {change}: {why}")))?;
     }
     if !args.changes.is_empty() {
+        authority::check_publish(&authority, now)?;
         register.write(authority.folder())?;
     }
     let manifest = authority::publish(&authority, &register, now)?;
@@ -79,6 +80,14 @@ fn apply(register: &mut Register, change: &str, now: Timestamp) -> Result<(), St
     let number = number
         .parse()
         .map_err(|_| format!("{number:?} is no number"))?;
+    if register
+        .lookups()
+        .records()
+        .iter()
+        .any(|looked_up| u64::from(looked_up.index) == number)
+    {
+        return Err("this code is another issuer's and is looked up: change it with a table of its own, by `menshen lookups`".to_owned());
+    }
     let record = register
         .record_mut(number)
         .ok_or("no code has this number")?;

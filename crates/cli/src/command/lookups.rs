@@ -25,6 +25,7 @@ pub(super) fn lookups(args: &LookupsArgs, now: Timestamp, out: Out<'_>) -> Resul
     let taken = take(args, codes, &mut register)?;
     // A register whose tables no list can name would stop every later command that publishes.
     register.lookups().check_tables(schemes)?;
+    authority::check_publish(&authority, now)?;
     register.lookups().write(authority.folder())?;
     let manifest = authority::publish(&authority, &register, now)?;
     writeln!(

@@ -91,17 +91,23 @@ pub(super) fn hcert(args: &TrustHcertArgs, now: Timestamp, out: Out<'_>) -> Resu
 
 pub(super) fn show(args: &TrustShowArgs, out: Out<'_>) -> Result<(), Failure> {
     let folder = Folder::open(&args.authority)?;
-    let lines = if args.draft {
-        let draft = folder.draft()?.ok_or_else(|| {
+    let draft = if args.draft {
+        Some(folder.draft()?.ok_or_else(|| {
             Failure::Refused(format!(
                 "there is no draft in {}",
                 folder.draft_path().display()
             ))
-        })?;
-        trust::summary(draft.body())
+        })?)
     } else {
-        trust::summary(&folder.held().body)
+        None
     };
+    let body = draft
+        .as_ref()
+        .map_or(&folder.held().body, |draft| draft.body());
+    let mut lines = trust::summary(body);
+    if args.keys {
+        lines.extend(trust::keys(body));
+    }
     for line in lines {
         writeln!(out, "{}", printable(&line))?;
     }
@@ -133,7 +139,7 @@ pub(super) fn sign(args: &TrustSignArgs, now: Timestamp, out: Out<'_>) -> Result
         )
     })?;
 
-    trust::sign(&Folder::open(folder)?, args.draft.as_deref(), &table, out)
+    trust::sign(folder, args.draft.as_deref(), &table, out)
 }
 
 pub(super) fn combine(

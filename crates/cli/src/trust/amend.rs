@@ -30,7 +30,7 @@ pub(super) fn amend(
         writeln!(out, "Nothing changed, and nothing was drafted.")?;
         return Ok(());
     }
-    let (draft, _) = folder.write(body, &base.sources, now)?;
+    let draft = folder.write(body, &base.sources, now, out)?;
     let changes = Changes::of(&base.body, draft.body());
     for line in changes.to_string().lines() {
         writeln!(out, "{}", printable(line))?;

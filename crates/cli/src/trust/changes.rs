@@ -133,7 +133,10 @@ impl fmt::Display for Changes {
             }
             let more = owner.lines.len().saturating_sub(SHOWN);
             if more > 0 {
-                writeln!(f, "  and {more} more")?;
+                writeln!(
+                    f,
+                    "  and {more} more: `menshen trust show --keys` lists them"
+                )?;
             }
         }
         writeln!(f, "keys of others: {}", Counts(&all))?;
@@ -194,11 +197,11 @@ mod tests {
         assert_eq!(
             changes.to_string(),
             "hcert, AT: 1 added, 1 removed, 1 changed, 1 the same\n\
-             \x20 ~ 03 Ed25519 to 2026-11-24T08:00:00Z, before: 03 Ed25519\n\
-             \x20 + 01 Ed25519\n\
-             \x20 - 02 Ed25519\n\
+             \x20 ~ 03 Ed25519 b62e867fa2f33afe to 2026-11-24T08:00:00Z, before: 03 Ed25519 b62e867fa2f33afe\n\
+             \x20 + 01 Ed25519 dbc298251c51321b\n\
+             \x20 - 02 Ed25519 6a3803d5f059902a\n\
              hcert, BE: 1 added, 0 removed, 0 changed, 0 the same\n\
-             \x20 + 04 Ed25519\n\
+             \x20 + 04 Ed25519 c5b940ed3f65c391\n\
              keys of others: 2 added, 1 removed, 1 changed, 1 the same\n"
         );
         assert!(!changes.is_none());
@@ -209,7 +212,7 @@ mod tests {
     fn many_keys_of_one_owner_are_counted_and_not_all_written_out() {
         let new: Vec<_> = (0..30).map(|id| key(id, 1, "FR")).collect();
         let said = Changes::of_keys(&[], &new).to_string();
-        assert!(said.contains("  and 20 more\n"), "{said}");
+        assert!(said.contains("  and 20 more: "), "{said}");
         assert_eq!(said.lines().count(), 1 + SHOWN + 1 + 1);
     }
 }

@@ -11,7 +11,7 @@ use domain::time::{DAY, Timestamp};
 use super::lines::key_line;
 use super::sources::Sources;
 use crate::authority::{self, Authority, TRUST};
-use crate::{Failure, clock, files};
+use crate::{Failure, Out, clock, files};
 
 /// exp <= iat + 90 d (SECURITY.md §2).
 const LIFE: i64 = 90 * DAY;
@@ -38,8 +38,42 @@ impl Folder {
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let authority = Authority::open(path)?;
         let (root, _) = authority::documents(&authority.public())?;
+        let folder = Self { authority, root };
+        folder.finish()?;
 
-        Ok(Self { authority, root })
+        Ok(folder)
+    }
+
+    /// Ends what a signing that was stopped left: its list is in force, and the draft of it still lies there.
+    fn finish(&self) -> Result<(), Failure> {
+        files::sweep(&self.draft_folder())?;
+        // Whoever needs a draft that cannot be read is told so then.
+        let Ok(draft) = read(&self.draft_path(), &self.root) else {
+            return Ok(());
+        };
+        let in_force = read(&self.public(TRUST), &self.root)?;
+        if draft.payload_hash() != in_force.payload_hash() {
+            return Ok(());
+        }
+
+        self.end_draft()
+    }
+
+    /// What the draft's imports brought is from now on what those of the list in force did.
+    ///
+    /// # Errors
+    /// [`Failure::File`].
+    pub(super) fn end_draft(&self) -> Result<(), Failure> {
+        let sources = self.draft_sources();
+        if sources.exists() {
+            fs::rename(&sources, self.sources()).map_err(Failure::file(&sources, "move"))?;
+        }
+        let draft = self.draft_folder();
+        if draft.exists() {
+            fs::remove_dir_all(&draft).map_err(Failure::file(&draft, "remove"))?;
+        }
+
+        Ok(())
     }
 
     /// The list in force.
@@ -87,16 +121,17 @@ impl Folder {
     }
 
     /// Writes `body` as the draft, dated `now`, for as long as a list may hold. Signatures over an earlier draft go, as
-    /// they fit no more; tells how many.
+    /// they fit no more, and that is said.
     ///
     /// # Errors
-    /// [`Failure::Refused`] for a list that no station would take; [`Failure::File`].
+    /// [`Failure::Refused`] for a list that no station would take; [`Failure::File`]; [`Failure::Output`].
     pub(super) fn write(
         &self,
         mut body: TrustBody,
         sources: &Sources,
         now: Timestamp,
-    ) -> Result<(TrustDraft, usize), Failure> {
+        out: Out<'_>,
+    ) -> Result<TrustDraft, Failure> {
         body.header = self.next_header(&body, now)?;
         check_candidates(&body.foreign)?;
         let draft = TrustDraft::new(&body, &self.root).map_err(|error| unfit(&body, error))?;
@@ -107,8 +142,15 @@ impl Folder {
         }
         sources.write(&self.draft_sources())?;
         files::replace(&self.draft_path(), &draft.to_bytes())?;
+        if !signed.is_empty() {
+            writeln!(
+                out,
+                "Signatures over the draft before, which fit no more and were removed: {}.",
+                signed.len()
+            )?;
+        }
 
-        Ok((draft, signed.len()))
+        Ok(draft)
     }
 
     fn next_header(&self, body: &TrustBody, now: Timestamp) -> Result<Header, Failure> {

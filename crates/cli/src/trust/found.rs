@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use crate::clock;
 
 /// What whoever imports says where the files do not, and when.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Said {
     /// The issuer's name, as its codes give it.
     pub(crate) issuer: Option<String>,

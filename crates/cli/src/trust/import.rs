@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use domain::code::foreign::{ForeignKey, Format};
+use domain::code::foreign::{ForeignKey, Format, ProofKind};
 use domain::crypto::sha256;
 use domain::document::{RevocationFile, TrustBody};
 
@@ -13,7 +13,8 @@ use super::found::{Found, List, Said};
 use super::lines::{format_word, list_line};
 use super::sources::{key_mark, list_mark, word};
 use super::{
-    amend, claim169, eu_dsc, gdhcn, icao, input, nzcp, pretix, publish, revocation, tokens, vci,
+    amend, cards, claim169, eu_dsc, gdhcn, icao, input, nzcp, pretix, publish, revocation, tokens,
+    vci,
 };
 use crate::args::TrustSource;
 use crate::verify::printable;
@@ -38,9 +39,18 @@ pub(crate) struct Import<'a> {
 /// # Errors
 /// [`Failure`]: nothing was drafted.
 pub(crate) fn import(path: &Path, import: &Import<'_>, out: Out<'_>) -> Result<(), Failure> {
+    check_said(import.source, &import.said)?;
+    // The folder is not held while a slow file is waited for.
+    let files = import
+        .files
+        .iter()
+        .map(|path| input::read(path))
+        .collect::<Result<Vec<_>, _>>()?;
     let folder = Folder::open(path)?;
     let base = folder.base()?;
-    let found = read(import, &base.body.foreign)?;
+    let mut found = read(import, &files, &base.body.foreign)?;
+    let strange = cards::of_nobody(&base.body.foreign, &found);
+    found.notes.extend(strange);
     tell_passed(&found, out)?;
     if found.keys.is_empty() && found.lists.is_empty() {
         return Err(Failure::Refused(format!(
@@ -56,36 +66,71 @@ pub(crate) fn import(path: &Path, import: &Import<'_>, out: Out<'_>) -> Result<(
     tell_lists(&base.body, &body, out)?;
     tell_unknown(&base, &body, out)?;
     check_size(&base.body, &body, import.shrink)?;
+    cards::check(&folder, (&base.body, &body), &found)?;
     if changes.is_none() && base.body.revocations == body.revocations {
         writeln!(out, "Nothing changed, and nothing was drafted.")?;
         return Ok(());
     }
     keep(&folder, &found.lists)?;
-    let (draft, outdated) = folder.write(body, &sources, import.said.now)?;
-    if outdated > 0 {
-        writeln!(
-            out,
-            "Signatures over the draft before, which fit no more and were removed: {outdated}."
-        )?;
-    }
+    let draft = folder.write(body, &sources, import.said.now, out)?;
 
     amend::tell(&folder, &draft, out)
 }
 
+/// What was said must fit what the files are: of a list nothing can be said, and a key that may not vouch for what its
+/// format's codes prove would let nobody in.
+fn check_said(source: TrustSource, said: &Said) -> Result<(), Failure> {
+    let kinds: &[ProofKind] = match source {
+        TrustSource::Gdhcn | TrustSource::EuDsc => {
+            &[ProofKind::Vaccination, ProofKind::Test, ProofKind::Recovery]
+        }
+        TrustSource::Vci | TrustSource::Icao => &[ProofKind::Vaccination, ProofKind::Test],
+        TrustSource::Claim169 => &[ProofKind::Identity],
+        TrustSource::Pretix => &[ProofKind::Ticket],
+        // A pass does not say what it proves.
+        TrustSource::Nzcp => &[],
+        TrustSource::EuRevocation
+        | TrustSource::ShcRevocation
+        | TrustSource::PretixRevocation
+        | TrustSource::StatusToken => {
+            let nothing = Said {
+                now: said.now,
+                ..Said::default()
+            };
+            if *said != nothing {
+                return Err(Failure::Refused(format!(
+                    "--issuer, --name, --country, --kinds, --not-after and --max-days say something of keys, and {} is a list: leave them out",
+                    word(source)
+                )));
+            }
+            &[]
+        }
+    };
+    if said.kinds.iter().any(|kind| !kinds.contains(kind)) {
+        return Err(Failure::Refused(format!(
+            "--kinds: codes of {} never prove that, so that none of them would be taken: leave it out",
+            word(source)
+        )));
+    }
+    if source == TrustSource::Pretix && said.max_lifetime.is_some() {
+        return Err(Failure::Refused(
+            "--max-days: tickets do not say when they were signed, so that none of them would be taken: leave it out"
+                .to_owned(),
+        ));
+    }
+
+    Ok(())
+}
+
 /// Everything in the files; `keys` are those that the list holds already.
-fn read(import: &Import<'_>, keys: &[ForeignKey]) -> Result<Found, Failure> {
+fn read(import: &Import<'_>, files: &[Vec<u8>], keys: &[ForeignKey]) -> Result<Found, Failure> {
     let mut found = Found::default();
-    let files = import
-        .files
-        .iter()
-        .map(|path| input::read(path))
-        .collect::<Result<Vec<_>, _>>()?;
     if import.source == TrustSource::Icao {
-        icao::read(&files, &import.said, &mut found)
+        icao::read(files, &import.said, &mut found)
             .map_err(|why| Failure::Refused(printable(&why)))?;
         return Ok(found);
     }
-    for (path, bytes) in import.files.iter().zip(&files) {
+    for (path, bytes) in import.files.iter().zip(files) {
         one(import, keys, bytes, &mut found).map_err(|why| {
             Failure::Refused(format!(
                 "{}: {}: nothing was drafted",

@@ -88,14 +88,20 @@ fn kind_word(kind: ProofKind) -> &'static str {
     }
 }
 
-fn key_word(key: Option<&VerifyingKey>) -> &'static str {
-    match key.map(VerifyingKey::kind) {
-        Some(KeyKind::P256) => "P-256",
-        Some(KeyKind::P384) => "P-384",
-        Some(KeyKind::Rsa) => "RSA",
-        Some(KeyKind::Ed25519) => "Ed25519",
-        None => "unsupported",
-    }
+/// A key's kind, and the beginning of its SHA-256: under one id there may be another key tomorrow.
+fn key_word(key: Option<&VerifyingKey>) -> String {
+    let Some(key) = key else {
+        return "unsupported".to_owned();
+    };
+    let kind = match key.kind() {
+        KeyKind::P256 => "P-256",
+        KeyKind::P384 => "P-384",
+        KeyKind::Rsa => "RSA",
+        KeyKind::Ed25519 => "Ed25519",
+    };
+    let hash = hex::encode(sha256(&[key.as_bytes()]));
+
+    format!("{kind} {}", hash.get(..16).unwrap_or_default())
 }
 
 /// Whose a foreign key is: format, issuer where codes must name one, country.
@@ -114,7 +120,7 @@ pub(super) fn key_line(key: &ForeignKey) -> String {
         Ok(text) if text.bytes().all(|c| c.is_ascii_graphic()) => text.to_owned(),
         Ok(_) | Err(_) => hex::encode(&key.key_id),
     };
-    let mut words = vec![id, key_word(key.key.as_ref()).to_owned()];
+    let mut words = vec![id, key_word(key.key.as_ref())];
     words.extend(key.not_before.map(|start| format!("from {}", show(start))));
     words.extend(key.not_after.map(|end| format!("to {}", show(end))));
     let days = |seconds: i64| format!("for at most {} days a code", seconds / DAY);
@@ -190,23 +196,49 @@ pub(super) fn own_lines(body: &TrustBody) -> BTreeSet<String> {
     lines
 }
 
-/// A policy, and each of its rule files by its name and what it says, so that another text is another line.
+/// A policy, and each of its rule files by its place, its name and what it says, so that another text is another line. Of
+/// several rules that fail the first is told at the door.
 fn policy_lines(policy: &VenuePolicy) -> Vec<String> {
     let kind = venue_word(policy.kind);
-    let plain = VenuePolicy {
-        rules: Vec::new(),
-        ..policy.clone()
-    };
-    let rules = policy.rules.iter().map(|text| {
+    let rules = policy.rules.iter().zip(1_u32..).map(|(text, place)| {
         let hash = hex::encode(sha256(&[text.as_bytes()]));
         let what = RuleSet::read(text).map_or_else(
-            |_| "a rule file that cannot be read".to_owned(),
-            |set| format!("rule file {}, rules: {}", set.id, set.rules.len()),
+            |_| "cannot be read".to_owned(),
+            |set| format!("{}, rules: {}", set.id, set.rules.len()),
         );
-        format!("policy of {kind}: {what}, SHA-256 {hash}")
+        format!("policy of {kind}, rule file {place}: {what}, SHA-256 {hash}")
     });
 
-    std::iter::once(format!("{plain:?}")).chain(rules).collect()
+    std::iter::once(policy_line(policy)).chain(rules).collect()
+}
+
+fn policy_line(policy: &VenuePolicy) -> String {
+    let mut says = vec![match policy.test_within_hours {
+        Some(hours) => format!("a negative test of the last {hours} h"),
+        None => "no test".to_owned(),
+    }];
+    let compared = if policy.identity_check { "" } else { "not " };
+    says.push(format!("the ID document is {compared}compared"));
+    says.push(format!(
+        "the same again within {} s is told",
+        policy.again_within
+    ));
+    says.push(format!(
+        "the status warns after {} h and stops after {} h",
+        policy.status_warn_hours, policy.status_stop_hours
+    ));
+    says.extend(policy.proofs.iter().map(|group| {
+        let words: Vec<_> = group.iter().map(|kind| kind.word()).collect();
+        format!("wanted: {}", words.join(" or "))
+    }));
+    says.extend(
+        policy
+            .products
+            .iter()
+            .map(|product| format!("product {} is {}", product.item, product.name)),
+    );
+
+    format!("policy of {}: {}", venue_word(policy.kind), says.join("; "))
 }
 
 fn venue_word(kind: Preset) -> &'static str {
@@ -275,11 +307,15 @@ pub(crate) fn summary(body: &TrustBody) -> Vec<String> {
         lines.push(list_line(file));
     }
     lines.extend(body.lookups.iter().map(scheme_line));
-    let policies = body.policies.iter().map(|policy| venue_word(policy.kind));
-    lines.push(format!(
-        "policies: {}",
-        policies.collect::<Vec<_>>().join(", ")
-    ));
+    lines.extend(body.policies.iter().flat_map(policy_lines));
 
     lines
+}
+
+/// The keys of others, a line each.
+pub(crate) fn keys(body: &TrustBody) -> Vec<String> {
+    body.foreign
+        .iter()
+        .map(|key| format!("{}: {}", owner(key), key_line(key)))
+        .collect()
 }

@@ -2,6 +2,7 @@
 //! several, and takes the place of the list in force. docs/trust.md tells it from an authority's side.
 
 mod amend;
+mod cards;
 mod changes;
 mod claim169;
 mod countries;
@@ -34,7 +35,7 @@ pub(crate) use encoding::base64;
 pub(crate) use found::Said;
 pub(crate) use hcert::{Numbers, hcert};
 pub(crate) use import::{Import, import};
-pub(crate) use lines::summary;
+pub(crate) use lines::{keys, summary};
 pub(crate) use lookups::lookups;
 pub(crate) use policy::{Asked, policy};
 pub(crate) use publish::combine;

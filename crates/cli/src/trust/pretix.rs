@@ -1,5 +1,5 @@
 //! The keys of pretix events: `valid_keys.pretix_sig1` of an event, or of a page of events, as its interface gives them
-//! (base64 of a key in PEM), or one key in PEM or base64 in a file of its own. Tickets name neither key nor event, so each
+//! (base64 of a key in PEM), or keys in PEM, or one in base64, in a file of their own. Tickets name neither key nor event, so each
 //! key is a candidate for every ticket.
 
 use domain::code::foreign::{ForeignKey, Format};
@@ -36,7 +36,7 @@ pub(super) fn read(bytes: &[u8], said: &Said, found: &mut Found) -> Result<(), S
         for (key, number) in keys.iter().zip(1_u32..) {
             let name = format!("{} key {number}", slug.unwrap_or("event"));
             let text = key.as_str().unwrap_or_default();
-            add(name, text, &whose, said, found);
+            add(name, read_key(text), &whose, said, found);
         }
     }
 
@@ -44,10 +44,19 @@ pub(super) fn read(bytes: &[u8], said: &Said, found: &mut Found) -> Result<(), S
 }
 
 fn single(text: &str, said: &Said, found: &mut Found) -> Result<(), String> {
-    if read_key(text) == Err(KeyError::Malformed) {
+    let several = pem(text, "PUBLIC KEY").filter(|keys| keys.len() > 1);
+    if let Some(keys) = several {
+        for (der, number) in keys.iter().zip(1_u32..) {
+            let key = VerifyingKey::from_spki(der);
+            add(format!("key {number}"), key, &Event::default(), said, found);
+        }
+        return Ok(());
+    }
+    let key = read_key(text);
+    if key == Err(KeyError::Malformed) {
         return Err(NO_KEYS.to_owned());
     }
-    add("the key".to_owned(), text, &Event::default(), said, found);
+    add("the key".to_owned(), key, &Event::default(), said, found);
 
     Ok(())
 }
@@ -72,8 +81,13 @@ fn in_words(name: &Value) -> Option<String> {
     shown(text)
 }
 
-fn add(name: String, text: &str, of: &Event<'_>, said: &Said, found: &mut Found) {
-    let key = read_key(text);
+fn add(
+    name: String,
+    key: Result<VerifyingKey, KeyError>,
+    of: &Event<'_>,
+    said: &Said,
+    found: &mut Found,
+) {
     if key.as_ref().is_ok_and(|key| key.kind() != KeyKind::Ed25519) {
         return found.pass(name, "no ticket is signed with such a key");
     }
@@ -103,7 +117,7 @@ fn in_pem(text: &str) -> Option<Vec<u8>> {
 }
 
 const NO_KEYS: &str = "this holds no ticket keys: save the answer of /api/v1/organizers/…/events/…/, which has them in \
-`valid_keys`, or one key in PEM";
+`valid_keys`, or keys in PEM";
 
 #[cfg(test)]
 mod tests {
@@ -175,6 +189,14 @@ mod tests {
             let found = read_in(&text, &nothing_said());
             assert_eq!(found.keys[0].key, Some(public(1).into()), "{text}");
         }
+    }
+
+    #[test]
+    fn several_keys_in_one_file_are_all_taken() {
+        let text = [in_pem(&public(1)), in_pem(&public(2))].concat();
+        let found = read_in(&text, &nothing_said());
+        let keys: Vec<_> = found.keys.iter().map(|key| key.key.clone()).collect();
+        assert_eq!(keys, [Some(public(1).into()), Some(public(2).into())]);
     }
 
     #[test]

@@ -92,6 +92,10 @@ pub(super) fn publish(
     let is_own = own.is_none_or(|own| own == draft.payload_hash());
     files::replace(&folder.public(PREVIOUS), &before)?;
     files::replace(&path, &bytes)?;
+    if is_own {
+        folder.end_draft()?;
+    }
+    remove_lists(folder, &trust.body)?;
     writeln!(
         out,
         "Version {} is in force to {}: {}",
@@ -100,11 +104,7 @@ pub(super) fn publish(
         path.display()
     )?;
 
-    if is_own {
-        remove_draft(folder)?;
-    }
-
-    remove_lists(folder, &trust.body)
+    Ok(())
 }
 
 /// Where a list lies.
@@ -123,20 +123,6 @@ fn check_list(folder: &Folder, file: &RevocationFile) -> Result<(), Failure> {
             "the draft names revocations that are not in {}: import them here again",
             path.display()
         )));
-    }
-
-    Ok(())
-}
-
-/// What the draft's imports brought is from now on what those of the list in force did.
-fn remove_draft(folder: &Folder) -> Result<(), Failure> {
-    let sources = folder.draft_sources();
-    if sources.exists() {
-        fs::rename(&sources, folder.sources()).map_err(Failure::file(&sources, "move"))?;
-    }
-    let draft = folder.draft_folder();
-    if draft.exists() {
-        fs::remove_dir_all(&draft).map_err(Failure::file(&draft, "remove"))?;
     }
 
     Ok(())

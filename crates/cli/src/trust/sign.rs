@@ -49,7 +49,9 @@ impl Apart<'_> {
     pub(crate) fn sign(&self, table: &Table<'_>, out: Out<'_>) -> Result<(), Failure> {
         let (root, held) = documents_at(self.root, self.held)?;
         let mut draft = draft::read(self.draft, &root)?;
-        table.sign(&mut draft, &root, &held.body, out)?;
+        table.look(&draft, &held.body, out)?;
+        let consent = table.consent(&root, out)?;
+        consent.sign(&mut draft)?;
         files::write_new(self.out, &draft.to_bytes())?;
         let (signed, wanted) = (draft.signers(&root).len(), root.threshold);
         writeln!(
@@ -62,26 +64,27 @@ impl Apart<'_> {
     }
 }
 
-/// Signs the draft of an authority's folder, or the one in `elsewhere`, and publishes it if that is enough.
+/// Signs the draft of an authority's folder, or the one in `elsewhere`, and publishes it if that is enough. The folder is not
+/// held while somebody compares words and types a passphrase: nightly commands go on meanwhile.
 ///
 /// # Errors
 /// [`Failure`]: nothing was written.
 pub(crate) fn sign(
-    folder: &Folder,
+    path: &Path,
     elsewhere: Option<&Path>,
     table: &Table<'_>,
     out: Out<'_>,
 ) -> Result<(), Failure> {
-    let mut draft = match elsewhere {
-        Some(path) => draft::read(path, &folder.root)?,
-        None => folder.draft()?.ok_or_else(|| {
-            Failure::Refused(format!(
-                "there is no draft in {}: make one with `menshen trust import`, or name one with --draft",
-                folder.draft_path().display()
-            ))
-        })?,
+    let root = {
+        let folder = Folder::open(path)?;
+        table.look(&the_draft(&folder, elsewhere)?, &folder.held().body, out)?;
+        folder.root
     };
-    table.sign(&mut draft, &folder.root, &folder.held().body, out)?;
+    let consent = table.consent(&root, out)?;
+    let folder = &Folder::open(path)?;
+    let mut draft = the_draft(folder, elsewhere)?;
+    draft::check(&draft, &folder.held().body, table.now)?;
+    consent.sign(&mut draft)?;
     let signers = draft.signers(&folder.root);
     if signers.len() >= folder.root.threshold {
         return publish::publish(folder, &draft, table.now, out);
@@ -101,15 +104,27 @@ pub(crate) fn sign(
     Ok(())
 }
 
+fn the_draft(folder: &Folder, elsewhere: Option<&Path>) -> Result<TrustDraft, Failure> {
+    match elsewhere {
+        Some(path) => draft::read(path, &folder.root),
+        None => folder.draft()?.ok_or_else(|| {
+            Failure::Refused(format!(
+                "there is no draft in {}: make one with `menshen trust import`, or name one with --draft",
+                folder.draft_path().display()
+            ))
+        }),
+    }
+}
+
+/// What somebody said yes to, and the keys to sign it with.
+struct Consent {
+    words: String,
+    keys: Vec<SigningKey>,
+}
+
 impl Table<'_> {
-    /// Shows what changes, asks for the words, and signs with every key.
-    fn sign(
-        &self,
-        draft: &mut TrustDraft,
-        root: &Root,
-        held: &TrustBody,
-        out: Out<'_>,
-    ) -> Result<(), Failure> {
+    /// Shows what changes, and the hash.
+    fn look(&self, draft: &TrustDraft, held: &TrustBody, out: Out<'_>) -> Result<(), Failure> {
         draft::check(draft, held, self.now)?;
         let changes = Changes::of(held, draft.body()).to_string();
         for line in changes.lines() {
@@ -117,18 +132,36 @@ impl Table<'_> {
         }
         let hash = draft.payload_hash();
         writeln!(out, "The draft's hash: {}", proquint::words(&hash))?;
-        let typed = match self.words {
+
+        Ok(())
+    }
+
+    /// Asks for the words, where they were not given, and opens the keys.
+    fn consent(&self, root: &Root, out: Out<'_>) -> Result<Consent, Failure> {
+        let words = match self.words {
             Some(words) => words.to_owned(),
             None => ask(out)?,
         };
-        if !proquint::begins_with(&hash, &typed, WORDS) {
+        let keys = self.keys.iter().map(|path| key(path, root));
+
+        Ok(Consent {
+            words,
+            keys: keys.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl Consent {
+    /// Signs with every key, if this is the draft whose words were given.
+    fn sign(&self, draft: &mut TrustDraft) -> Result<(), Failure> {
+        if !proquint::begins_with(&draft.payload_hash(), &self.words, WORDS) {
             return Err(Failure::Refused(format!(
                 "{} are not the first {WORDS} words of this draft's hash: nothing was signed. Compare the words with whoever drafted it",
-                printable(&format!("{:?}", typed.trim()))
+                printable(&format!("{:?}", self.words.trim()))
             )));
         }
-        for path in self.keys {
-            draft.sign(&key(path, root)?);
+        for key in &self.keys {
+            draft.sign(key);
         }
 
         Ok(())
@@ -166,7 +199,7 @@ fn key(path: &Path, root: &Root) -> Result<SigningKey, Failure> {
         })?;
     if file.role != KeyRole::Root {
         return Err(Failure::Refused(format!(
-            "{}: this is a {} key, and a trust list is signed by root keys alone",
+            "{}: this key's role is {}, and a trust list is signed by root keys alone",
             path.display(),
             file.role
         )));

@@ -9,6 +9,8 @@ mod keys;
 mod lookups;
 mod paper;
 mod questions;
+mod rules;
+mod stopped;
 mod trust;
 
 use std::path::{Path, PathBuf};

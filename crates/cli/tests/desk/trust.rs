@@ -5,11 +5,12 @@ mod lists;
 mod policy;
 mod signing;
 mod status_token;
+mod stopped;
 mod vectors;
 
 use cli::authority::documents;
 use domain::code::foreign::revocation::Revocation;
-use domain::code::foreign::{ForeignKey, Format, SignedForeign, decode, verify};
+use domain::code::foreign::{ForeignKey, Format, SignedForeign, SignerNames, decode, verify};
 use domain::document::{Trust, TrustDraft, Withdrawn};
 use domain::hex;
 use domain::time::{DAY, Timestamp};
@@ -203,11 +204,15 @@ fn what_issuers_took_back_travels_beside_the_list_that_names_it() {
     });
     assert_eq!(withdrawn.incomplete.len(), 0);
     for name in ["hcert", "shc", "shc_revoked", "pretix_revoked"] {
-        let how = withdrawn.lists.of(&code(name), &[]);
+        let how = withdrawn.lists.of(&code(name), &SignerNames::default());
         assert_eq!(how, Some(Revocation::Revoked), "{name}");
     }
     for name in ["pretix", "nzcp"] {
-        assert_eq!(withdrawn.lists.of(&code(name), &[]), None, "{name}");
+        assert_eq!(
+            withdrawn.lists.of(&code(name), &SignerNames::default()),
+            None,
+            "{name}"
+        );
     }
     let (_, shown) = desk.run(&["trust", "show", "--authority", "authority"]);
     for line in [
@@ -216,7 +221,8 @@ fn what_issuers_took_back_travels_beside_the_list_that_names_it() {
         "keys for shc: 2 (no country 2)\n",
         "keys for vds_nc: 1 (UT 1)\n",
         "revocations eu_hashes ",
-        "policies: public_place, residential\n",
+        "policy of public_place: a negative test of the last 48 h; ",
+        "policy of residential: no test; ",
     ] {
         assert!(shown.contains(line), "{line}{shown}");
     }

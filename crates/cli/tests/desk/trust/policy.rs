@@ -9,7 +9,7 @@ use domain::screen::Preset;
 
 use super::*;
 
-fn policy(desk: &Desk, more: &[&str]) -> Result<String, String> {
+pub(super) fn policy(desk: &Desk, more: &[&str]) -> Result<String, String> {
     let words = [
         &["trust", "policy", "--at", NOW, "--authority", "authority"],
         more,
@@ -69,7 +69,7 @@ fn an_event_takes_the_tickets_that_its_policy_names_once_root_keys_signed_it() {
     let product = format!("{item}=Saturday");
     let drafted = policy(&desk, &["--venue", "event", "--product", &product]).unwrap();
     assert!(
-        drafted.contains("+ policy of event: rule file ticket, rules: 1"),
+        drafted.contains("+ policy of event, rule file 1: ticket, rules: 1"),
         "{drafted}"
     );
     sign(&desk, &[1, 2], &words(&drafted), NOW).unwrap();
