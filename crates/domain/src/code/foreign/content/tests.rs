@@ -146,7 +146,7 @@ fn a_certificate_of_who_has_one_name_and_a_dose_in_number_or_words() {
 }
 
 #[test]
-fn a_product_of_whos_prequalification_is_told_in_words_and_any_other_as_it_stands() {
+fn a_product_that_who_prequalified_is_told_in_words_and_any_other_as_it_stands() {
     let hash = "d2c75a15ed309658b3968519ddb31690";
     let known = format!("YellowFeverProduct{hash}");
     let nameless = format!("YellowFever{hash}");
