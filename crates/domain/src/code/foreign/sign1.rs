@@ -133,10 +133,10 @@ fn key_id(header: &Item) -> Result<Option<Vec<u8>>, Reason> {
 
 fn algorithm(item: &Item) -> Result<Algorithm, Reason> {
     match item.as_i64() {
-        Some(-7) => Ok(Algorithm::Es256),
-        // The second is Ed25519 by its own number (RFC 9864 §2.2).
+        // The second of each is the number that names the curve as well (RFC 9864 §2).
+        Some(-7 | -9) => Ok(Algorithm::Es256),
         Some(-8 | -19) => Ok(Algorithm::EdDsa),
-        Some(-35) => Ok(Algorithm::Es384),
+        Some(-35 | -51) => Ok(Algorithm::Es384),
         Some(-37) => Ok(Algorithm::Ps256),
         Some(_) | None => Err(Reason::Unsupported),
     }
@@ -195,7 +195,13 @@ mod tests {
         );
         assert_eq!(object("", "a10126").err(), Some(Reason::Malformed));
         assert_eq!(object("a0", "a10126").err(), Some(Reason::Malformed));
-        assert_eq!(object("a10132", "a0").unwrap().algorithm, Algorithm::EdDsa);
+        for (named, algorithm) in [
+            ("a10132", Algorithm::EdDsa),
+            ("a10128", Algorithm::Es256),
+            ("a1013832", Algorithm::Es384),
+        ] {
+            assert_eq!(object(named, "a0").unwrap().algorithm, algorithm);
+        }
         assert_eq!(object("a10126", "a10126").unwrap().flaw, None);
         assert_eq!(
             object("a10126", "a10127").unwrap().flaw,
