@@ -87,7 +87,8 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     put(path, bytes, |part, path| fs::rename(part, path))
 }
 
-/// Removes what writers left in a folder that were stopped half way. Nobody else may write there meanwhile.
+/// Removes what writers left in a folder that were stopped half way. Nobody else may write there meanwhile. Where nothing
+/// can be written at all, as in a backup that is only looked at, it stays.
 ///
 /// # Errors
 /// [`Failure::File`].
@@ -97,8 +98,12 @@ pub(crate) fn sweep(folder: &Path) -> Result<(), Failure> {
     }
     for entry in fs::read_dir(folder).map_err(Failure::file(folder, "read"))? {
         let path = entry.map_err(Failure::file(folder, "read"))?.path();
-        if is_part(&path) {
-            fs::remove_file(&path).map_err(Failure::file(&path, "remove"))?;
+        if !is_part(&path) || !path.is_file() {
+            continue;
+        }
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {}
+            removed => removed.map_err(Failure::file(&path, "remove"))?,
         }
     }
 
@@ -209,10 +214,11 @@ mod tests {
         for name in ["a.cbor.31.part", "a.cbor", "a.part", "a.3f.part", ".part"] {
             fs::write(folder.path().join(name), b"half").unwrap();
         }
+        fs::create_dir(folder.path().join("b.31.part")).unwrap();
         sweep(folder.path()).unwrap();
         sweep(&folder.path().join("none")).unwrap();
         assert!(!folder.path().join("a.cbor.31.part").exists());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 5);
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub(super) fn issue(args: &IssueArgs, now: Timestamp, out: Out<'_>) -> Result<()
         out: &args.out,
     };
     press.try_out(&records)?;
+    authority::check_publish(&authority, now)?;
     // From here on they are issued.
     register.write(authority.folder())?;
     let manifest = authority::publish(&authority, &register, now)

@@ -2,7 +2,7 @@
 
 use domain::code::foreign::revocation::ListKind;
 use domain::code::foreign::{ForeignKey, Format};
-use domain::document::TrustBody;
+use domain::document::{RevocationFile, TrustBody};
 use serde_json::Value;
 
 use super::draft::Folder;
@@ -38,19 +38,16 @@ pub(super) fn check(
     (old, new): (&TrustBody, &TrustBody),
     found: &Found,
 ) -> Result<(), Failure> {
-    let gone = old
-        .revocations
-        .iter()
-        .filter(|file| file.list == ListKind::ShcRids && !new.revocations.contains(file));
-    for file in gone {
-        let path = publish::revocation(folder, file);
-        if !path.exists() {
-            continue;
-        }
-        let Some(before) = Counted::of(&files::read(&path)?) else {
-            continue;
-        };
-        let newest = counted(found)
+    let gone = |file: &&RevocationFile| !new.revocations.contains(file);
+    let gone = on_disk(folder, old.revocations.iter().filter(gone))?;
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let mut next = on_disk(folder, new.revocations.iter())?;
+    next.extend(counted(found));
+    for before in gone {
+        let newest = next
+            .iter()
             .filter(|list| list.kid == before.kid)
             .map(|list| list.counter)
             .max();
@@ -64,6 +61,21 @@ pub(super) fn check(
     }
 
     Ok(())
+}
+
+fn on_disk<'a>(
+    folder: &Folder,
+    files: impl Iterator<Item = &'a RevocationFile>,
+) -> Result<Vec<Counted>, Failure> {
+    let mut lists = Vec::new();
+    for file in files.filter(|file| file.list == ListKind::ShcRids) {
+        let path = publish::revocation(folder, file);
+        if path.exists() {
+            lists.extend(Counted::of(&files::read(&path)?));
+        }
+    }
+
+    Ok(lists)
 }
 
 /// Lists in `found` of keys that the trust list does not have, in words.

@@ -70,6 +70,10 @@ impl Folder {
         }
         let draft = self.draft_folder();
         if draft.exists() {
+            // Signatures go first: without their draft they would be told as those of the next one.
+            for path in self.signed_apart()? {
+                fs::remove_file(&path).map_err(Failure::file(&path, "remove"))?;
+            }
             fs::remove_dir_all(&draft).map_err(Failure::file(&draft, "remove"))?;
         }
 

@@ -66,7 +66,9 @@ pub(crate) fn import(path: &Path, import: &Import<'_>, out: Out<'_>) -> Result<(
     tell_lists(&base.body, &body, out)?;
     tell_unknown(&base, &body, out)?;
     check_size(&base.body, &body, import.shrink)?;
-    cards::check(&folder, (&base.body, &body), &found)?;
+    for old in [&base.body, &folder.held().body] {
+        cards::check(&folder, (old, &body), &found)?;
+    }
     if changes.is_none() && base.body.revocations == body.revocations {
         writeln!(out, "Nothing changed, and nothing was drafted.")?;
         return Ok(());
@@ -112,11 +114,11 @@ fn check_said(source: TrustSource, said: &Said) -> Result<(), Failure> {
             word(source)
         )));
     }
-    if source == TrustSource::Pretix && said.max_lifetime.is_some() {
-        return Err(Failure::Refused(
-            "--max-days: tickets do not say when they were signed, so that none of them would be taken: leave it out"
-                .to_owned(),
-        ));
+    if matches!(source, TrustSource::Pretix | TrustSource::Icao) && said.max_lifetime.is_some() {
+        return Err(Failure::Refused(format!(
+            "--max-days: codes of {} do not say when they were signed, so that none of them would be taken: leave it out",
+            word(source)
+        )));
     }
 
     Ok(())

@@ -49,9 +49,8 @@ impl Apart<'_> {
     pub(crate) fn sign(&self, table: &Table<'_>, out: Out<'_>) -> Result<(), Failure> {
         let (root, held) = documents_at(self.root, self.held)?;
         let mut draft = draft::read(self.draft, &root)?;
-        table.look(&draft, &held.body, out)?;
-        let consent = table.consent(&root, out)?;
-        consent.sign(&mut draft)?;
+        let shown = table.look(&draft, &held.body, out)?;
+        table.consent(shown, &root, out)?.sign(&mut draft)?;
         files::write_new(self.out, &draft.to_bytes())?;
         let (signed, wanted) = (draft.signers(&root).len(), root.threshold);
         writeln!(
@@ -75,16 +74,16 @@ pub(crate) fn sign(
     table: &Table<'_>,
     out: Out<'_>,
 ) -> Result<(), Failure> {
-    let root = {
+    let (shown, root) = {
         let folder = Folder::open(path)?;
-        table.look(&the_draft(&folder, elsewhere)?, &folder.held().body, out)?;
-        folder.root
+        let draft = the_draft(&folder, elsewhere)?;
+        (table.look(&draft, &folder.held().body, out)?, folder.root)
     };
-    let consent = table.consent(&root, out)?;
+    let consent = table.consent(shown, &root, out)?;
     let folder = &Folder::open(path)?;
     let mut draft = the_draft(folder, elsewhere)?;
-    draft::check(&draft, &folder.held().body, table.now)?;
     consent.sign(&mut draft)?;
+    draft::check(&draft, &folder.held().body, table.now)?;
     let signers = draft.signers(&folder.root);
     if signers.len() >= folder.root.threshold {
         return publish::publish(folder, &draft, table.now, out);
@@ -118,13 +117,18 @@ fn the_draft(folder: &Folder, elsewhere: Option<&Path>) -> Result<TrustDraft, Fa
 
 /// What somebody said yes to, and the keys to sign it with.
 struct Consent {
-    words: String,
+    shown: [u8; 32],
     keys: Vec<SigningKey>,
 }
 
 impl Table<'_> {
-    /// Shows what changes, and the hash.
-    fn look(&self, draft: &TrustDraft, held: &TrustBody, out: Out<'_>) -> Result<(), Failure> {
+    /// Shows what changes, and the hash, which it tells as well.
+    fn look(
+        &self,
+        draft: &TrustDraft,
+        held: &TrustBody,
+        out: Out<'_>,
+    ) -> Result<[u8; 32], Failure> {
         draft::check(draft, held, self.now)?;
         let changes = Changes::of(held, draft.body()).to_string();
         for line in changes.lines() {
@@ -133,32 +137,38 @@ impl Table<'_> {
         let hash = draft.payload_hash();
         writeln!(out, "The draft's hash: {}", proquint::words(&hash))?;
 
-        Ok(())
+        Ok(hash)
     }
 
-    /// Asks for the words, where they were not given, and opens the keys.
-    fn consent(&self, root: &Root, out: Out<'_>) -> Result<Consent, Failure> {
+    /// Asks for the words of what was shown, where they were not given, and opens the keys.
+    fn consent(&self, shown: [u8; 32], root: &Root, out: Out<'_>) -> Result<Consent, Failure> {
         let words = match self.words {
             Some(words) => words.to_owned(),
             None => ask(out)?,
         };
+        if !proquint::begins_with(&shown, &words, WORDS) {
+            return Err(Failure::Refused(format!(
+                "{} are not the first {WORDS} words of this draft's hash: nothing was signed. Compare the words with whoever drafted it",
+                printable(&format!("{:?}", words.trim()))
+            )));
+        }
         let keys = self.keys.iter().map(|path| key(path, root));
 
         Ok(Consent {
-            words,
+            shown,
             keys: keys.collect::<Result<_, _>>()?,
         })
     }
 }
 
 impl Consent {
-    /// Signs with every key, if this is the draft whose words were given.
+    /// Signs with every key, if this is the draft that was shown.
     fn sign(&self, draft: &mut TrustDraft) -> Result<(), Failure> {
-        if !proquint::begins_with(&draft.payload_hash(), &self.words, WORDS) {
-            return Err(Failure::Refused(format!(
-                "{} are not the first {WORDS} words of this draft's hash: nothing was signed. Compare the words with whoever drafted it",
-                printable(&format!("{:?}", self.words.trim()))
-            )));
+        if draft.payload_hash() != self.shown {
+            return Err(Failure::Refused(
+                "the draft was changed after it was shown: nothing was signed. Look at the new one, and sign again"
+                    .to_owned(),
+            ));
         }
         for key in &self.keys {
             draft.sign(key);

@@ -4,6 +4,8 @@ use std::process::{Command, Stdio};
 
 use super::*;
 
+const TABLE: &str =
+    "name,birth_year,class,id_last_four,colour,last_negative\n王小明,1948,senior,012X,green,-\n";
 /// A week and a day after [`NOW`], when the next secret of the status list but one is due.
 const LATER: &str = "1796198400";
 
@@ -33,17 +35,23 @@ fn what_a_full_disk_left_of_a_secret_is_made_anew_and_half_written_files_go() {
 #[test]
 fn a_change_that_no_list_can_be_signed_for_is_not_kept() {
     let desk = Desk::new();
-    let register = std::fs::read(desk.path("authority/residents.csv")).unwrap();
+    desk.issue(TABLE).unwrap();
+    let register = || std::fs::read(desk.path("authority/residents.csv")).unwrap();
+    let before = register();
     status(&desk, LATER, &[]).unwrap();
     // The clock is behind the list now.
-    let refused = status(&desk, NOW, &["--set", "0=red"]).unwrap_err();
-    assert!(refused.to_string().contains("--set 0=red"), "{refused}");
-    let behind = status(&desk, NOW, &[]).unwrap_err().to_string();
-    assert!(behind.contains("set the clock right first"), "{behind}");
-    assert_eq!(
-        std::fs::read(desk.path("authority/residents.csv")).unwrap(),
-        register
-    );
+    for refused in [status(&desk, NOW, &["--set", "0=red"]), desk.issue(TABLE)] {
+        let why = refused.unwrap_err().to_string();
+        assert!(why.contains("set the clock right first"), "{why}");
+        assert_eq!(register(), before);
+    }
+    let key = desk.path("authority/status.key");
+    std::fs::rename(&key, desk.path("away")).unwrap();
+    assert!(status(&desk, LATER, &["--set", "0=red"]).is_err());
+    assert_eq!(register(), before);
+    std::fs::rename(desk.path("away"), key).unwrap();
+    status(&desk, LATER, &["--set", "0=red"]).unwrap();
+    assert_ne!(register(), before);
 }
 
 #[test]

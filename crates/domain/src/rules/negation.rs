@@ -84,7 +84,7 @@ impl Sight<'_> {
     fn equal_without(&self, side: &Expr, other: &Expr) -> Option<String> {
         let path = self.missing(side)?;
         let equals_nothing = if is_plain(side) {
-            !self.may_be_null(other)
+            self.missing(other).is_none()
         } else {
             matches!(other, Expr::Bool(true) | Expr::Text(_) | Expr::Int(1..))
         };
@@ -95,7 +95,7 @@ impl Sight<'_> {
     /// Whether something is found in an array because a path leads nowhere.
     fn in_without(&self, wanted: &Expr, array: &Expr) -> Option<String> {
         if let Some(path) = self.missing(wanted) {
-            let is_nowhere = is_plain(wanted) && !self.may_be_null(array);
+            let is_nowhere = is_plain(wanted) && self.missing(array).is_none();
             return (!is_nowhere).then_some(path);
         }
         // An array that is missing is an error.
@@ -112,18 +112,22 @@ impl Sight<'_> {
         // comparison, and with that in the list looking for `false` is negation.
         items.iter().find_map(|item| {
             let path = self.missing(item)?;
-            let equals_nothing = is_plain(item) && !self.may_be_null(wanted);
+            let equals_nothing = is_plain(item) && self.missing(wanted).is_none();
             (!equals_nothing).then_some(path)
         })
     }
 
-    /// The first path in `expr` that not every code of the kinds has. What a lambda reads is never sure.
+    /// The first path in `expr` that not every code of the kinds has, or of an identifier that may have fewer parts. What a
+    /// lambda reads is never sure.
     fn missing(&self, expr: &Expr) -> Option<String> {
         if let Expr::Var(path) = expr {
             let sure = !self.in_lambda || path.is_empty();
             let sure = sure && !self.kinds.is_empty();
             let sure = sure && self.kinds.iter().all(|kind| kind.requires(path));
             return (!sure).then(|| path.clone());
+        }
+        if let Expr::UciPart(uci, _) = expr {
+            return Some(first_path(uci));
         }
         if let Expr::Reduce(parts) = expr {
             let [array, lambda, initial] = &**parts;
@@ -141,19 +145,22 @@ impl Sight<'_> {
             .into_iter()
             .find_map(|(_, part)| self.missing(part))
     }
-
-    /// Whether null may come of `expr`: of a path, or of an identifier that has fewer parts.
-    fn may_be_null(&self, expr: &Expr) -> bool {
-        self.missing(expr).is_some() || takes_part(expr)
-    }
 }
 
 fn reads(expr: &Expr) -> bool {
     matches!(expr, Expr::Var(_)) || expr.parts().into_iter().any(|(_, part)| reads(part))
 }
 
-fn takes_part(expr: &Expr) -> bool {
-    matches!(expr, Expr::UciPart(..)) || expr.parts().into_iter().any(|(_, part)| takes_part(part))
+/// The path that an identifier is read from.
+fn first_path(uci: &Expr) -> String {
+    let mut found = None;
+    uci.walk(&mut |_, part| {
+        if let Expr::Var(path) = part {
+            found.get_or_insert_with(|| path.clone());
+        }
+    });
+
+    found.unwrap_or_else(|| "extractFromUVCI".to_owned())
 }
 
 /// Null where its path is missing.

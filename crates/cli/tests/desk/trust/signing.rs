@@ -1,6 +1,6 @@
 //! Signing here and elsewhere.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use domain::crypto::{Secret, SigningKey};
@@ -172,6 +172,47 @@ fn the_words_are_asked_for_after_the_changes_were_shown_and_others_sign_nothing(
     assert_eq!(held(&desk).body.header.version, 1);
     assert_eq!(typed(&format!("{}\n", words.replace('-', " "))).0, Some(0));
     assert_eq!(held(&desk).body.header.version, 2);
+}
+
+/// While the words are asked for, others may work in the folder.
+#[test]
+fn a_draft_that_is_changed_after_it_was_shown_is_not_signed() {
+    let desk = Desk::new();
+    let shown = words(&import_fixture(&desk, "nzcp", "nzcp.json"));
+    for (again_within, old) in [("998", true), ("997", false)] {
+        let mut asked = Command::new(env!("CARGO_BIN_EXE_menshen"))
+            .args(["trust", "sign", "--at", NOW, "--authority"])
+            .arg(desk.path("authority"))
+            .args(["--key", &key(&desk, 1), &key(&desk, 2)])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = Vec::new();
+        let out = asked.stdout.as_mut().unwrap();
+        while !said.ends_with(b"to sign it: ") {
+            let mut byte = [0];
+            out.read_exact(&mut byte).unwrap();
+            said.push(byte[0]);
+        }
+        let policy = ["--venue", "event", "--again-within", again_within];
+        let next = words(&policy::policy(&desk, &policy).unwrap());
+        let typed = if old { &shown } else { &next };
+        let mut stdin = asked.stdin.take().unwrap();
+        writeln!(stdin, "{typed}").unwrap();
+        drop(stdin);
+        let output = asked.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let why = String::from_utf8(output.stderr).unwrap();
+        let wanted = if old {
+            "was changed after it was shown"
+        } else {
+            "are not the first 2 words"
+        };
+        assert!(why.contains(wanted), "{why}");
+        assert_eq!(held(&desk).body.header.version, 1);
+    }
 }
 
 #[test]

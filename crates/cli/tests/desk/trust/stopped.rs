@@ -73,6 +73,7 @@ fn what_is_said_of_keys_must_fit_what_their_codes_prove() {
     for (format, file, more, why) in [
         ("pretix", "pretix.json", ["--max-days", "5"], "--max-days"),
         ("pretix", "pretix.json", ["--kinds", "test"], "--kinds"),
+        ("icao", "bcsc.pem", ["--max-days", "5"], "--max-days"),
         ("gdhcn", "gdhcn.json", ["--kinds", "ticket"], "--kinds"),
         ("nzcp", "nzcp.json", ["--kinds", "vaccination"], "--kinds"),
         (
@@ -97,11 +98,18 @@ fn an_older_list_of_revoked_cards_never_takes_a_newer_ones_place() {
     let take = |text: &str, more: &[&str]| import_text(&desk, "shc-revocation", text, more);
     let said = take(&list(4, &["a"]), &[]).unwrap();
     assert!(said.contains("no key of the list is called k"), "{said}");
-    take(&list(5, &["a", "b"]), &[]).unwrap();
+    let fifth = take(&list(5, &["a", "b"]), &[]).unwrap();
     let named = drafted(&desk).body().revocations.clone();
     let refused = take(&list(4, &["a"]), &[]).unwrap_err();
     assert!(refused.contains("names version 5 of the list"), "{refused}");
     assert_eq!(drafted(&desk).body().revocations, named);
+    // Nor once another key's list took its place in the draft, and the one in force still names it.
+    sign(&desk, &[1, 2], &words(&fifth), NOW).unwrap();
+    let other = list(1, &["c"]).replace("\"k\"", "\"other\"");
+    take(&other, &[]).unwrap();
+    let refused = take(&list(4, &["a"]), &[]).unwrap_err();
+    assert!(refused.contains("names version 5 of the list"), "{refused}");
+    take(&list(6, &["a", "b"]), &[]).unwrap();
     // Beside it, it takes nothing away.
     take(&list(4, &["a"]), &["--add"]).unwrap();
     assert_eq!(drafted(&desk).body().revocations.len(), 2);

@@ -134,13 +134,13 @@ impl HashLists {
 }
 
 /// The countries that a list may call the issuer's: a code need not say its own (`iss` may be left out), and some write it
-/// small.
+/// small, so that both spellings count.
 fn countries(code: &SignedForeign, signer: &SignerNames<'_>) -> BTreeSet<String> {
     texts(&code.payload, "co")
         .into_iter()
         .chain(code.issuer.as_deref())
         .chain(signer.country)
-        .map(str::to_uppercase)
+        .flat_map(|country| [country.to_owned(), country.to_uppercase()])
         .collect()
 }
 

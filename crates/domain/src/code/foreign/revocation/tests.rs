@@ -116,6 +116,13 @@ fn a_certificate_that_leaves_its_country_out_or_writes_it_small_is_revoked_all_t
         ..code(Format::Hcert, json!({"dcc": {"v": [certificate]}}))
     };
     let plain = json!({"ci": UCI});
+    let small = hashes(
+        &STANDARD.encode("key"),
+        "COUNTRYCODEUCI",
+        b"deURN:UVCI:01DE/X",
+    );
+    let written_small = issued(Some("de"), plain.clone());
+    assert!(small.of(&written_small, &SignerNames::default()).is_some());
     let lists = [
         hashes("UNKNOWN_KID", "UCI", UCI.as_bytes()),
         hashes(
