@@ -26,13 +26,21 @@ pub(crate) fn read(path: &Path) -> Result<ContentKey, Failure> {
         ))
     })?;
 
-    ContentKey::new(&found).ok_or_else(|| {
+    let key = ContentKey::new(&found).ok_or_else(|| {
         Failure::Refused(format!(
             "{} holds {} bytes, and AES-GCM of codes takes 16 (AES-128) or 32 (AES-256): ask the issuer for the key itself, not a password or a file around it",
             path.display(),
             found.len()
         ))
-    })
+    })?;
+    if found.iter().all(|byte| *byte == 0) {
+        return Err(Failure::Refused(format!(
+            "{} holds zeros alone, which is nobody's key: ask the issuer for the key itself",
+            path.display()
+        )));
+    }
+
+    Ok(key)
 }
 
 /// The bytes of the key in one of the forms. What is text is read as text: 32 hexadecimal digits are 16 bytes.
@@ -40,14 +48,16 @@ fn of(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     if bytes.len() > MAX_BYTES {
         return None;
     }
-    let text = str::from_utf8(bytes).ok().map(str::trim);
+    let text = str::from_utf8(bytes).ok();
+    let text = text.map(|text| text.trim_start_matches('\u{feff}').trim());
     let text = text.filter(|text| !text.is_empty() && text.bytes().all(|c| c.is_ascii()));
     let spelled = text.and_then(|text| {
         if text.starts_with('{') {
             return jwk(text);
         }
 
-        hex::decode(text).or_else(|| base64(text))
+        let digits = Zeroizing::new(text.split_ascii_whitespace().collect::<String>());
+        hex::decode(&digits).or_else(|| base64(text))
     });
     let is_plain = ContentKey::new(bytes).is_some();
     match spelled {
@@ -91,6 +101,22 @@ mod tests {
 
     use super::*;
 
+    fn spaced(digits: &str) -> String {
+        let letters: Vec<char> = digits.chars().collect();
+        let pairs = letters.chunks(2).map(String::from_iter);
+
+        pairs.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_key_of_zeros_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        std::fs::write(&path, [0; 16]).unwrap();
+        let refused = read(&path).unwrap_err().to_string();
+        assert!(refused.contains("zeros alone"), "{refused}");
+    }
+
     #[test]
     fn a_key_is_the_same_in_each_of_its_forms_and_its_length_is_kept() {
         let small: Vec<u8> = (200..216).collect();
@@ -104,6 +130,7 @@ mod tests {
                 key.clone(),
                 text(&digits),
                 text(&format!("{digits}\n")),
+                text(&format!("\u{feff}{}", spaced(&digits))),
                 text(&padded),
                 text(&format!(" {url}\r\n")),
                 text(&format!(r#"{{"kty":"oct","alg":"A256GCM","k":"{url}"}}"#)),

@@ -16,10 +16,10 @@ const LIMITS: Limits = Limits {
     bytes: 512 * 1024 * 1024,
 };
 
-/// The bytes of a file.
+/// The bytes of a file, without the mark that some editors put before UTF-8.
 ///
 /// # Errors
-/// [`Failure::File`]; [`Failure::Refused`] for one that is longer than any list.
+/// [`Failure::File`]; [`Failure::Refused`] for one that is longer than any list, or in UTF-16.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let file = File::open(path).map_err(Failure::file(path, "read"))?;
     let mut bytes = Vec::new();
@@ -33,8 +33,20 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         )));
     }
 
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Failure::Refused(format!(
+            "{}: this is UTF-16: save the file as UTF-8, or download it again: nothing was drafted",
+            path.display()
+        )));
+    }
+    if bytes.starts_with(MARK) {
+        bytes.drain(..MARK.len());
+    }
+
     Ok(bytes)
 }
+
+const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The JSON in `bytes`.
 ///
@@ -69,6 +81,17 @@ mod tests {
         file.set_len(MAX_BYTES + 1).unwrap();
         let refused = read(&path).unwrap_err().to_string();
         assert!(refused.contains("longer than 64 MiB"), "{refused}");
+    }
+
+    #[test]
+    fn the_mark_of_utf_8_is_passed_over_and_utf_16_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.json");
+        std::fs::write(&path, "\u{feff}{}").unwrap();
+        assert_eq!(read(&path).unwrap(), b"{}");
+        std::fs::write(&path, [0xff, 0xfe, b'{', 0]).unwrap();
+        let refused = read(&path).unwrap_err().to_string();
+        assert!(refused.contains("save the file as UTF-8"), "{refused}");
     }
 
     #[test]

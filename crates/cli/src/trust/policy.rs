@@ -39,6 +39,15 @@ pub(crate) fn policy(
     now: Timestamp,
     out: Out<'_>,
 ) -> Result<(), Failure> {
+    for (at, product) in asked.products.iter().enumerate() {
+        let before = asked.products.iter().take(at);
+        if before.into_iter().any(|other| other.item == product.item) {
+            return Err(Failure::Refused(format!(
+                "product {} has two names: nothing was drafted. Give each product one",
+                product.item
+            )));
+        }
+    }
     let rules = asked
         .rules
         .iter()

@@ -90,6 +90,15 @@ fn what_is_said_of_keys_must_fit_what_their_codes_prove() {
 }
 
 #[test]
+fn a_product_has_one_name() {
+    let desk = Desk::new();
+    let words = ["--venue", "event", "--product", "42=Saturday", "42=Sunday"];
+    let refused = policy::policy(&desk, &words).unwrap_err();
+    assert!(refused.contains("product 42 has two names"), "{refused}");
+    assert!(!desk.path("authority/draft").exists());
+}
+
+#[test]
 fn an_older_list_of_revoked_cards_never_takes_a_newer_ones_place() {
     let desk = Desk::new();
     let list = |counter: u8, ids: &[&str]| {
