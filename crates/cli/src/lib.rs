@@ -13,6 +13,7 @@ mod content_key;
 pub mod demo;
 mod failure;
 mod files;
+mod lines;
 pub mod load;
 mod mask;
 mod passphrase;

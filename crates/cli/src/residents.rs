@@ -1,7 +1,6 @@
 //! The tables that `menshen issue` and `menshen lookups` take: one resident a line.
 
 mod fields;
-mod lines;
 mod rows;
 
 use std::fmt;
@@ -10,8 +9,7 @@ use std::path::Path;
 use domain::screen::Colour;
 use domain::time::Timestamp;
 
-pub(crate) use fields::{colour, is_last_four, sampled};
-pub(crate) use lines::Lines;
+pub(crate) use fields::{colour, sampled};
 
 use rows::{Fault, Rows};
 

@@ -34,6 +34,14 @@ pub struct NewCode {
     pub slip: Option<Slip>,
 }
 
+/// Whether `text` can be the end of an ID document's number: four digits or capitals.
+pub(crate) fn is_last_four(text: &str) -> bool {
+    text.len() == 4
+        && text
+            .bytes()
+            .all(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
+}
+
 /// Signs a code, and a slip where one is asked for, for each of `wanted` and adds them to the register. The register
 /// is not written here.
 ///

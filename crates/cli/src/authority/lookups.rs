@@ -12,9 +12,9 @@ use domain::status::{Cell, LookupRow, lookup_table};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::issue::is_last_four;
 use super::table;
 use super::today::{Revoked, TestKnown, cell, revoked, revoked_word, test_of, test_word};
-use crate::residents::is_last_four;
 use crate::{Failure, files};
 
 /// Rows of one table: with 18 bytes each its file stays below 64 MiB, however badly it packs.

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use found::{Founding, MAX_SHEET_DAYS, found};
 pub use issue::{NewCode, issue};
-pub(crate) use issue::{signed, slip_of};
+pub(crate) use issue::{is_last_four, signed, slip_of};
 pub use lookups::{LookupRecord, Lookups};
 pub use publish::{PublicFolder, check_publish, publish};
 pub use register::{Record, Register};

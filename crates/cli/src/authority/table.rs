@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::residents::Lines;
+use crate::lines::Lines;
 use crate::{Failure, files};
 
 /// What to do about a table that is not as it was written.

@@ -42,16 +42,8 @@ pub(super) fn class(word: &str) -> Result<HolderClass, String> {
     }
 }
 
-/// Four digits or capitals.
-pub(crate) fn is_last_four(text: &str) -> bool {
-    text.len() == 4
-        && text
-            .bytes()
-            .all(|c| c.is_ascii_digit() || c.is_ascii_uppercase())
-}
-
 pub(super) fn last_four(text: &str) -> Result<String, String> {
-    if !is_last_four(text) {
+    if !authority::is_last_four(text) {
         return Err(unfit(
             "id_last_four",
             text,

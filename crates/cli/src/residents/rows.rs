@@ -7,8 +7,8 @@ use std::path::Path;
 
 use csv::StringRecord;
 
-use super::lines::{Lines, breaks};
 use crate::Failure;
+use crate::lines::{Lines, breaks};
 
 /// What is wrong with a table, and in which line.
 #[derive(Debug, PartialEq, Eq)]

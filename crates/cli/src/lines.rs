@@ -38,7 +38,7 @@ impl<'a> Lines<'a> {
 }
 
 /// How many lines end in a text.
-pub(super) fn breaks(text: &[u8]) -> u64 {
+pub(crate) fn breaks(text: &[u8]) -> u64 {
     let mut count = 0;
     let mut before = b' ';
     for &byte in text {
