@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use domain::byte_order::without_mark;
 use domain::crypto::ContentKey;
 use domain::hex;
 use domain::keyfile::KeyFile;
@@ -49,7 +50,7 @@ fn of(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         return None;
     }
     let text = str::from_utf8(bytes).ok();
-    let text = text.map(|text| text.trim_start_matches('\u{feff}').trim());
+    let text = text.map(|text| without_mark(text).trim());
     let text = text.filter(|text| !text.is_empty() && text.bytes().all(|c| c.is_ascii()));
     let spelled = text.and_then(|text| {
         if text.starts_with('{') {

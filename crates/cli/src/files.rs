@@ -60,12 +60,25 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
 const MOST_BYTES: u64 = 1024 * 1024 * 1024;
 const MOST_TEXT: u64 = 64 * 1024 * 1024;
 
-fn read_within(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+/// The bytes of a file, of at most `most`: a file may have no end.
+///
+/// # Errors
+/// What the system says; [`io::ErrorKind::FileTooLarge`] for a longer one.
+pub(crate) fn read_within(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let too_large = || {
         let why = format!("it is longer than {} MiB", most >> 20);
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
+        io::Error::new(io::ErrorKind::FileTooLarge, why)
+    };
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    if length > most {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    // A pipe has no length, and a file may grow.
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        return Err(too_large());
     }
 
     Ok(bytes)

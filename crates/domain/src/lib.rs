@@ -6,6 +6,7 @@
 
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+pub mod byte_order;
 pub mod cbor;
 pub mod clock;
 pub mod clock_offset;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use domain::byte_order::is_utf16;
 use domain::rules::suite::{self, Count};
 use domain::rules::{MAX_RULE_BYTES, RuleSet};
 
@@ -67,7 +68,7 @@ pub(super) fn test(args: &RulesTestArgs, out: Out<'_>) -> Result<Ending, Failure
 fn test_file(path: &Path, out: Out<'_>) -> Result<Count, Failure> {
     // A byte that is no UTF-8 spoils the test that it stands in and no other.
     let bytes = files::read(path)?;
-    if suite::is_utf16(&bytes) {
+    if is_utf16(&bytes) {
         let file = path.display();
         return Err(Failure::Refused(format!(
             "{file}: this is UTF-16, save the file as UTF-8"

@@ -1,14 +1,14 @@
 //! From the file of a table to its rows, each with its line. What a field should hold is not known here, and no message repeats
 //! what one holds.
 
-use std::fs::File;
-use std::io::{Chain, Read};
+use std::io::{Chain, ErrorKind, Read};
 use std::path::Path;
 
 use csv::StringRecord;
+use domain::byte_order::{is_utf16, without_mark};
 
-use crate::Failure;
 use crate::lines::{Lines, breaks};
+use crate::{Failure, files};
 
 /// What is wrong with a table, and in which line.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,28 +22,17 @@ pub(super) struct Fault {
 /// # Errors
 /// [`Failure::Refused`] for more than `most`; [`Failure::File`].
 pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
-    let file = File::open(path).map_err(Failure::file(path, "read"))?;
-    let length = file.metadata().map_err(Failure::file(path, "read"))?.len();
-    let refused = || {
-        Failure::Refused(format!(
-            "{}: the table has more than {} MiB: divide it into several",
-            path.display(),
-            most >> 20
-        ))
-    };
-    if length > most {
-        return Err(refused());
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
-    // A pipe has no length, and a file may grow.
-    file.take(most.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(Failure::file(path, "read"))?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
-        return Err(refused());
-    }
+    files::read_within(path, most).map_err(|error| {
+        if error.kind() == ErrorKind::FileTooLarge {
+            return Failure::Refused(format!(
+                "{}: the table has more than {} MiB: divide it into several",
+                path.display(),
+                most >> 20
+            ));
+        }
 
-    Ok(bytes)
+        Failure::file(path, "read")(error)
+    })
 }
 
 /// The text of a table, without the mark that some programs put in front of UTF-8.
@@ -52,7 +41,7 @@ pub(super) fn text(bytes: &[u8]) -> Result<&str, Fault> {
         line,
         problem: format!("{what}: save the table as `CSV UTF-8`"),
     };
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+    if is_utf16(bytes) {
         return Err(fault(1, "the table is UTF-16"));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -61,7 +50,7 @@ pub(super) fn text(bytes: &[u8]) -> Result<&str, Fault> {
         fault(breaks(good) + 1, "this line is not UTF-8")
     })?;
 
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+    Ok(without_mark(text))
 }
 
 /// One row.
@@ -206,7 +195,10 @@ mod tests {
         let path = folder.path().join("table.csv");
         let most = 2 << 20;
         let length = |length| {
-            File::create(&path).unwrap().set_len(length).unwrap();
+            std::fs::File::create(&path)
+                .unwrap()
+                .set_len(length)
+                .unwrap();
             read(&path, most)
         };
         assert_eq!(length(most).unwrap().len(), 2 << 20);

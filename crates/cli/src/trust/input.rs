@@ -1,13 +1,13 @@
 //! Reading what others publish: within limits, and strictly.
 
-use std::fs::File;
-use std::io::Read;
+use std::io::ErrorKind;
 use std::path::Path;
 
+use domain::byte_order::is_utf16;
 use domain::json::{self, JsonError, Limits};
 use serde_json::Value;
 
-use crate::Failure;
+use crate::{Failure, files};
 
 /// The longest file that is read: the largest published list, of 2026, has 2 MB.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -21,19 +21,17 @@ const LIMITS: Limits = Limits {
 /// # Errors
 /// [`Failure::File`]; [`Failure::Refused`] for one that is longer than any list, or in UTF-16.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let file = File::open(path).map_err(Failure::file(path, "read"))?;
-    let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(Failure::file(path, "read"))?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_BYTES) {
-        return Err(Failure::Refused(format!(
-            "{}: longer than 64 MiB, which no published list is: nothing was drafted, look where the file came from",
-            path.display()
-        )));
-    }
+    let mut bytes = files::read_within(path, MAX_BYTES).map_err(|error| {
+        if error.kind() == ErrorKind::FileTooLarge {
+            return Failure::Refused(format!(
+                "{}: longer than 64 MiB, which no published list is: nothing was drafted, look where the file came from",
+                path.display()
+            ));
+        }
 
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        Failure::file(path, "read")(error)
+    })?;
+    if is_utf16(&bytes) {
         return Err(Failure::Refused(format!(
             "{}: this is UTF-16: save the file as UTF-8, or download it again: nothing was drafted",
             path.display()
@@ -69,6 +67,8 @@ pub(super) fn json(bytes: &[u8]) -> Result<Value, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     #[test]

@@ -10,10 +10,10 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use domain::byte_order::{is_utf16, without_mark};
 use domain::code::native::{Claims, PREFIX, SignedCode};
 use domain::code::{self, SignedCredential};
 use domain::crypto::PublicKey;
-use domain::rules::suite::{is_utf16, without_mark};
 use domain::time::Timestamp;
 use serde::{Deserialize, Deserializer};
 

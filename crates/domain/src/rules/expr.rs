@@ -88,6 +88,13 @@ impl Expr {
     }
 }
 
+/// Whether `path` is `to`, or something that `to` lies in.
+pub(super) fn leads_to(path: &str, to: &str) -> bool {
+    let rest = to.strip_prefix(path);
+
+    path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// Where in a rule's logic an expression stands.
 #[derive(Debug, Default)]
 pub(super) struct Place {

@@ -13,8 +13,8 @@ use super::negation::negations;
 use super::outcome::Outcome;
 use super::parse::{Logic, Problem};
 use super::source::Source;
-use super::suite::{is_utf16, without_mark};
 use super::value_sets::{self, ValueSet};
+use crate::byte_order::{is_utf16, without_mark};
 
 /// Letters of a sentence.
 const MAX_SENTENCE: usize = 200;

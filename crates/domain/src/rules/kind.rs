@@ -1,5 +1,6 @@
 //! The kinds of code that a rule may be about, and what a decision always knows of each.
 
+use super::expr::leads_to;
 use super::value_sets;
 
 /// A kind of code, as a rule names it.
@@ -223,13 +224,6 @@ impl CodeKind {
 
         shared.iter().chain(own).copied()
     }
-}
-
-/// Whether `path` is `to`, or something that `to` lies in.
-pub(super) fn leads_to(path: &str, to: &str) -> bool {
-    let rest = to.strip_prefix(path);
-
-    path.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 #[cfg(test)]

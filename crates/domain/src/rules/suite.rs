@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::eval::{Data, EvalError};
 use super::parse::{Issue, Logic};
+use crate::byte_order::without_mark;
 
 /// How many tests agreed and differed; those that their authors skip are in neither, and not told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -106,18 +107,6 @@ pub fn run(text: &str, tell: &mut dyn FnMut(Difference)) -> Result<Count, SuiteE
     }
 
     Ok(run.count)
-}
-
-/// The text without the mark that some editors put before it (U+FEFF).
-#[must_use]
-pub fn without_mark(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
-}
-
-/// Whether a file begins with the mark of UTF-16, in either order of its bytes.
-#[must_use]
-pub fn is_utf16(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
 }
 
 /// Whether tests stand on lines of their own, so that a line that is none costs no other: one line is a test, and the

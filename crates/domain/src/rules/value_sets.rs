@@ -6,8 +6,7 @@
 
 use serde_json::Value;
 
-use super::expr::Expr;
-use super::kind::leads_to;
+use super::expr::{Expr, leads_to};
 
 /// A value set.
 #[derive(Debug, PartialEq, Eq)]
